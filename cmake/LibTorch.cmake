@@ -1,0 +1,38 @@
+# LibTorch from a PyPI wheel, unpacked by cmake/setup into .deps/torch, or any on CMAKE_PREFIX_PATH.
+#
+# find_package(Torch) of a CUDA wheel insists on every CUDA library. Linking needs only libtorch_cpu and libc10, and those
+# need libcudart.so.13 and libcupti.so.13 (a system toolkit or two small wheels): so the imported target is made here.
+find_path(LIBTORCH_INCLUDE_DIR torch/torch.h
+  HINTS ${CMAKE_PREFIX_PATH} ${PROJECT_SOURCE_DIR}/.deps/torch PATH_SUFFIXES include torch/include
+  NO_CMAKE_SYSTEM_PATH)
+if(NOT LIBTORCH_INCLUDE_DIR)
+  message(FATAL_ERROR "LibTorch is not here: run cmake/setup, put one on CMAKE_PREFIX_PATH, or configure with -DSYNTHBENCH_TORCH=OFF")
+endif()
+cmake_path(GET LIBTORCH_INCLUDE_DIR PARENT_PATH LIBTORCH_ROOT)
+set(LIBTORCH_LIB_DIR ${LIBTORCH_ROOT}/lib)
+file(STRINGS ${LIBTORCH_INCLUDE_DIR}/torch/headeronly/version.h LIBTORCH_VERSION_LINES REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+string(REGEX REPLACE "[^0-9;]" "" LIBTORCH_VERSION "${LIBTORCH_VERSION_LINES}")
+string(REPLACE ";" "." LIBTORCH_VERSION "${LIBTORCH_VERSION}")
+
+# Where libcudart.so.13 and libcupti.so.13 may be; none is needed by a CPU-only LibTorch.
+file(GLOB LIBTORCH_CUDA_DIRS ${PROJECT_SOURCE_DIR}/.deps/nvidia/*/lib /usr/local/cuda/lib64 /usr/local/cuda/extras/CUPTI/lib64)
+
+add_library(libtorch INTERFACE IMPORTED)
+target_include_directories(libtorch SYSTEM INTERFACE ${LIBTORCH_INCLUDE_DIR} ${LIBTORCH_INCLUDE_DIR}/torch/csrc/api/include)
+target_link_directories(libtorch INTERFACE ${LIBTORCH_LIB_DIR})
+target_link_libraries(libtorch INTERFACE torch_cpu c10)
+target_link_options(libtorch INTERFACE -Wl,--no-as-needed -Wl,--allow-shlib-undefined)
+foreach(dir IN LISTS LIBTORCH_LIB_DIR LIBTORCH_CUDA_DIRS)
+  target_link_options(libtorch INTERFACE -Wl,-rpath,${dir} -Wl,-rpath-link,${dir})
+endforeach()
+
+# One precompiled header for all LibTorch files: torch/torch.h costs 20 s a file.
+function(synthbench_uses_libtorch target)
+  target_link_libraries(${target} PRIVATE libtorch)
+  target_compile_definitions(${target} PRIVATE SYNTHBENCH_WITH_TORCH=1)
+  if(target STREQUAL synthbench_trunk)
+    target_precompile_headers(${target} PRIVATE <torch/torch.h>)
+  elseif(TARGET synthbench_trunk)
+    target_precompile_headers(${target} REUSE_FROM synthbench_trunk)
+  endif()
+endfunction()

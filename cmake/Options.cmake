@@ -1,0 +1,40 @@
+# What can be chosen. Everything that changes the compiled code ends up in build.flags of the results database.
+option(SYNTHBENCH_TORCH "Build backends/torch, harness/trunk and synthbench-torch" ON)
+option(SYNTHBENCH_TESTS "Build the tests" ON)
+option(SYNTHBENCH_WERROR "Warnings are errors" OFF)
+option(SYNTHBENCH_NATIVE "Compile CPU kernels for this machine's processor" ON)
+option(SYNTHBENCH_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")   # -O3 goes to kernels alone
+
+find_program(SYNTHBENCH_CCACHE ccache)
+if(SYNTHBENCH_CCACHE)
+  # Precompiled headers need these two to be cacheable at all.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${SYNTHBENCH_CCACHE})
+endif()
+
+# Warnings, for our own sources only.
+add_library(synthbench_warnings INTERFACE)
+target_compile_options(synthbench_warnings INTERFACE -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wswitch)
+if(SYNTHBENCH_WERROR)
+  target_compile_options(synthbench_warnings INTERFACE -Werror)
+endif()
+
+# Optimisation of kernels: the same on every file that includes Eigen, or alignment assumptions differ.
+add_library(synthbench_kernel_flags INTERFACE)
+target_compile_options(synthbench_kernel_flags INTERFACE -O3)
+if(SYNTHBENCH_NATIVE)
+  target_compile_options(synthbench_kernel_flags INTERFACE -march=native)
+endif()
+
+if(SYNTHBENCH_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,52 @@
+#include "harness/base/files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "harness/base/error.h"
+
+namespace synthbench {
+namespace {
+
+struct Closer {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, Closer>;
+
+[[noreturn]] void fail(const std::string& what, const std::string& path, int error) {
+  throw UserError("cannot " + what + " " + path + ": " + std::strerror(error));
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) fail("read", path, errno);
+  if (S_ISDIR(about.st_mode)) fail("read", path, EISDIR);
+  const File file(std::fopen(path.c_str(), "rb"));
+  if (!file) fail("read", path, errno);
+  std::string content;
+  char chunk[1 << 16];
+  while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, file.get())) content.append(chunk, n);
+  if (std::ferror(file.get()) != 0) fail("read", path, errno);
+  return content;
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  const std::string partial = path + ".partial." + std::to_string(::getpid());
+  File file(std::fopen(partial.c_str(), "wb"));
+  if (!file) fail("write", path, errno);
+  const bool written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
+  const bool closed = std::fclose(file.release()) == 0;
+  if (written && closed && std::rename(partial.c_str(), path.c_str()) == 0) return;
+  const int error = errno;
+  std::remove(partial.c_str());
+  fail("write", path, error);
+}
+
+}  // namespace synthbench

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+
+#include "harness/base/registry.h"
+#include "harness/protocol.h"
+
+namespace synthbench {
+
+/// What a worker does with an order: sends records, returns when well, throws otherwise (worker.cpp turns exceptions into
+/// "end" records). Speed cells are found by scope ("attend", "layer", "step"), training cells as "train"; those that need
+/// LibTorch are registered by harness/trunk and exist only in synthbench-torch.
+using Job = std::function<void(const WorkerOrder& order, const RecordWriter& records)>;
+Registry<Job>& jobs();
+
+/// Thrown by a job when the backend refuses the cell: state unsupported, with this reason.
+struct Unsupported : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace synthbench

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ablations/config.h"
+
+namespace synthbench {
+
+/// [measure] and its flags, in seconds and shares.
+struct MeasureSettings {
+  int launches = 3;          ///< fresh processes per cell
+  int min_samples = 10;
+  double min_time = 0.3;     ///< seconds of samples per launch
+  double max_noise = 0.02;   ///< half-width of the median's interval
+  double max_time = 3.0;     ///< seconds of samples per launch at most; then the attempt is noisy
+  int repetitions = 0;       ///< -r: exactly so many samples per launch; beats the four above
+  double timeout = -1;       ///< hard limit of one launch in seconds; negative: 600 for speed, none for training
+  std::vector<std::string> cache = {"hot"};
+  bool gate = true;          ///< [check] gate
+};
+Json to_json(const MeasureSettings& settings);
+MeasureSettings measure_from_json(const Json& json);
+
+/// What the command line says about a grid.
+struct PlanRequest {
+  std::string grid_path;  ///< empty: no file (bench), everything comes from overrides
+  std::string name;       ///< sweep name when there is no file
+  /// Axis flags and --set in the order of rising precedence: environment first, then flags. Key, text of values.
+  /// where: "--set d_modle=3", named in errors.
+  struct Override {
+    std::string key, values, where;
+  };
+  std::vector<Override> overrides;
+  std::vector<Override> measure;  ///< launches, min_time ... as texts, same precedence
+  std::string only, exclude;      ///< filter expressions; empty: none
+  std::string shard;              ///< "i/n"; empty: whole plan
+  bool smoke = false;             ///< one tiny cell per variant and backend
+  bool quick = false;             ///< one launch, min_time 0.05 s
+  std::int64_t max_cells = 0;     ///< > 0: `run` refuses more, naming --max-cells
+};
+
+struct PlannedCell {
+  std::int64_t ordinal = 0;  ///< from 1, in plan order
+  Config config;
+  std::string config_sha;
+  std::int64_t seed = 0;
+  std::string state;   ///< "pending" or "excluded" ("reused" is filled in from the store)
+  std::string reason;  ///< of an exclusion
+};
+
+/// An expanded grid. Cells are materialised one at a time: a plan of a million cells stays small.
+class Plan {
+ public:
+  struct Counts {
+    std::int64_t product = 0, excluded = 0, duplicates = 0, included = 0, cells = 0, reused = 0;
+  };
+  struct Axis {
+    std::string name;
+    std::vector<Json> values;
+  };
+  struct Exclusion {
+    std::string reason;
+    std::int64_t count = 0;
+  };
+
+  virtual ~Plan() = default;
+  virtual std::int64_t size() const = 0;                 ///< cells and excluded points together
+  virtual PlannedCell cell(std::int64_t index) const = 0;  ///< 0 <= index < size()
+
+  std::string sweep, kind, spec_toml;
+  std::string plan_sha;  ///< of the cells (config_sha and seed), in order
+  Counts counts;
+  std::vector<Axis> axes;
+  std::vector<Exclusion> exclusions;
+  std::vector<std::string> warnings;  ///< an exclude that matches nothing
+  MeasureSettings measure;
+  std::vector<std::string> tables;    ///< [[table]] presets, in file order
+};
+
+/// Reads, checks and expands. Throws UserError: "grid.toml:12: axis 'rank': '8x' is not a range (try ...)".
+std::unique_ptr<Plan> make_plan(const PlanRequest& request);
+
+}  // namespace synthbench

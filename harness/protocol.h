@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "ablations/config.h"
+#include "harness/plan.h"
+#include "results/store.h"
+
+namespace synthbench {
+
+/// What the supervisor writes to a worker's stdin: one JSON object, then end of file.
+struct WorkerOrder {
+  Config config;
+  std::int64_t seed = 0;
+  MeasureSettings measure;
+  int launch = 0;               ///< number of this fresh process within the attempt, from 0
+  bool gate = true;             ///< check against the oracle before timing (first launch of a build)
+  std::string artifact_folder;  ///< where checkpoints and generated texts go; empty: nowhere
+};
+Json to_json(const WorkerOrder& order);
+WorkerOrder order_from_json(const Json& json);
+
+/// Records back: on file descriptor kRecordFd, each a little-endian u32 length and so many bytes of JSON with a "type":
+///   {"type":"ran","variant","backend","dtype","kernel","label","parameters"}   what really runs; compared with the plan
+///   {"type":"check", ...CheckRow}          {"type":"metric", ...MetricRow}       {"type":"sample", ...SampleRow}
+///   {"type":"artifact", ...ArtifactRow}    {"type":"progress","step","of","text"}
+///   {"type":"end","outcome":"done|failed|oom|unsupported","reason","error_class","noisy","peak_rss_bytes","first_call_ns"}
+/// A worker that ends without "end", or writes anything else, is crashed (signal) or failed (exit code, protocol).
+inline constexpr int kRecordFd = 3;
+inline constexpr std::uint32_t kMaxRecordBytes = 64u << 20;
+
+class RecordWriter {
+ public:
+  /// Writes the whole record or throws std::runtime_error; EPIPE ends the process quietly (the supervisor has gone).
+  void write(const Json& record) const;
+};
+
+Json to_json(const MetricRow& row);
+Json to_json(const SampleRow& row);
+Json to_json(const CheckRow& row);
+Json to_json(const ArtifactRow& row);
+MetricRow metric_from_json(const Json& json);
+SampleRow sample_from_json(const Json& json);
+CheckRow check_from_json(const Json& json);
+ArtifactRow artifact_from_json(const Json& json);
+
+}  // namespace synthbench

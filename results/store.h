@@ -1,0 +1,149 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace synthbench {
+
+struct BuildRow {  ///< columns of table build; build_sha is computed
+  std::string source_sha, compiler, build_type, flags, tool_version, git_sha, diff_sha;
+  Json libs = Json::object();
+  bool dirty = false;
+};
+struct EnvRow {  ///< columns of table env; env_sha is computed
+  std::string host, os, cpu, device, device_uuid, driver, runtime;
+  std::int64_t cores = 0, ram_bytes = 0, device_mem_bytes = 0;
+};
+std::string sha_of(const BuildRow& build);
+std::string sha_of(const EnvRow& env);
+
+struct CellRow {  ///< one planned cell, as add_sweep stores it
+  Json config;    ///< flat, resolved
+  std::string config_sha;
+  std::int64_t seed = 0, ordinal = 0, params = 0, flops = 0;
+  std::string state = "pending";  ///< "pending" or "excluded"
+  std::string reason;
+};
+
+struct MetricRow {
+  std::string name, signature, unit, better = "none";  ///< better: higher, lower, none
+  std::string split;
+  std::int64_t step = -1;  ///< -1: final
+  double value = 0;        ///< may be NaN or infinite: stored as a kind
+  std::optional<std::int64_t> n;
+  std::optional<double> ci_lo, ci_hi;
+};
+struct SampleRow {
+  std::string phase, cache, clock;  ///< first|warmup|measure, cold|hot, wall|cuda_event|cpu
+  std::int64_t round = 0, idx = 0, inner_iters = 1, total_ns = 0;
+  std::optional<std::int64_t> sm_mhz;
+  std::string discarded;
+};
+struct CheckRow {
+  std::string ref_backend, ref_dtype, tensor, measure, detail;
+  double value = 0, tol = 0;  ///< NaN value: stored as NULL
+  bool passed = false;
+  std::int64_t input_seed = 0;
+};
+struct ArtifactRow {
+  std::string name, path, sha256;
+  std::int64_t bytes = 0;
+};
+
+/// Everything that one attempt leaves behind.
+struct AttemptResult {
+  std::string outcome;  ///< done, failed, oom, timeout, crashed, unsupported, abandoned
+  std::string reason;   ///< of the cell: one line; empty when done
+  std::string error_class;
+  std::optional<int> exit_code, term_signal;
+  std::string log_path, kernel, kernel_label;
+  Json volatile_facts = Json::object();
+  std::optional<std::int64_t> peak_rss_bytes, peak_dev_bytes, first_call_ns;
+  bool noisy = false;
+  std::vector<MetricRow> metrics;
+  std::vector<SampleRow> samples;
+  std::vector<CheckRow> checks;
+  std::vector<ArtifactRow> artifacts;
+};
+
+struct ClaimedCell {
+  std::int64_t cell_id = 0, attempt_id = 0, ordinal = 0, seed = 0, n = 0;  ///< n: the attempt's number within the cell
+  std::string attempt_uid, config_sha;
+  Json config;
+};
+
+/// Which earlier results count for a cell.
+enum class Reuse : std::uint8_t { automatic, same_build, any_build, never };
+
+/// The results database: the only folder that speaks SQLite. Every method that writes takes the flock on PATH.lock and
+/// BEGIN IMMEDIATE, and waits for other writers up to busy_timeout; full disk, read-only place and locked file are UserError.
+class Store {
+ public:
+  /// Creates or migrates under the lock. Refuses foreign files, newer versions and network file systems.
+  static std::unique_ptr<Store> open_to_write(const std::string& path);
+  /// Never creates; a path that does not exist is a UserError that names it.
+  static std::unique_ptr<Store> open_to_read(const std::string& path);
+  virtual ~Store() = default;
+
+  virtual std::int64_t build_id(const BuildRow& build) = 0;  ///< inserts when new
+  virtual std::int64_t env_id(const EnvRow& env) = 0;
+
+  struct SweepRow {
+    std::string name, spec_toml, plan_sha;
+    Json argv = Json::array();
+  };
+  /// Stores the plan in one transaction, or finds the same (name, plan_sha). Returns the sweep's id.
+  virtual std::int64_t add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) = 0;
+  /// Marks pending cells of the sweep as reused where an equal cell (config_sha, seed) has a result that counts:
+  /// speed cells need the same build (unless any_build) and env; training cells any (unless same_build).
+  virtual std::int64_t reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) = 0;
+  /// The same question without writing, for `plan`: results for (config_sha, seed) pairs.
+  virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind,
+                           const std::string& build_sha, const std::string& env_sha, Reuse how) = 0;
+  /// Puts cells back to pending: those in the given states (--retry), or all but excluded ones (--force).
+  virtual void reopen(std::int64_t sweep, const std::vector<std::string>& states) = 0;
+
+  /// Claims one cell if it is pending or its lease has run out, and inserts its attempt; nullopt when someone else has it.
+  /// An attempt that still ran becomes crashed (lease_expired).
+  virtual std::optional<ClaimedCell> claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build,
+                                           std::int64_t env, const std::string& repro_cmd) = 0;
+  /// Extends the leases of an owner.
+  virtual void heartbeat(const std::string& owner, double lease_s) = 0;
+  /// Writes the result and ends the claim in one transaction; false when the claim was lost (nothing is written).
+  virtual bool finish(const ClaimedCell& cell, const std::string& owner, const AttemptResult& result) = 0;
+  /// Gives a claimed cell back as pending; its attempt becomes abandoned.
+  virtual void abandon(const ClaimedCell& cell, const std::string& owner, const std::string& reason) = 0;
+  /// Ends a pending cell without an attempt (out-of-memory backstop, fail-fast is not one of them).
+  virtual void mark(std::int64_t cell, const std::string& state, const std::string& reason) = 0;
+
+  struct CellState {
+    std::int64_t cell_id = 0, ordinal = 0, seed = 0;
+    std::string state, reason, config_sha;
+    Json config;
+    double lease_until = 0;
+  };
+  virtual std::vector<CellState> cells(std::int64_t sweep) = 0;
+
+  /// A cell with its result, for `run -o json` and `show`.
+  struct CellResult {
+    std::int64_t cell_id = 0, attempt_id = 0;  ///< attempt 0: none
+    std::int64_t ordinal = 0, seed = 0;
+    std::string state, reason, kernel;
+    Json config;
+    std::vector<MetricRow> metrics;  ///< final ones (step -1)
+  };
+  virtual std::vector<CellResult> results(std::int64_t sweep) = 0;
+
+  /// Checkpoints and truncates the WAL, so that copying the one file is safe.
+  virtual void checkpoint() = 0;
+
+  /// Rows of a read-only statement: an object per row, columns in order. Used by ls, show, query, table.
+  virtual std::vector<OrderedJson> select(const std::string& sql, const std::vector<Json>& parameters = {}) = 0;
+};
+
+}  // namespace synthbench

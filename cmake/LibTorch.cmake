@@ -2,7 +2,7 @@
 #
 # find_package(Torch) of a CUDA wheel insists on every CUDA library. Linking needs only libtorch_cpu and libc10, and those
 # need libcudart.so.13 and libcupti.so.13 (a system toolkit or two small wheels): so the imported target is made here.
-find_path(LIBTORCH_INCLUDE_DIR torch/torch.h
+find_path(LIBTORCH_INCLUDE_DIR torch/headeronly/version.h
   HINTS ${CMAKE_PREFIX_PATH} ${PROJECT_SOURCE_DIR}/.deps/torch PATH_SUFFIXES include torch/include
   NO_CMAKE_SYSTEM_PATH)
 if(NOT LIBTORCH_INCLUDE_DIR)

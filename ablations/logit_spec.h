@@ -96,7 +96,7 @@ struct LogitSpec {
 struct Variant {
   std::string summary;                ///< one line for `ls variants`, with what surprises
   std::vector<std::string> aliases;   ///< "D"
-  std::vector<std::string> keys;      ///< config keys that change it: "rank", "table_init", "w1" ...
+  std::vector<std::string> keys;      ///< config keys that change it: "rank", "table_init", "w1", "max_len" ...
   std::function<LogitSpec(const LayerConfig&)> spec;
 };
 Registry<Variant>& variants();
@@ -117,7 +117,18 @@ std::vector<std::string> summands_of(std::string_view variant);
 /// "V+R" -> "random+vanilla"
 std::string canonical_variant(std::string_view variant);
 /// Throws UserError for what does not fit together (sigmoid with three summands, max_len < 1 ...).
+/// reuse_q counts only where the mixture holds vanilla: elsewhere there is no q to reuse.
 Mixture describe(std::string_view variant, const LayerConfig& config);
+
+/// Config keys that change this mixture, sorted: the keys of its summands, and "mixing" where there are several.
+/// Every other key of LayerConfig but d_model, heads and head_dim is without effect.
+std::vector<std::string> keys_of(std::string_view variant);
+
+/// What each summand is multiplied with at the start: all are equal (alpha = 0), 1 for sums.
+double initial_weight(const Mixture& mixture);
+
+/// Default width `a` of factorized_dense: the power of two nearest sqrt(max_len), the smaller one of two equally near.
+std::int64_t default_width(std::int64_t max_len);
 
 /// True when no summand reads the layer's input, so that one table of probabilities serves the batch.
 bool batch_independent(const Mixture& mixture);

@@ -1,0 +1,38 @@
+#include "ablations/table_init.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "harness/base/error.h"
+
+namespace synthbench {
+namespace {
+
+double standard_deviation(std::string_view word, std::string_view number) {
+  double value = 0;
+  const char* end = number.data() + number.size();
+  const auto [stop, error] = std::from_chars(number.data(), end, value);
+  if (error != std::errc{} || stop != end || !std::isfinite(value) || value <= 0) {
+    throw UserError(fmt::format("table_init '{}': '{}' is not a standard deviation (try normal:1)", word, number));
+  }
+  return value;
+}
+
+/// Limit of a uniform distribution whose variance is 2 / (fan_in + fan_out).
+Init uniform(double fan_in, double fan_out) { return {Init::Kind::uniform, std::sqrt(6.0 / (fan_in + fan_out))}; }
+
+}  // namespace
+
+Init table_init(const LayerConfig& config, std::int64_t columns, std::string_view fallback) {
+  const std::string_view word = config.table_init.empty() ? fallback : std::string_view(config.table_init);
+  const auto cols = static_cast<double>(columns), heads = static_cast<double>(config.heads), rows = static_cast<double>(config.max_len);
+  if (word == "glorot") return uniform(cols * heads, cols * rows);
+  if (word == "xavier") return uniform(rows, cols);
+  constexpr std::string_view normal = "normal:";
+  if (word.starts_with(normal)) return {Init::Kind::normal, standard_deviation(word, word.substr(normal.size()))};
+  throw UserError(fmt::format("table_init '{}' is unknown (glorot, xavier or normal:STD)", word));
+}
+
+}  // namespace synthbench

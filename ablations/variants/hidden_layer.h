@@ -1,0 +1,17 @@
+#pragma once
+
+#include "ablations/logit_spec.h"
+
+namespace synthbench {
+
+/// relu(x w1 + b1), the hidden layer of dense and factorized_dense, with its parameters put into spec.
+/// Throws UserError when w1 = slice does not divide d_model among the heads.
+void add_hidden_layer(LogitSpec& spec, const LayerConfig& config);
+
+/// Columns of the hidden layer per head: head_dim, or d_model where w1 is full.
+std::int64_t hidden_width(const LayerConfig& config);
+
+/// A layer that follows the hidden one: normal with standard deviation width^-1/2 (official pi; facts, section 1.4).
+Init after_hidden(const LayerConfig& config);
+
+}  // namespace synthbench

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "harness/protocol.h"
+
+namespace synthbench {
+
+/// What a speed cell times.
+struct Workload {
+  /// One call of the thing; returns when the device has finished. Called many times in a row.
+  std::function<void()> call;
+  /// Called before each sample, outside the timed region (zero the gradients ...); may be empty.
+  std::function<void()> prepare;
+};
+
+struct Measurement {
+  bool noisy = false;              ///< max_time came before max_noise
+  std::int64_t first_call_ns = 0;
+};
+
+/// Times a workload in one fresh process and sends every raw sample as a record: the first call apart (phase first), a
+/// warm-up by time, then samples through Google Benchmark with manual time, for each of settings.cache, until StopRule ends it.
+/// A sample is so many inner calls that it lasts at least ten resolutions of the clock.
+Measurement measure(const Workload& workload, const MeasureSettings& settings, int launch, const RecordWriter& records);
+
+}  // namespace synthbench

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "harness/base/json.h"
+#include "results/store.h"
+
+namespace synthbench {
+
+/// What this program was compiled from and with. Everything but git_sha, dirty and diff_sha is part of the build's identity.
+BuildRow this_build();
+
+/// The machine by its stable facts: the same on every day and after every reboot. The device fields stay empty on a CPU.
+EnvRow this_machine();
+
+/// What changes from minute to minute and may explain an odd number: load, governor, clock, free memory.
+Json volatile_facts();
+
+}  // namespace synthbench

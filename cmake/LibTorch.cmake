@@ -26,13 +26,15 @@ foreach(dir IN LISTS LIBTORCH_LIB_DIR LIBTORCH_CUDA_DIRS)
   target_link_options(libtorch INTERFACE -Wl,-rpath,${dir} -Wl,-rpath-link,${dir})
 endforeach()
 
-# One precompiled header for all LibTorch files: torch/torch.h costs 20 s a file.
+# One precompiled header for all LibTorch files: torch/torch.h costs 20 s a file. It belongs to a target of its own, made
+# before the first folder that uses it; its flags are those of our objects, or the compiler would not take it.
+file(WRITE ${PROJECT_BINARY_DIR}/libtorch_header.cpp.in "// Compiled only to make the precompiled header of LibTorch.\n")
+configure_file(${PROJECT_BINARY_DIR}/libtorch_header.cpp.in ${PROJECT_BINARY_DIR}/libtorch_header.cpp COPYONLY)
+add_library(synthbench_libtorch_header OBJECT ${PROJECT_BINARY_DIR}/libtorch_header.cpp)
+target_link_libraries(synthbench_libtorch_header PRIVATE libtorch)
+target_precompile_headers(synthbench_libtorch_header PRIVATE <torch/torch.h>)
+
 function(synthbench_uses_libtorch target)
   target_link_libraries(${target} PRIVATE libtorch)
-  target_compile_definitions(${target} PRIVATE SYNTHBENCH_WITH_TORCH=1)
-  if(target STREQUAL synthbench_trunk)
-    target_precompile_headers(${target} PRIVATE <torch/torch.h>)
-  elseif(TARGET synthbench_trunk)
-    target_precompile_headers(${target} REUSE_FROM synthbench_trunk)
-  endif()
+  target_precompile_headers(${target} REUSE_FROM synthbench_libtorch_header)
 endfunction()

@@ -1,0 +1,78 @@
+# Sourced by cmake/setup: LibTorch from its PyPI wheel, without Python packages.
+libtorch_version=$(sed -n 's/^torch==\([0-9.]*\).*/\1/p' "$root/cmake/libtorch.txt")
+
+# A LibTorch of the user's: the first folder of CMAKE_PREFIX_PATH that has one, else nothing.
+prefix_with_libtorch() {
+  local dir prefixes=${CMAKE_PREFIX_PATH:-}
+  for dir in ${prefixes//[;:]/ }; do
+    [ ! -e "$dir/include/torch/headeronly/version.h" ] && [ ! -e "$dir/torch/include/torch/headeronly/version.h" ] || { echo "$dir"; return; }
+  done
+}
+
+# Ours is complete when it is there (it is moved into its place at the end) and of the wanted version.
+have_libtorch() {
+  [ -z "$(prefix_with_libtorch)" ] || return 0
+  local version=$deps/torch/include/torch/headeronly/version.h
+  [ -e "$deps/torch/lib/libtorch_cpu.so" ] && [ -e "$version" ] &&
+    [ "$(awk '/define TORCH_VERSION_(MAJOR|MINOR|PATCH) / { printf "%s%s", dot, $3; dot = "." }' "$version")" = "$libtorch_version" ]
+}
+
+# fetch_wheels REQUIREMENTS: downloads what the file names, checks its hashes; what an earlier set-up fetched is kept.
+fetch_wheels() {
+  local python=/usr/bin/python3; [ -x $python ] || python=python3
+  local platforms; platforms=$(printf -- '--platform manylinux_2_%s_x86_64 ' 28 27 25 24 17)
+  local progress=off; [ ! -t 1 ] || progress=on
+  mkdir -p "$deps/.download/tmp"
+  # shellcheck disable=SC2086
+  TMPDIR=$deps/.download/tmp $python -m pip --no-cache-dir --disable-pip-version-check download -q --progress-bar $progress \
+    --no-deps --require-hashes --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none $platforms \
+    -d "$deps/.download" -r "$1" 2>&1 | tee "$log"
+  [ "${PIPESTATUS[0]}" = 0 ] || die "a wheel of ${1#"$root/"} cannot be fetched from PyPI (no network?): $(grep -m1 ERROR "$log" || tail -n 1 "$log")"
+}
+
+# unpack FOLDER PART...: the parts of the fetched wheels and their licences; moved into .deps/ when all are there.
+unpack() {
+  local folder=$1 wheel info; shift
+  rm -rf "$deps/.unpack"
+  for wheel in "$deps/.download/"*.whl; do
+    unzip -q "$wheel" "$@" '*.dist-info/licenses/*' -d "$deps/.unpack" || [ $? = 11 ] || die "$wheel cannot be unpacked (disk full?)"
+  done
+  for info in "$deps/.unpack/"*.dist-info; do
+    mkdir -p "$deps/.unpack/$folder/licenses" && mv "$info/licenses" "$deps/.unpack/$folder/licenses/$(basename "$info" .dist-info)"
+  done
+  rm -rf "${deps:?}/$folder"
+  mv "$deps/.unpack/$folder" "$deps/$folder"
+  rm -rf "$deps/.unpack" "$deps/.download"
+}
+
+install_libtorch() {
+  if have_libtorch; then
+    local mine; mine=$(prefix_with_libtorch)
+    step "LibTorch: ${mine:-$libtorch_version is there}"
+    return
+  fi
+  step "LibTorch $libtorch_version: 530 MB from PyPI into .deps/"
+  [ "$(uname -sm)" = "Linux x86_64" ] || die "the LibTorch wheel is for Linux x86_64, this is $(uname -sm): set SYNTHBENCH_TORCH=OFF, or put a LibTorch on CMAKE_PREFIX_PATH"
+  need_disk 1300 "$deps" "LibTorch"
+  fetch_wheels "$root/cmake/libtorch.txt"
+  unpack torch 'torch/include/*' torch/lib/libtorch_cpu.so torch/lib/libc10.so 'torch/lib/libgomp.so*'
+}
+
+# True where the loader, or LibTorch itself, will find both. A LibTorch of the user's has what it needs.
+have_cuda_runtime() {
+  [ -z "$(prefix_with_libtorch)" ] || return 0
+  local name dir
+  for name in libcudart.so.13 libcupti.so.13; do
+    for dir in "$deps"/nvidia/*/lib /usr/local/cuda/lib64 /usr/local/cuda/extras/CUPTI/lib64; do
+      [ ! -e "$dir/$name" ] || continue 2
+    done
+    /sbin/ldconfig -p | grep -q "^[[:space:]]*$name " || return 1
+  done
+}
+
+install_cuda_runtime() {
+  if have_cuda_runtime; then step "CUDA runtime libraries that LibTorch links: there"; return; fi
+  step "CUDA runtime libraries that LibTorch links: 13 MB from PyPI into .deps/"
+  fetch_wheels "$root/cmake/libtorch-cuda-runtime.txt"
+  unpack nvidia 'nvidia/cu13/lib/libcudart.so.13' 'nvidia/cu13/lib/libcupti.so.13'
+}

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "ablations/config.h"
 #include "harness/plan.h"
@@ -18,6 +20,9 @@ struct WorkerOrder {
   int launch = 0;               ///< number of this fresh process within the attempt, from 0
   bool gate = true;             ///< check against the oracle before timing (first launch of a build)
   std::string artifact_folder;  ///< where checkpoints and generated texts go; empty: nowhere
+  int threads = 0;              ///< > 0: CPU threads instead of the config's (training cells side by side)
+  std::int64_t memory_limit = 0;  ///< > 0: bytes of private memory (RLIMIT_DATA)
+  std::int64_t supervisor = 0;  ///< its process id: a worker whose parent is another has been orphaned; 0: not checked
 };
 Json to_json(const WorkerOrder& order);
 WorkerOrder order_from_json(const Json& json);
@@ -26,7 +31,7 @@ WorkerOrder order_from_json(const Json& json);
 ///   {"type":"ran","variant","backend","dtype","kernel","label","parameters"}   what really runs; compared with the plan
 ///   {"type":"check", ...CheckRow}          {"type":"metric", ...MetricRow}       {"type":"sample", ...SampleRow}
 ///   {"type":"artifact", ...ArtifactRow}    {"type":"progress","step","of","text"}
-///   {"type":"end","outcome":"done|failed|oom|unsupported","reason","error_class","noisy","peak_rss_bytes","first_call_ns"}
+///   {"type":"end","outcome":"done|failed|oom|unsupported","reason","error_class","peak_rss_bytes"}
 /// A worker that ends without "end", or writes anything else, is crashed (signal) or failed (exit code, protocol).
 inline constexpr int kRecordFd = 3;
 inline constexpr std::uint32_t kMaxRecordBytes = 64u << 20;
@@ -35,6 +40,26 @@ class RecordWriter {
  public:
   /// Writes the whole record or throws std::runtime_error; EPIPE ends the process quietly (the supervisor has gone).
   void write(const Json& record) const;
+};
+
+/// What came over the pipe is no record: the cell is failed.
+struct ProtocolError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The other end: takes bytes as they come, gives whole records.
+class RecordReader {
+ public:
+  void feed(std::string_view bytes);
+  /// The next whole record; nullopt when more bytes are needed. Throws ProtocolError "record of 1734437990 bytes ..." for a
+  /// length above kMaxRecordBytes, for what is not JSON, and for an object without a known "type".
+  std::optional<Json> next();
+  /// Bytes of an unfinished record.
+  std::size_t pending() const { return buffer_.size() - begin_; }
+
+ private:
+  std::string buffer_;
+  std::size_t begin_ = 0;
 };
 
 Json to_json(const MetricRow& row);

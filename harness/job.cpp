@@ -1,0 +1,10 @@
+#include "harness/job.h"
+
+namespace synthbench {
+
+Registry<Job>& jobs() {
+  static Registry<Job> registry("job");
+  return registry;
+}
+
+}  // namespace synthbench

@@ -65,8 +65,8 @@ enum class Source : std::uint8_t {
 struct Side {
   Source source = Source::query;
   std::int64_t width = 0;  ///< columns: C, P or Q; max_len for tables
-  std::string weight;      ///< parameter of `projected` (H,hidden,width) and `parameter`
-  std::string bias;        ///< of `projected` (H,width); empty: none
+  std::string weight{};    ///< parameter of `projected` (H,hidden,width) and `parameter`
+  std::string bias{};      ///< of `projected` (H,width); empty: none
   /// The parameter is stored (H or 1, width, max_len), as w2 is: rows are its last axis.
   bool transposed = false;
   /// The parameter is (H or 1, max_len) and every query sees the same row: b2.
@@ -95,8 +95,8 @@ struct LogitSpec {
 
 struct Variant {
   std::string summary;                ///< one line for `ls variants`, with what surprises
-  std::vector<std::string> aliases;   ///< "D"
-  std::vector<std::string> keys;      ///< config keys that change it: "rank", "table_init", "w1", "max_len" ...
+  std::vector<std::string> aliases{}; ///< "D"
+  std::vector<std::string> keys{};    ///< config keys that change it: "rank", "table_init", "w1", "max_len" ...
   std::function<LogitSpec(const LayerConfig&)> spec;
 };
 Registry<Variant>& variants();

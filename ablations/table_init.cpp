@@ -21,13 +21,16 @@ double standard_deviation(std::string_view word, std::string_view number) {
 }
 
 /// Limit of a uniform distribution whose variance is 2 / (fan_in + fan_out).
-Init uniform(double fan_in, double fan_out) { return {Init::Kind::uniform, std::sqrt(6.0 / (fan_in + fan_out))}; }
+Init uniform(double fan_in, double fan_out) {
+  return {Init::Kind::uniform, std::sqrt(6.0 / (fan_in + fan_out))};
+}
 
 }  // namespace
 
 Init table_init(const LayerConfig& config, std::int64_t columns, std::string_view fallback) {
   const std::string_view word = config.table_init.empty() ? fallback : std::string_view(config.table_init);
-  const auto cols = static_cast<double>(columns), heads = static_cast<double>(config.heads), rows = static_cast<double>(config.max_len);
+  const auto cols = static_cast<double>(columns), heads = static_cast<double>(config.heads),
+             rows = static_cast<double>(config.max_len);
   if (word == "glorot") return uniform(cols * heads, cols * rows);
   if (word == "xavier") return uniform(rows, cols);
   constexpr std::string_view normal = "normal:";

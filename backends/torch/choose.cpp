@@ -1,0 +1,55 @@
+#include "backends/torch/choose.h"
+
+#include <algorithm>
+
+namespace synthbench::aten {
+namespace {
+
+std::string refusal(const AttentionCall& call) {
+  if (call.value.place != Place::host) return "value is on a GPU; the ATen compositions compute on the host";
+  if (call.value.dtype != DType::f32 && call.value.dtype != DType::f64) {
+    return "value is " + std::string(name(call.value.dtype)) + "; the ATen compositions compute in f32 and f64";
+  }
+  return {};
+}
+
+bool any_of_kind(const AttentionCall& call, TermKind kind) {
+  return std::any_of(call.terms.begin(), call.terms.end(), [&](const LogitTerm& term) { return term.kind == kind; });
+}
+
+/// A table with rows of its own: the fused kernel takes it only as a mask.
+bool has_full_table(const AttentionCall& call) {
+  return std::any_of(call.terms.begin(), call.terms.end(),
+                     [](const LogitTerm& term) { return term.kind == TermKind::table && term.lhs.stride.row != 0; });
+}
+
+}  // namespace
+
+Pick pick_fastest(const AttentionCall& call) {
+  if (std::string reason = refusal(call); !reason.empty()) return {Kernel::none, std::move(reason)};
+  if (call.dropout.rate > 0) return {Kernel::eager, {}};  // the fused kernel draws its own numbers
+  const bool fusable = !any_of_kind(call, TermKind::tiled);
+  const bool product_alone = fusable && !has_full_table(call);
+  if (batch_independent(call) && (call.value.shape.batch > 1 || !product_alone)) return {Kernel::folded, {}};
+  if (product_alone) return {Kernel::sdpa, {}};
+  if (fusable) return {Kernel::sdpa_bias, {}};
+  return {Kernel::eager, {}};  // tiled logits are no product
+}
+
+Pick pick_eager(const AttentionCall& call) {
+  if (std::string reason = refusal(call); !reason.empty()) return {Kernel::none, std::move(reason)};
+  return {Kernel::eager, {}};
+}
+
+std::string_view name(Kernel kernel) {
+  switch (kernel) {
+    case Kernel::none: return "";
+    case Kernel::sdpa: return "sdpa";
+    case Kernel::sdpa_bias: return "sdpa_bias";
+    case Kernel::folded: return "folded";
+    case Kernel::eager: return "eager";
+  }
+  return "";
+}
+
+}  // namespace synthbench::aten

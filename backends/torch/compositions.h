@@ -1,0 +1,23 @@
+#pragma once
+
+#include "backends/core/attention.h"
+
+namespace synthbench::aten {
+
+/// One way of writing attention in ATen calls. Each pair obeys AttentionBackend's contract for the calls that
+/// choose.cpp gives it; backward recomputes what it needs from the inputs.
+struct Composition {
+  void (*forward)(const AttentionCall&, const AttentionOutputs&);
+  void (*backward)(const AttentionCall&, const AttentionOutputs&, const ConstView& grad_out, const AttentionGrads&);
+};
+
+/// Logits and probabilities as (B,H,N,M) tensors: the composition people write. Runs every call.
+extern const Composition kEager;
+
+/// One softmax per head for logits that the batch shares; the batch becomes columns of the values.
+extern const Composition kFolded;
+
+/// ATen's fused kernel: inner terms and row-shared tables as one longer product, other tables as its additive mask.
+extern const Composition kSdpa;
+
+}  // namespace synthbench::aten

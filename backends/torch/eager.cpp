@@ -1,0 +1,39 @@
+// Attention with materialised logits and probabilities, as people write it.
+//
+//   P (B,H,N,M) = softmax(S + mask)        out = (P o F) V                F: dropout factors, where there is dropout
+//   dV = (P o F)' dO                       dP = (dO V') o F               dS = P o (dP - rowsum(P o dP))
+//
+// lse comes for two reductions: the largest probability of a row is exp(largest logit - lse).
+#include "backends/torch/compositions.h"
+#include "backends/torch/logits.h"
+#include "backends/torch/tensors.h"
+
+namespace synthbench::aten {
+namespace {
+
+void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
+  at::Tensor largest;
+  at::Tensor p = probabilities(call, &largest);
+  at::Tensor lse = largest - p.amax(-1, true).log();
+  if (may_have_empty_rows(call.mask)) lse = at::where(at::isneginf(largest), largest, lse);
+  tensor_of(outputs.lse).copy_(lse);
+  if (call.dropout.rate > 0) p = p * dropout_factors(call);
+  tensor_of(outputs.out).copy_(at::matmul(p, tensor_of(call.value)));
+}
+
+void backward(const AttentionCall& call, const AttentionOutputs&, const ConstView& grad_out, const AttentionGrads& grads) {
+  const at::Tensor p = probabilities(call);
+  const at::Tensor d_out = tensor_of(grad_out);
+  const at::Tensor factors = call.dropout.rate > 0 ? dropout_factors(call) : at::Tensor();
+  if (grads.value) add_into(grads.value, at::matmul((factors.defined() ? p * factors : p).transpose(2, 3), d_out));
+  if (!wants_logit_gradient(grads)) return;
+  at::Tensor d_p = at::matmul(d_out, tensor_of(call.value).transpose(2, 3));
+  if (factors.defined()) d_p.mul_(factors);
+  add_term_gradients(call, at::_softmax_backward_data(d_p, p.expand_as(d_p), -1, p.scalar_type()), grads);
+}
+
+}  // namespace
+
+const Composition kEager{forward, backward};
+
+}  // namespace synthbench::aten

@@ -1,0 +1,132 @@
+// Attention for logits that every sample shares: random, fixed_random, factorized_random and their sums.
+//
+//   S (H,N,M)   logits of every sample            P (H,N,M)        softmax(S + causal)
+//   V (B,H,M,D) values                            V' (H,M,B*D)     the samples side by side
+//   without key lengths                           out' = P V'      dS = softmax'(P, dO' V'^T)      dV' = P' dO'
+//
+// With key lengths the samples differ in what they see, not in S. E = exp(S - rowmax), m[b,j] = 1 where j < length[b]:
+//   out[b] = E (m o V)[b] / den[b]                den[b] = E m[b]                  lse[b] = rowmax + log den[b]
+//   dS = E o sum_b ([dO/den | -delta/den][b] [m o V | m][b]')       delta = rowsum(dO o out)      dV[b] = m o E' (dO/den)[b]
+// so one product per head carries the batch, the mask riding along as a last column of V'. A sample that keeps only keys far
+// below rowmax would divide by an underflowed sum: such calls are given to kEager. Source: facts, section 6.4.
+#include <limits>
+
+#include "backends/torch/compositions.h"
+#include "backends/torch/logits.h"
+#include "backends/torch/tensors.h"
+
+namespace synthbench::aten {
+namespace {
+
+constexpr double kLeastLogSum = -60.0;  // log(den) below which f32 begins to lose digits of E
+
+/// (B,H,rows,C) -> (H, rows, B*C)
+at::Tensor folded(const at::Tensor& t) { return t.permute({1, 2, 0, 3}).flatten(2); }
+
+/// (H, rows, B*C) -> (B,H,rows,C)
+at::Tensor unfolded(const at::Tensor& t, std::int64_t batch) { return t.unflatten(2, {batch, -1}).permute({2, 0, 1, 3}); }
+
+/// The call without its batch: what all samples share.
+AttentionCall without_lengths(const AttentionCall& call) {
+  AttentionCall shared = call;
+  shared.mask.key_lengths = {};
+  return shared;
+}
+
+void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
+  at::Tensor largest;
+  const at::Tensor p = probabilities(call, &largest);  // (1,H,N,M)
+  at::Tensor lse = largest - p.amax(-1, true).log();
+  if (may_have_empty_rows(call.mask)) lse = at::where(at::isneginf(largest), largest, lse);
+  tensor_of(outputs.lse).copy_(lse);
+  const at::Tensor out = at::bmm(p.squeeze(0), folded(tensor_of(call.value)));
+  tensor_of(outputs.out).copy_(unfolded(out, call.value.shape.batch));
+}
+
+void backward_plain(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads) {
+  const at::Tensor p = probabilities(call).squeeze(0);
+  const at::Tensor d_out = folded(tensor_of(grad_out));  // (H,N,B*D)
+  if (grads.value) add_into(grads.value, unfolded(at::bmm(p.transpose(1, 2), d_out), call.value.shape.batch));
+  if (!wants_logit_gradient(grads)) return;
+  const at::Tensor d_p = at::bmm(d_out, folded(tensor_of(call.value)).transpose(1, 2));
+  add_term_gradients(call, at::_softmax_backward_data(d_p, p, -1, p.scalar_type()).unsqueeze(0), grads);
+}
+
+/// What the samples of a padded call share, and what tells them apart.
+struct Padded {
+  at::Tensor e;         ///< (H,N,M) exp(S - rowmax), zero where causality hides
+  at::Tensor largest;   ///< (1,H,N,1) rowmax, 0 where the row sees nothing
+  at::Tensor real;      ///< (B,1,M,1) 1 where the key is real
+  at::Tensor values;    ///< (H,M,B*(D+1)) [m o V | m]
+};
+
+Padded padded(const AttentionCall& call) {
+  const CallShape s = shape_of(call);
+  const AttentionCall shared = without_lengths(call);
+  at::Tensor logit = logits(shared).expand({1, s.heads, s.queries, s.keys});
+  const at::Tensor hidden = hidden_keys(shared);
+  if (hidden.defined()) logit = at::masked_fill(logit, hidden, -std::numeric_limits<double>::infinity());
+  Padded p;
+  p.largest = logit.amax(-1, true);
+  p.largest.masked_fill_(at::isneginf(p.largest), 0.0);
+  p.e = (logit - p.largest).exp_().squeeze(0);
+  const at::Tensor value = tensor_of(call.value);
+  p.real = (at::arange(s.keys) < tensor_of(call.mask.key_lengths)).to(value.scalar_type()).transpose(2, 3);
+  const at::Tensor visible = at::where(p.real.to(at::kBool), value, at::zeros({}, value.options()));  // padding may hold NaN
+  p.values = folded(at::cat({visible, p.real.expand({s.batch, s.heads, s.keys, 1})}, 3));
+  return p;
+}
+
+/// Rows that see at least one key: (B,1,N,1) bool.
+at::Tensor seeing_rows(const AttentionCall& call) {
+  return hidden_keys(call).logical_not().any(-1, true).expand({call.value.shape.batch, 1, -1, -1});
+}
+
+bool underflows(const at::Tensor& log_sum, const at::Tensor& seeing) {
+  return (log_sum < kLeastLogSum).logical_and(seeing).any().item<bool>();
+}
+
+void forward_padded(const AttentionCall& call, const AttentionOutputs& outputs) {
+  const CallShape s = shape_of(call);
+  const Padded p = padded(call);
+  const at::Tensor sums = unfolded(at::bmm(p.e, p.values), s.batch);  // (B,H,N,D+1)
+  const at::Tensor den = sums.narrow(3, s.width, 1);
+  const at::Tensor seeing = seeing_rows(call);
+  const at::Tensor log_sum = den.log();
+  if (underflows(log_sum, seeing)) return kEager.forward(call, outputs);
+  tensor_of(outputs.lse).copy_(log_sum + p.largest);
+  tensor_of(outputs.out).copy_(sums.narrow(3, 0, s.width) / at::where(seeing, den, at::ones({}, den.options())));
+}
+
+void backward_padded(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
+                     const AttentionGrads& grads) {
+  const CallShape s = shape_of(call);
+  const Padded p = padded(call);
+  const at::Tensor seeing = seeing_rows(call);
+  const at::Tensor log_sum = tensor_of(outputs.lse) - p.largest;
+  if (underflows(log_sum, seeing)) return kEager.backward(call, outputs, grad_out, grads);
+  const at::Tensor per_row = at::where(seeing, log_sum.neg().exp(), at::zeros({}, log_sum.options()));  // 1/den
+  const at::Tensor d_out = tensor_of(grad_out) * per_row;                                                // (B,H,N,D)
+  if (grads.value) {
+    add_into(grads.value, unfolded(at::bmm(p.e.transpose(1, 2), folded(d_out)), s.batch) * p.real);
+  }
+  if (!wants_logit_gradient(grads)) return;
+  const at::Tensor delta = (d_out * tensor_of(outputs.out)).sum(-1, true).neg_();
+  const at::Tensor left = folded(at::cat({d_out, delta}, 3));  // (H,N,B*(D+1))
+  add_term_gradients(call, at::bmm(left, p.values.transpose(1, 2)).mul_(p.e).unsqueeze(0), grads);
+}
+
+void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
+  call.mask.key_lengths ? forward_padded(call, outputs) : forward_plain(call, outputs);
+}
+
+void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
+              const AttentionGrads& grads) {
+  call.mask.key_lengths ? backward_padded(call, outputs, grad_out, grads) : backward_plain(call, grad_out, grads);
+}
+
+}  // namespace
+
+const Composition kFolded{forward, backward};
+
+}  // namespace synthbench::aten

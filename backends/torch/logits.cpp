@@ -1,0 +1,103 @@
+// The three kinds of term as ATen expressions, and their gradients.
+//
+//   inner  S = scale lhs rhs'             d lhs = scale dS rhs             d rhs = scale dS' lhs
+//   tiled  S = scale kron(rhs_i, lhs_i)   d lhs = scale sum_q dS[q,p] rhs[q]   d rhs = scale sum_p dS[q,p] lhs[p]
+//   table  S = scale lhs                  d lhs = scale dS
+//
+// Operands come with extent 1 along shared axes, so shared logits are computed once and broadcast; a gradient is summed over
+// the axes that both sides share before it meets a side.
+#include "backends/torch/logits.h"
+
+#include <limits>
+
+#include "backends/torch/tensors.h"
+
+namespace synthbench::aten {
+namespace {
+
+at::Tensor term_logits(const LogitTerm& term, std::int64_t keys) {
+  const at::Tensor lhs = distinct(term.lhs);
+  switch (term.kind) {
+    case TermKind::inner: return at::matmul(lhs * term.scale, distinct(term.rhs).transpose(2, 3));
+    case TermKind::tiled: {
+      const at::Tensor rhs = distinct(term.rhs);  // logits of all pairs (q,p) in the order of the keys, then the leading keys
+      return ((rhs * term.scale).unsqueeze(4) * lhs.unsqueeze(3)).flatten(3).narrow(3, 0, keys);
+    }
+    case TermKind::table: return lhs * term.scale;
+  }
+  return {};
+}
+
+/// Sums over the axes along which every side of the term has extent 1.
+at::Tensor summed_where_shared(const at::Tensor& grad, const at::Tensor& lhs, const at::Tensor& rhs, bool rows) {
+  at::Tensor sum = grad;
+  for (std::int64_t axis = 0; axis < (rows ? 3 : 2); ++axis) {
+    if (lhs.size(axis) == 1 && (!rhs.defined() || rhs.size(axis) == 1) && sum.size(axis) > 1) sum = sum.sum(axis, true);
+  }
+  return sum;
+}
+
+void add_inner(const LogitTerm& term, const at::Tensor& grad_logits, const AttentionGrads::Term& grad) {
+  const at::Tensor lhs = distinct(term.lhs), rhs = distinct(term.rhs);
+  const at::Tensor ds = summed_where_shared(grad_logits, lhs, rhs, false);
+  if (grad.lhs) add_into(grad.lhs, at::matmul(ds, rhs * term.scale));
+  if (grad.rhs) {
+    const at::Tensor rows = lhs.size(2) == ds.size(2) ? ds : ds.sum(2, true);  // every query had the same lhs
+    add_into(grad.rhs, at::matmul(rows.transpose(2, 3), lhs * term.scale));
+  }
+}
+
+void add_tiled(const LogitTerm& term, const at::Tensor& grad_logits, const AttentionGrads::Term& grad) {
+  const at::Tensor lhs = distinct(term.lhs), rhs = distinct(term.rhs);
+  const std::int64_t p = lhs.size(3), q = rhs.size(3);
+  at::Tensor ds = summed_where_shared(grad_logits, lhs, rhs, true);
+  ds = at::constant_pad_nd(ds, {0, p * q - ds.size(3)}).unflatten(3, {q, p});
+  if (grad.lhs) add_into(grad.lhs, (ds * (rhs * term.scale).unsqueeze(4)).sum(3));
+  if (grad.rhs) add_into(grad.rhs, (ds * (lhs * term.scale).unsqueeze(3)).sum(4));
+}
+
+}  // namespace
+
+at::Tensor logits(const AttentionCall& call) {
+  const std::int64_t keys = shape_of(call).keys;
+  at::Tensor sum;
+  for (const LogitTerm& term : call.terms) {
+    const at::Tensor part = term_logits(term, keys);
+    sum = sum.defined() ? sum + part : part;
+  }
+  const CallShape s = shape_of(call);
+  return sum.expand({sum.size(0), sum.size(1), s.queries, s.keys});
+}
+
+at::Tensor probabilities(const AttentionCall& call, at::Tensor* largest) {
+  at::Tensor s = logits(call);
+  s = s.expand({s.size(0), shape_of(call).heads, s.size(2), s.size(3)});
+  const at::Tensor hidden = hidden_keys(call);
+  if (hidden.defined()) s = at::masked_fill(s, hidden, -std::numeric_limits<double>::infinity());
+  if (largest) *largest = s.amax(-1, true);
+  at::Tensor p = at::_softmax(s, -1, false);
+  if (may_have_empty_rows(call.mask)) p.masked_fill_(hidden.all(-1, true), 0.0);  // softmax of nothing but -inf is NaN
+  return p;
+}
+
+void add_term_gradients(const AttentionCall& call, const at::Tensor& grad_logits, const AttentionGrads& grads) {
+  for (std::size_t t = 0; t < call.terms.size(); ++t) {
+    const LogitTerm& term = call.terms[t];
+    const AttentionGrads::Term& grad = grads.terms[t];
+    if (!grad.lhs && !grad.rhs) continue;
+    switch (term.kind) {
+      case TermKind::inner: add_inner(term, grad_logits, grad); break;
+      case TermKind::tiled: add_tiled(term, grad_logits, grad); break;
+      case TermKind::table: add_into(grad.lhs, grad_logits.sum_to_size(distinct(term.lhs).sizes()) * term.scale); break;
+    }
+  }
+}
+
+bool wants_logit_gradient(const AttentionGrads& grads) {
+  for (const AttentionGrads::Term& grad : grads.terms) {
+    if (grad.lhs || grad.rhs) return true;
+  }
+  return false;
+}
+
+}  // namespace synthbench::aten

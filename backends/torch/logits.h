@@ -1,0 +1,22 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "backends/core/attention.h"
+
+namespace synthbench::aten {
+
+/// Sum of the scaled terms, before the mask, (B or 1, H or 1, N, M): extents of 1 where every term is shared.
+at::Tensor logits(const AttentionCall& call);
+
+/// The probabilities: softmax of logits(call) under the mask, (B or 1, H, N, M); rows without a visible key are zero.
+/// largest: receives the maximum of each row of logits, (B or 1, H, N, 1), when it is not null.
+at::Tensor probabilities(const AttentionCall& call, at::Tensor* largest = nullptr);
+
+/// Adds the gradient of the logits (B or 1, H, N, M; extent 1: already summed) to every side that wants its own.
+void add_term_gradients(const AttentionCall& call, const at::Tensor& grad_logits, const AttentionGrads& grads);
+
+/// Does any side of any term want a gradient?
+bool wants_logit_gradient(const AttentionGrads& grads);
+
+}  // namespace synthbench::aten

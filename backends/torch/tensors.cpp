@@ -1,0 +1,90 @@
+#include "backends/torch/tensors.h"
+
+#include <vector>
+
+#include "backends/core/dropout.h"
+
+namespace synthbench::aten {
+namespace {
+
+at::ScalarType scalar_type(DType dtype) {
+  switch (dtype) {
+    case DType::f32: return at::kFloat;
+    case DType::f64: return at::kDouble;
+    case DType::bf16: return at::kBFloat16;
+    case DType::f16: return at::kHalf;
+    case DType::i32: return at::kInt;
+  }
+  return at::kFloat;
+}
+
+at::Tensor borrow(const Layout& layout, const void* memory, const Axes& shape) {
+  const Axes& stride = layout.stride;
+  return at::from_blob(const_cast<void*>(memory), {shape.batch, shape.head, shape.row, shape.col},
+                       {stride.batch, stride.head, stride.row, stride.col}, at::dtype(scalar_type(layout.dtype)));
+}
+
+/// Extent 1 along every axis with stride 0.
+Axes distinct_shape(const Layout& layout) {
+  const auto once = [](std::int64_t extent, std::int64_t stride) { return stride == 0 ? std::int64_t{1} : extent; };
+  const Axes& s = layout.shape;
+  const Axes& d = layout.stride;
+  return {once(s.batch, d.batch), once(s.head, d.head), once(s.row, d.row), once(s.col, d.col)};
+}
+
+template <typename T>
+void fill_factors(at::Tensor& factors, const CallShape& s, const Dropout& dropout) {
+  T* out = factors.data_ptr<T>();
+  for (std::int64_t b = 0; b < s.batch; ++b) {
+    for (std::int64_t h = 0; h < s.heads; ++h) {
+      for (std::int64_t i = 0; i < s.queries; ++i) {
+        for (std::int64_t j = 0; j < s.keys; ++j) {
+          *out++ = static_cast<T>(dropout_factor(dropout.rate, dropout.seed, static_cast<std::uint64_t>(b),
+                                                 static_cast<std::uint64_t>(h), static_cast<std::uint64_t>(i),
+                                                 static_cast<std::uint64_t>(j)));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+at::Tensor tensor_of(const ConstView& view) { return borrow(view, view.data, view.shape); }
+
+at::Tensor distinct(const ConstView& view) { return borrow(view, view.data, distinct_shape(view)); }
+
+void add_into(const View& view, const at::Tensor& gradient) {
+  at::Tensor sum = borrow(view, view.data, distinct_shape(view));
+  sum.add_(gradient.sum_to_size(sum.sizes()));
+}
+
+at::Tensor hidden_keys(const AttentionCall& call) {
+  const CallShape s = shape_of(call);
+  at::Tensor hidden;
+  const at::Tensor key = at::arange(s.keys);
+  if (call.mask.causal) {
+    const at::Tensor last_visible = at::arange(s.queries) + call.mask.query_offset;
+    hidden = (key > last_visible.unsqueeze(1)).view({1, 1, s.queries, s.keys});
+  }
+  if (call.mask.key_lengths) {
+    const at::Tensor padded = key >= tensor_of(call.mask.key_lengths);  // (B,1,1,M)
+    hidden = hidden.defined() ? hidden.logical_or(padded) : padded;
+  }
+  return hidden;
+}
+
+bool may_have_empty_rows(const Mask& mask) { return mask.key_lengths || (mask.causal && mask.query_offset < 0); }
+
+at::Tensor dropout_factors(const AttentionCall& call) {
+  const CallShape s = shape_of(call);
+  at::Tensor factors = at::empty({s.batch, s.heads, s.queries, s.keys}, scalar_type(call.value.dtype));
+  if (call.value.dtype == DType::f64) {
+    fill_factors<double>(factors, s, call.dropout);
+  } else {
+    fill_factors<float>(factors, s, call.dropout);
+  }
+  return factors;
+}
+
+}  // namespace synthbench::aten

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "backends/core/attention.h"
+
+namespace synthbench::aten {
+
+/// The memory of a view as a tensor (B,H,rows,cols) with the view's own strides. Nothing is copied.
+at::Tensor tensor_of(const ConstView& view);
+
+/// The same with extent 1 along every axis that the view shares, so that ATen broadcasts instead of repeating work.
+at::Tensor distinct(const ConstView& view);
+
+/// view += gradient, summed over every axis that the view shares or that gradient's broadcasting stands for.
+/// gradient: (B,H,rows,cols); extents of 1 count as already summed.
+void add_into(const View& view, const at::Tensor& gradient);
+
+/// True where (b,i,j) is invisible: (B or 1, 1, N, M) bool; undefined when every key is visible.
+at::Tensor hidden_keys(const AttentionCall& call);
+
+/// May a row be without any visible key? Decided by the flags alone.
+bool may_have_empty_rows(const Mask& mask);
+
+/// What dropout multiplies the probabilities with: (B,H,N,M), 0 or 1/(1-rate), from the hash all backends share.
+at::Tensor dropout_factors(const AttentionCall& call);
+
+}  // namespace synthbench::aten

@@ -80,12 +80,15 @@ struct ClaimedCell {
 /// Which earlier results count for a cell.
 enum class Reuse : std::uint8_t { automatic, same_build, any_build, never };
 
+inline constexpr double kBusyTimeout = 30;  ///< seconds that a writer waits for others before it gives up
+
 /// The results database: the only folder that speaks SQLite. Every method that writes takes the flock on PATH.lock and
-/// BEGIN IMMEDIATE, and waits for other writers up to busy_timeout; full disk, read-only place and locked file are UserError.
+/// BEGIN IMMEDIATE, and waits for other writers up to the busy timeout; full disk, read-only place and locked file are
+/// UserError. One thread at a time; never across a fork.
 class Store {
  public:
   /// Creates or migrates under the lock. Refuses foreign files, newer versions and network file systems.
-  static std::unique_ptr<Store> open_to_write(const std::string& path);
+  static std::unique_ptr<Store> open_to_write(const std::string& path, double busy_timeout_s = kBusyTimeout);
   /// Never creates; a path that does not exist is a UserError that names it.
   static std::unique_ptr<Store> open_to_read(const std::string& path);
   virtual ~Store() = default;
@@ -105,7 +108,8 @@ class Store {
   /// The same question without writing, for `plan`: results for (config_sha, seed) pairs.
   virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind,
                            const std::string& build_sha, const std::string& env_sha, Reuse how) = 0;
-  /// Puts cells back to pending: those in the given states (--retry), or all but excluded ones (--force).
+  /// Puts cells back to pending: those in the given states (--retry), or, when none is given, all but excluded and running
+  /// ones (--force). Attempts stay as history.
   virtual void reopen(std::int64_t sweep, const std::vector<std::string>& states) = 0;
 
   /// Claims one cell if it is pending or its lease has run out, and inserts its attempt; nullopt when someone else has it.
@@ -142,8 +146,17 @@ class Store {
   /// Checkpoints and truncates the WAL, so that copying the one file is safe.
   virtual void checkpoint() = 0;
 
-  /// Rows of a read-only statement: an object per row, columns in order. Used by ls, show, query, table.
-  virtual std::vector<OrderedJson> select(const std::string& sql, const std::vector<Json>& parameters = {}) = 0;
+  struct Selection {
+    std::vector<std::string> columns;
+    std::vector<OrderedJson> rows;  ///< an object per row, columns in order, numbers as numbers, NULL as null
+  };
+  /// Rows of a reading statement of ours, with parameters bound to ?1, ?2 ... Used by ls, show, query, table.
+  virtual Selection select_all(const std::string& sql, const std::vector<Json>& parameters = {}) = 0;
+  std::vector<OrderedJson> select(const std::string& sql, const std::vector<Json>& parameters = {}) {
+    return select_all(sql, parameters).rows;
+  }
+  /// Rows of a statement that a user typed: one SELECT. Whatever writes, attaches, sets or loads is a UserError.
+  virtual Selection select_untrusted(const std::string& sql) = 0;
 };
 
 }  // namespace synthbench

@@ -1,0 +1,159 @@
+// One try at a cell: claim, heartbeat, finish. Whoever has lost its claim (lease_until passed, another owner took the cell)
+// is a zombie, and nothing that a zombie writes stays.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <random>
+
+#include "results/clock.h"
+#include "results/sqlite_store.h"
+
+namespace synthbench {
+namespace {
+
+std::string random_uid() {
+  std::random_device device;
+  std::string uid;
+  for (int word = 0; word < 4; ++word) uid += fmt::format("{:08x}", device());
+  return uid;
+}
+
+const char* kind_of(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "+inf" : "-inf";
+  return "finite";
+}
+
+std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
+std::optional<double> finite(std::optional<double> value) { return value ? finite(*value) : std::nullopt; }
+
+void insert_metrics(const Connection& database, std::int64_t attempt, const std::vector<MetricRow>& metrics) {
+  Statement define = database.prepare(
+      "INSERT INTO metric_def(name, signature, unit, better) VALUES(?, ?, ?, ?) ON CONFLICT(name, signature) DO NOTHING");
+  Statement find = database.prepare("SELECT metric_id FROM metric_def WHERE name=? AND signature=?");
+  Statement insert = database.prepare(
+      R"(INSERT INTO metric(attempt_id, metric_id, split, step, value, value_kind, n, ci_lo, ci_hi)
+         VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?))");
+  std::map<std::pair<std::string, std::string>, std::int64_t> ids;
+  for (const MetricRow& row : metrics) {
+    const auto [place, is_new] = ids.try_emplace({row.name, row.signature}, 0);
+    if (is_new) {
+      define.run(row.name, row.signature, row.unit, row.better);
+      place->second = find.bind(row.name, row.signature).step() ? find.integer(0) : 0;
+    }
+    insert.run(attempt, place->second, row.split, row.step, finite(row.value), kind_of(row.value), row.n,
+               finite(row.ci_lo), finite(row.ci_hi));
+  }
+}
+
+void insert_samples(const Connection& database, std::int64_t attempt, const std::vector<SampleRow>& samples) {
+  Statement insert = database.prepare(
+      R"(INSERT INTO sample(attempt_id, phase, cache, round, idx, clock, inner_iters, total_ns, sm_mhz, discarded)
+         VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?))");
+  for (const SampleRow& row : samples) {
+    insert.run(attempt, row.phase, row.cache, row.round, row.idx, row.clock, row.inner_iters, row.total_ns, row.sm_mhz,
+               row.discarded);
+  }
+}
+
+void insert_checks(const Connection& database, std::int64_t attempt, const AttemptResult& result) {
+  Statement check = database.prepare(
+      R"(INSERT INTO check_result(attempt_id, ref_backend, ref_dtype, tensor, measure, value, tol, passed, input_seed, detail)
+         VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?))");
+  for (const CheckRow& row : result.checks) {
+    check.run(attempt, row.ref_backend, row.ref_dtype, row.tensor, row.measure, finite(row.value), row.tol, row.passed,
+              row.input_seed, row.detail);
+  }
+  Statement artifact = database.prepare("INSERT INTO artifact(attempt_id, name, path, sha256, bytes) VALUES(?, ?, ?, ?, ?)");
+  for (const ArtifactRow& row : result.artifacts) artifact.run(attempt, row.name, row.path, row.sha256, row.bytes);
+}
+
+void end_attempt(const Connection& database, std::int64_t attempt, const AttemptResult& result) {
+  database
+      .prepare(R"(UPDATE attempt SET outcome=?, ended_at=?, error_class=?, error_msg=?, exit_code=?, term_signal=?,
+                         log_path=?, kernel=?, kernel_label=?, volatile_json=?, peak_rss_bytes=?, peak_dev_bytes=?,
+                         first_call_ns=?, noisy=?
+                  WHERE attempt_id=?)")
+      .run(result.outcome, utc_now(), result.error_class, result.reason, result.exit_code, result.term_signal,
+           result.log_path, result.kernel, result.kernel_label, result.volatile_facts.dump(), result.peak_rss_bytes,
+           result.peak_dev_bytes, result.first_call_ns, result.noisy, attempt);
+}
+
+}  // namespace
+
+std::optional<ClaimedCell> SqliteStore::claim(std::int64_t cell, const std::string& owner, double lease_s,
+                                              std::int64_t build, std::int64_t env, const std::string& repro_cmd) {
+  const double now = seconds_now();
+  Write write = begin();
+  const std::int64_t taken =
+      database_
+          .prepare(R"(UPDATE cell SET state='running', owner=?, lease_until=?, attempts=attempts+1
+                      WHERE cell_id=? AND (state='pending' OR (state='running' AND lease_until<?)))")
+          .run(owner, now + lease_s, cell, now);
+  if (taken == 0) return std::nullopt;
+  database_
+      .prepare(R"(UPDATE attempt SET outcome='crashed', error_class='lease_expired', ended_at=?,
+                         error_msg='its supervisor went away'
+                  WHERE cell_id=? AND outcome='running')")
+      .run(utc_now(), cell);
+  Statement read = database_.prepare(
+      R"(SELECT ordinal, seed, attempts, config_sha, canon_json FROM cell JOIN config USING(config_id) WHERE cell_id=?)");
+  read.bind(cell).step();
+  ClaimedCell claimed;
+  claimed.cell_id = cell;
+  claimed.ordinal = read.integer(0);
+  claimed.seed = read.integer(1);
+  claimed.n = read.integer(2);
+  claimed.attempt_uid = random_uid();
+  claimed.config_sha = read.text(3);
+  claimed.config = Json::parse(read.text(4));
+  database_
+      .prepare(R"(INSERT INTO attempt(attempt_uid, cell_id, n, build_id, env_id, started_at, repro_cmd)
+                  VALUES(?, ?, ?, ?, ?, ?, ?))")
+      .run(claimed.attempt_uid, cell, claimed.n, build, env, utc_now(), repro_cmd);
+  claimed.attempt_id = database_.last_insert_id();
+  write.commit();
+  return claimed;
+}
+
+void SqliteStore::heartbeat(const std::string& owner, double lease_s) {
+  Write write = begin();
+  database_.prepare("UPDATE cell SET lease_until=? WHERE state='running' AND owner=?").run(seconds_now() + lease_s, owner);
+  write.commit();
+}
+
+bool SqliteStore::finish(const ClaimedCell& cell, const std::string& owner, const AttemptResult& result) {
+  const bool done = result.outcome == "done";
+  const std::string state = result.outcome == "abandoned" ? "pending" : result.outcome;
+  Write write = begin();
+  const std::int64_t ours =
+      database_
+          .prepare(R"(UPDATE cell SET state=?1, reason=?2, owner=NULL, lease_until=NULL, result_attempt_id=?3
+                      WHERE cell_id=?4 AND owner=?5 AND state='running'
+                        AND EXISTS(SELECT 1 FROM attempt WHERE attempt_id=?6 AND outcome='running'))")
+          .run(state, result.reason, done ? std::optional(cell.attempt_id) : std::nullopt, cell.cell_id, owner,
+               cell.attempt_id);
+  if (ours == 0) return false;
+  insert_metrics(database_, cell.attempt_id, result.metrics);
+  insert_samples(database_, cell.attempt_id, result.samples);
+  insert_checks(database_, cell.attempt_id, result);
+  end_attempt(database_, cell.attempt_id, result);
+  write.commit();
+  return true;
+}
+
+void SqliteStore::abandon(const ClaimedCell& cell, const std::string& owner, const std::string& reason) {
+  AttemptResult nothing;
+  nothing.outcome = "abandoned";
+  nothing.reason = reason;
+  finish(cell, owner, nothing);
+}
+
+void SqliteStore::mark(std::int64_t cell, const std::string& state, const std::string& reason) {
+  Write write = begin();
+  database_.prepare("UPDATE cell SET state=?, reason=? WHERE cell_id=? AND state='pending'").run(state, reason, cell);
+  write.commit();
+}
+
+}  // namespace synthbench

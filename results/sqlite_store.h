@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+
+#include "results/open.h"
+#include "results/sqlite.h"
+#include "results/store.h"
+#include "results/write_lock.h"
+
+namespace synthbench {
+
+/// Store on one SQLite connection. Methods are in store.cpp (opening, build, machine), sweep.cpp (plan, reuse),
+/// claim.cpp (attempts) and read.cpp.
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(Connection database, std::optional<WriteLock> lock, double timeout_s)
+      : database_(std::move(database)), lock_(std::move(lock)), timeout_s_(timeout_s) {}
+  ~SqliteStore() override;
+
+  std::int64_t build_id(const BuildRow& build) override;
+  std::int64_t env_id(const EnvRow& env) override;
+
+  std::int64_t add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) override;
+  std::int64_t reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) override;
+  bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind, const std::string& build_sha,
+                   const std::string& env_sha, Reuse how) override;
+  void reopen(std::int64_t sweep, const std::vector<std::string>& states) override;
+
+  std::optional<ClaimedCell> claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build,
+                                   std::int64_t env, const std::string& repro_cmd) override;
+  void heartbeat(const std::string& owner, double lease_s) override;
+  bool finish(const ClaimedCell& cell, const std::string& owner, const AttemptResult& result) override;
+  void abandon(const ClaimedCell& cell, const std::string& owner, const std::string& reason) override;
+  void mark(std::int64_t cell, const std::string& state, const std::string& reason) override;
+
+  std::vector<CellState> cells(std::int64_t sweep) override;
+  std::vector<CellResult> results(std::int64_t sweep) override;
+  void checkpoint() override;
+  Selection select_all(const std::string& sql, const std::vector<Json>& parameters) override;
+  Selection select_untrusted(const std::string& sql) override;
+
+ private:
+  /// One write: our turn among writers, and a transaction in it. Leaving without commit() undoes it.
+  struct Write {
+    Write(WriteLock& lock, const Connection& database, double timeout_s) : turn(lock, timeout_s), transaction(database) {}
+    void commit() { transaction.commit(); }
+    WriteLock::Turn turn;
+    Transaction transaction;
+  };
+  Write begin();
+
+  Connection database_;
+  std::optional<WriteLock> lock_;  ///< absent: opened to read
+  double timeout_s_;
+};
+
+}  // namespace synthbench

@@ -1,0 +1,100 @@
+#include "results/store.h"
+
+#include "harness/base/sha256.h"
+#include "results/sqlite_store.h"
+
+namespace synthbench {
+
+std::string sha_of(const BuildRow& build) {
+  return sha256(Json{{"source_sha", build.source_sha},
+                     {"compiler", build.compiler},
+                     {"build_type", build.build_type},
+                     {"flags", build.flags},
+                     {"libs_json", build.libs}}
+                    .dump());
+}
+
+std::string sha_of(const EnvRow& env) {
+  return sha256(Json{{"host", env.host},
+                     {"os", env.os},
+                     {"cpu", env.cpu},
+                     {"cores", env.cores},
+                     {"ram_bytes", env.ram_bytes},
+                     {"device", env.device},
+                     {"device_uuid", env.device_uuid},
+                     {"device_mem_bytes", env.device_mem_bytes},
+                     {"driver", env.driver},
+                     {"runtime", env.runtime}}
+                    .dump());
+}
+
+std::unique_ptr<Store> Store::open_to_write(const std::string& path, double busy_timeout_s) {
+  check_before_writing(path);
+  WriteLock lock(path);
+  Connection database = open_database_to_write(path, lock, busy_timeout_s);
+  return std::make_unique<SqliteStore>(std::move(database), std::move(lock), busy_timeout_s);
+}
+
+std::unique_ptr<Store> Store::open_to_read(const std::string& path) {
+  return std::make_unique<SqliteStore>(open_database_to_read(path, kBusyTimeout), std::nullopt, kBusyTimeout);
+}
+
+// Closing may checkpoint, so it waits for its turn; when that does not come the log stays for the next one who opens.
+SqliteStore::~SqliteStore() {
+  if (!lock_) return;
+  try {
+    const WriteLock::Turn turn(*lock_, timeout_s_);
+    const Connection closed = std::move(database_);
+  } catch (const std::exception&) {
+    database_.keep_log();
+  }
+}
+
+SqliteStore::Write SqliteStore::begin() {
+  if (!lock_) throw std::logic_error(database_.path() + " was opened to read");
+  return Write(*lock_, database_, timeout_s_);
+}
+
+std::int64_t SqliteStore::build_id(const BuildRow& build) {
+  const std::string sha = sha_of(build);
+  Write write = begin();
+  // The same sources seen at two commits are one build: of two, clean, then the smaller git_sha stays.
+  database_
+      .prepare(R"(INSERT INTO build(build_sha, source_sha, compiler, build_type, flags, libs_json, tool_version, git_sha,
+                                    dirty, diff_sha)
+                  VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  ON CONFLICT(build_sha) DO UPDATE SET tool_version=excluded.tool_version, git_sha=excluded.git_sha,
+                                                       dirty=excluded.dirty, diff_sha=excluded.diff_sha
+                  WHERE (excluded.dirty, excluded.git_sha) < (build.dirty, build.git_sha))")
+      .run(sha, build.source_sha, build.compiler, build.build_type, build.flags, build.libs.dump(), build.tool_version,
+           build.git_sha, build.dirty, build.diff_sha);
+  Statement find = database_.prepare("SELECT build_id FROM build WHERE build_sha=?");
+  const std::int64_t id = find.bind(sha).step() ? find.integer(0) : 0;
+  write.commit();
+  return id;
+}
+
+std::int64_t SqliteStore::env_id(const EnvRow& env) {
+  const std::string sha = sha_of(env);
+  Write write = begin();
+  database_
+      .prepare(R"(INSERT INTO env(env_sha, host, os, cpu, cores, ram_bytes, device, device_uuid, device_mem_bytes, driver,
+                                  runtime)
+                  VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(env_sha) DO NOTHING)")
+      .run(sha, env.host, env.os, env.cpu, env.cores, env.ram_bytes, env.device, env.device_uuid, env.device_mem_bytes,
+           env.driver, env.runtime);
+  Statement find = database_.prepare("SELECT env_id FROM env WHERE env_sha=?");
+  const std::int64_t id = find.bind(sha).step() ? find.integer(0) : 0;
+  write.commit();
+  return id;
+}
+
+void SqliteStore::checkpoint() {
+  if (!lock_) throw std::logic_error(database_.path() + " was opened to read");
+  const WriteLock::Turn turn(*lock_, timeout_s_);
+  database_.set_busy_timeout(2);  // a reader in the middle of a long query is no reason to wait longer
+  database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  database_.set_busy_timeout(timeout_s_);
+}
+
+}  // namespace synthbench

@@ -1,0 +1,137 @@
+// The plan of a sweep, and which of its cells have a result already.
+#include <algorithm>
+#include <map>
+
+#include "results/clock.h"
+#include "results/sqlite_store.h"
+
+namespace synthbench {
+namespace {
+
+/// Keys of a config that are columns of table config; every other key is a row of config_param.
+constexpr std::string_view kColumns[] = {"kind", "variant", "backend", "dtype", "task", "seq_len", "rank"};
+
+bool is_column(std::string_view key) { return std::ranges::find(kColumns, key) != std::end(kColumns); }
+
+std::string text_of(const Json& config, const char* key) { return config.value(key, std::string()); }
+std::int64_t integer_of(const Json& config, const char* key) { return config.value(key, std::int64_t{0}); }
+
+/// Inserts configs once each; 100,000 cells are usually a few thousand configs times seeds.
+class ConfigWriter {
+ public:
+  explicit ConfigWriter(const Connection& database)
+      : database_(database),
+        find_(database.prepare("SELECT config_id FROM config WHERE config_sha=?")),
+        insert_(database.prepare(R"(INSERT INTO config(config_sha, canon_json, kind, variant, backend, dtype, task, seq_len,
+                                                       rank, params, flops)
+                                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))")),
+        parameter_(database.prepare("INSERT INTO config_param VALUES(?, ?, ?, ?)")) {}
+
+  std::int64_t id(const CellRow& cell) {
+    const auto [place, is_new] = ids_.try_emplace(cell.config_sha, 0);
+    if (!is_new) return place->second;
+    const bool known = find_.bind(cell.config_sha).step();
+    return place->second = known ? find_.integer(0) : insert(cell);
+  }
+
+ private:
+  std::int64_t insert(const CellRow& cell) {
+    const Json& config = cell.config;
+    insert_.run(cell.config_sha, config.dump(), text_of(config, "kind"), text_of(config, "variant"),
+                text_of(config, "backend"), text_of(config, "dtype"), text_of(config, "task"), integer_of(config, "seq_len"),
+                integer_of(config, "rank"), cell.params, cell.flops);
+    const std::int64_t id = database_.last_insert_id();
+    for (const auto& [key, value] : config.items()) {
+      if (is_column(key)) continue;
+      if (value.is_number()) {
+        parameter_.run(id, key, value.dump(), value.get<double>());
+      } else {
+        parameter_.run(id, key, value.is_string() ? value.get<std::string>() : value.dump(), std::nullopt);
+      }
+    }
+    return id;
+  }
+
+  const Connection& database_;
+  Statement find_, insert_, parameter_;
+  std::map<std::string, std::int64_t> ids_;
+};
+
+/// Which finished cells `d` (with attempt `a`) count for a config `c`: a time belongs to its build and machine, a training
+/// may come from anywhere. ?1 build_sha, ?2 env_sha.
+std::string counts_as_result(Reuse how) {
+  const std::string build = "a.build_id=(SELECT build_id FROM build WHERE build_sha=?1)";
+  const std::string env = "a.env_id=(SELECT env_id FROM env WHERE env_sha=?2)";
+  switch (how) {
+    case Reuse::automatic: return "(c.kind IN('train','eval') OR (" + build + " AND " + env + "))";
+    case Reuse::same_build: return "(" + build + " AND (c.kind IN('train','eval') OR " + env + "))";
+    case Reuse::any_build: return "(c.kind IN('train','eval') OR " + env + ")";
+    case Reuse::never: return "0";
+  }
+  throw std::logic_error("a kind of reuse that the store does not know");
+}
+
+}  // namespace
+
+std::int64_t SqliteStore::add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) {
+  Write write = begin();
+  Statement find = database_.prepare("SELECT sweep_id FROM sweep WHERE name=? AND plan_sha=?");
+  if (find.bind(sweep.name, sweep.plan_sha).step()) return find.integer(0);
+  database_.prepare("INSERT INTO sweep(name, spec_toml, plan_sha, argv_json, created_at) VALUES(?, ?, ?, ?, ?)")
+      .run(sweep.name, sweep.spec_toml, sweep.plan_sha, sweep.argv.dump(), utc_now());
+  const std::int64_t id = database_.last_insert_id();
+  ConfigWriter configs(database_);
+  // A point that is excluded in one place and included in another is one cell, and it runs.
+  Statement insert = database_.prepare(
+      R"(INSERT INTO cell(sweep_id, config_id, seed, ordinal, state, reason) VALUES(?, ?, ?, ?, ?, ?)
+         ON CONFLICT(sweep_id, config_id, seed) DO UPDATE SET state=excluded.state, reason=excluded.reason,
+                                                              ordinal=excluded.ordinal
+         WHERE cell.state='excluded' AND excluded.state='pending')");
+  for (const CellRow& cell : cells) insert.run(id, configs.id(cell), cell.seed, cell.ordinal, cell.state, cell.reason);
+  write.commit();
+  return id;
+}
+
+std::int64_t SqliteStore::reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) {
+  if (how == Reuse::never) return 0;
+  Write write = begin();
+  const auto sha = [&](const char* sql, std::int64_t id) {
+    Statement find = database_.prepare(sql);
+    return find.bind(id).step() ? find.text(0) : std::string();
+  };
+  Statement update = database_.prepare(
+      R"(UPDATE cell SET state='reused', reason='', result_attempt_id=found.attempt_id
+         FROM (SELECT p.cell_id, max(a.attempt_id) AS attempt_id
+               FROM cell p JOIN config c USING(config_id)
+               JOIN cell d ON d.config_id=p.config_id AND d.seed=p.seed AND d.state='done' AND d.sweep_id<>p.sweep_id
+               JOIN attempt a ON a.attempt_id=d.result_attempt_id
+               WHERE p.sweep_id=?3 AND p.state='pending' AND )" +
+      counts_as_result(how) + " GROUP BY p.cell_id) AS found WHERE cell.cell_id=found.cell_id");
+  const std::int64_t reused = update.run(sha("SELECT build_sha FROM build WHERE build_id=?", build),
+                                         sha("SELECT env_sha FROM env WHERE env_id=?", env), sweep);
+  write.commit();
+  return reused;
+}
+
+bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, const std::string&,
+                              const std::string& build_sha, const std::string& env_sha, Reuse how) {
+  if (how == Reuse::never) return false;
+  Statement find = database_.prepare(
+      R"(SELECT 1 FROM config c JOIN cell d ON d.config_id=c.config_id AND d.seed=?4 AND d.state='done'
+         JOIN attempt a ON a.attempt_id=d.result_attempt_id WHERE c.config_sha=?3 AND )" +
+      counts_as_result(how) + " LIMIT 1");
+  return find.bind(build_sha, env_sha, config_sha, seed).step();
+}
+
+void SqliteStore::reopen(std::int64_t sweep, const std::vector<std::string>& states) {
+  Write write = begin();
+  const std::string which = states.empty() ? "state NOT IN('excluded','running')"
+                                           : "state IN(SELECT value FROM json_each(?2)) AND state<>'running'";
+  database_
+      .prepare("UPDATE cell SET state='pending', reason='', result_attempt_id=NULL, owner=NULL, lease_until=NULL "
+               "WHERE sweep_id=?1 AND ?2 IS NOT NULL AND " + which)
+      .run(sweep, Json(states).dump());
+  write.commit();
+}
+
+}  // namespace synthbench

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace synthbench {
+
+/// What was said for one flag, and where. Texts become numbers only where they are used, so that every refusal is ours.
+struct FlagValue {
+  std::string text;
+  std::string where;  ///< "--seq-len 8x", "SYNTHBENCH_SEQ_LEN=8x"; empty: not given
+  explicit operator bool() const { return !where.empty(); }
+};
+
+/// The flags and arguments of one command. CLI11 splits the command line; help, environment and error texts are ours.
+///
+/// Each flag has a twin in the environment: --seq-len is SYNTHBENCH_SEQ_LEN. The command line wins.
+class FlagSet {
+ public:
+  struct Entry {
+    std::string names;  ///< "-l,--seq-len"
+    std::string value;  ///< "RANGE"; empty: a switch
+    std::string help, group, variable;
+  };
+
+  /// command: for error texts, "plan".
+  explicit FlagSet(std::string command);
+  ~FlagSet();
+  FlagSet(const FlagSet&) = delete;
+  FlagSet& operator=(const FlagSet&) = delete;
+
+  /// Heading in --help of what is declared from here on.
+  void group(std::string title) { group_ = std::move(title); }
+  /// One text; said twice, the last one counts.
+  void value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help);
+  /// One text; said twice, the texts are joined by commas, as a longer list.
+  void list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help);
+  /// Any number of texts.
+  void repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help);
+  void toggle(const std::string& names, bool& to, const std::string& help);
+  /// The next word that is not a flag, "GRID".
+  void argument(const std::string& name, std::string& to, const std::string& help, bool required = true);
+
+  /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open.
+  void parse(const std::vector<std::string>& arguments);
+
+  const std::vector<Entry>& flags() const { return flags_; }
+  const std::vector<Entry>& arguments() const { return arguments_; }
+  std::vector<std::string> long_names() const;
+
+ private:
+  struct Bound;
+  void bind(const std::string& names, Bound bound, const std::string& value, const std::string& help);
+  void split(const std::vector<std::string>& arguments);
+  void refuse_leftovers(const std::vector<std::string>& leftovers) const;
+
+  std::string command_, group_ = "Flags";
+  std::unique_ptr<CLI::App> app_;
+  std::vector<std::unique_ptr<Bound>> bound_;
+  std::vector<Entry> flags_, arguments_;
+};
+
+/// SYNTHBENCH_SEQ_LEN of "-l,--seq-len".
+std::string environment_variable(std::string_view names);
+
+/// The text of a flag if it is one of the allowed words, or fallback when it is not given.
+/// Throws UserError "unknown format 'jsn' (did you mean 'json'?)".
+std::string one_of(const FlagValue& flag, const std::string& what, std::span<const std::string> allowed, const std::string& fallback);
+
+/// A whole number from least up. Throws UserError "--jobs many: not a whole number from 1 up".
+std::int64_t count_of(const FlagValue& flag, std::int64_t least, std::int64_t fallback);
+
+}  // namespace synthbench

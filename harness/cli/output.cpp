@@ -1,0 +1,110 @@
+#include "harness/cli/output.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+/// Writes all of a text to a descriptor; false when its reader has gone.
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) return false;
+    if (written < 0) throw std::runtime_error(std::string("cannot write to stdout: ") + std::strerror(errno));
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+/// Collects small pieces into large writes.
+class Buffered {
+ public:
+  explicit Buffered(std::function<void(std::string_view)> below) : below_(std::move(below)) {}
+  void operator()(std::string_view text) {
+    held_ += text;
+    if (held_.size() >= (1u << 16)) flush();
+  }
+  void flush() {
+    if (!held_.empty()) below_(held_);
+    held_.clear();
+  }
+
+ private:
+  std::function<void(std::string_view)> below_;
+  std::string held_;
+};
+
+[[noreturn]] void cannot_write(const std::string& path) {
+  throw UserError("cannot write " + path + ": " + std::strerror(errno));
+}
+
+void print_to_file(const std::string& path, const std::function<void(const Sink&)>& printer) {
+  const std::string sibling = path + ".part" + std::to_string(::getpid());
+  std::ofstream file(sibling, std::ios::binary);
+  if (!file) cannot_write(path);
+  printer([&](std::string_view text) { file.write(text.data(), static_cast<std::streamsize>(text.size())); });
+  file.close();
+  if (!file) {
+    std::remove(sibling.c_str());
+    cannot_write(path);
+  }
+  std::filesystem::rename(sibling, path);
+}
+
+}  // namespace
+
+void write_stdout(std::string_view text) {
+  static bool reader_gone = false;
+  if (!reader_gone) reader_gone = !write_all(STDOUT_FILENO, text);
+}
+
+void OutputFlags::declare(FlagSet& flags, std::vector<std::string> formats) {
+  formats_ = std::move(formats);
+  flags.group("Output");
+  flags.value("-o,--output", output_, "FORMAT", join(formats_) + " (default " + formats_.front() + ")");
+  flags.value("--out", out_, "FILE", "write to FILE instead of stdout");
+  flags.value("--output-err", output_err_, "FORMAT", "a second format on stderr; silences progress");
+}
+
+std::string OutputFlags::format() const { return one_of(output_, "format", formats_, formats_.front()); }
+
+void OutputFlags::check() const {
+  (void)format();
+  (void)one_of(output_err_, "format", formats_, formats_.front());
+  if (!out_) return;
+  const std::filesystem::path folder = std::filesystem::path(out_.text).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder)) throw UserError("--out " + out_.text + ": no folder " + folder.string());
+  if (std::filesystem::is_directory(out_.text)) throw UserError("--out " + out_.text + ": is a folder");
+}
+
+void OutputFlags::print(const std::function<void(const std::string& format, const Sink& sink)>& printer) const {
+  check();
+  if (out_) {
+    print_to_file(out_.text, [&](const Sink& sink) { printer(format(), sink); });
+  } else {
+    Buffered buffered(write_stdout);
+    printer(format(), std::ref(buffered));
+    buffered.flush();
+  }
+  if (!output_err_) return;
+  Buffered buffered([](std::string_view text) { (void)write_all(STDERR_FILENO, text); });
+  printer(output_err_.text, std::ref(buffered));
+  buffered.flush();
+}
+
+void DatabaseFlag::declare(FlagSet& flags) {
+  flags.group("Database");
+  flags.value("--db", db_, "PATH", "results database (default ./synthbench.db)");
+}
+
+}  // namespace synthbench

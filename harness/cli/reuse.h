@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "harness/cli/plan_text.h"
+#include "results/store.h"
+
+namespace synthbench {
+
+/// Asks a database, without writing, which planned cells have a result that counts. Empty when there is no database yet.
+WouldReuse reuse_from(const std::string& db_path, Reuse how);
+
+}  // namespace synthbench

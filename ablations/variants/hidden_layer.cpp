@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 
 namespace synthbench {
+
 std::int64_t hidden_width(const LayerConfig& c) {
   return c.w1 == W1::full ? c.d_model : c.head_dim;
 }
@@ -14,9 +15,6 @@ std::int64_t hidden_width(const LayerConfig& c) {
 Init normal_by_fan(std::int64_t fan_in) {
   return {Init::Kind::normal, 1.0 / std::sqrt(static_cast<double>(fan_in))};
 }
-return normal_by_fan(hidden_width(c));
-}
-
 void add_hidden_layer(LogitSpec& spec, const LayerConfig& c) {
   if (c.w1 == W1::slice && c.heads * c.head_dim != c.d_model) {
     throw UserError(

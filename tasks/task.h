@@ -47,6 +47,8 @@ class TaskData {
   virtual std::int64_t words(Split split) const = 0;
   virtual std::int64_t bytes(Split split) const = 0;
   virtual std::vector<CountBaseline> baselines() const = 0;
+  /// What a reader of the results should know of the data ("one split only, divided 90/5/5 in file order").
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 struct Task {
@@ -57,8 +59,9 @@ Registry<Task>& tasks();
 /// Adds a task under its name to tasks() and its facts to known_tasks(); returns true.
 bool add_task(const std::string& name, TaskFacts facts, Task task);
 
-/// Folder of real data: SYNTHBENCH_DATA or --data; empty where there is none. Shipped samples lie in tasks/data.
+/// Folder of real data: SYNTHBENCH_DATA (which --data sets); empty where there is none.
 std::string data_folder();
+/// The samples of the repository, tasks/data: found upwards from the program, else where it was compiled.
 std::string shipped_data_folder();
 
 }  // namespace synthbench

@@ -1,0 +1,229 @@
+#include "ablations/cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <stdexcept>
+
+namespace synthbench {
+namespace {
+
+std::int64_t times(std::initializer_list<std::int64_t> factors) {
+  std::int64_t product = 1;
+  for (const std::int64_t factor : factors) {
+    if (__builtin_mul_overflow(product, factor, &product)) {
+      throw std::overflow_error(fmt::format("[cost] {} does not fit 63 bits", fmt::join(factors, " x ")));
+    }
+  }
+  return product;
+}
+
+void add(std::int64_t& sum, std::int64_t more) {
+  if (__builtin_add_overflow(sum, more, &sum)) throw std::overflow_error("[cost] a sum does not fit 63 bits");
+}
+
+std::int64_t plus(std::initializer_list<std::int64_t> summands) {
+  std::int64_t sum = 0;
+  for (const std::int64_t summand : summands) add(sum, summand);
+  return sum;
+}
+
+bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
+  const auto one_of = [&](const Side& side) { return std::ranges::find(sources, side.source) != sources.end(); };
+  for (const Mixture::Summand& summand : mixture.summands) {
+    for (const TermSpec& term : summand.spec.terms) {
+      if (one_of(term.lhs) || (term.kind != TermKind::table && one_of(term.rhs))) return true;
+    }
+  }
+  return false;
+}
+bool reads_queries(const Mixture& mixture) {
+  return reads(mixture, {Source::query, Source::relu_query});
+}
+bool reads_keys(const Mixture& mixture) {
+  return reads(mixture, {Source::key});
+}
+
+bool shared_by_batch(const TermSpec& term) {
+  return term.lhs.source == Source::parameter && (term.kind == TermKind::table || term.rhs.source == Source::parameter);
+}
+
+/// Whether a side gets a gradient: all that depends on data does, and trained parameters do.
+bool wants_grad(const LogitSpec& spec, const Side& side) {
+  return side.source != Source::parameter || std::ranges::find(spec.parameters, side.weight, &Parameter::name)->trained;
+}
+
+/// Logits of one term, or of all: H N M where the batch shares them, else B H N M.
+std::int64_t logits(const CallShape& s, bool shared) {
+  return times({shared ? 1 : s.batch, s.heads, s.queries, s.keys});
+}
+
+/// Operations per logit of a term, forward.
+std::int64_t per_logit(const TermSpec& term) {
+  switch (term.kind) {
+    case TermKind::inner:
+      return 2 * term.lhs.width;
+    case TermKind::tiled:
+      return 1;
+    case TermKind::table:
+      return 0;
+  }
+  return 0;
+}
+
+/// Operations per logit of the gradient of one side.
+std::int64_t per_logit_backward(const TermSpec& term) {
+  switch (term.kind) {
+    case TermKind::inner:
+      return 2 * term.lhs.width;
+    case TermKind::tiled:
+      return 2;
+    case TermKind::table:
+      return 0;
+  }
+  return 0;
+}
+
+std::int64_t side_elements(const LogitSpec& spec, const Side& side, const CallShape& s, std::int64_t rows,
+                           std::int64_t cols) {
+  if (side.source != Source::parameter) return times({s.batch, s.heads, rows, cols});
+  const Parameter& parameter = *std::ranges::find(spec.parameters, side.weight, &Parameter::name);
+  return times({parameter.shape.front(), side.row_shared ? 1 : rows, cols});
+}
+
+/// Stored elements of all sides, each once.
+std::int64_t operand_elements(const Mixture& mixture, const CallShape& s) {
+  std::int64_t sum = 0;
+  for (const auto& [name, spec] : mixture.summands) {
+    for (const TermSpec& term : spec.terms) {
+      const bool table = term.kind == TermKind::table;
+      add(sum, side_elements(spec, term.lhs, s, s.queries, table ? s.keys : term.lhs.width));
+      if (!table)
+        add(sum, side_elements(spec, term.rhs, s, term.kind == TermKind::inner ? s.keys : s.queries, term.rhs.width));
+    }
+  }
+  return sum;
+}
+
+/// Operations of relu(x w1 + b1) and of what projects it, forward; rows = B * N.
+std::int64_t hidden_flops(const LogitSpec& spec, const LayerConfig& layer, std::int64_t rows) {
+  std::int64_t sum = 0;
+  if (const auto& hidden = spec.hidden) {
+    const std::int64_t inputs = hidden->w1 == W1::slice ? layer.head_dim : layer.d_model;
+    add(sum, times({2, rows, inputs, layer.heads, hidden->width}));
+    if (hidden->bias) add(sum, times({rows, layer.heads, hidden->width}));
+  }
+  for (const TermSpec& term : spec.terms) {
+    for (const Side& side : {term.lhs, term.rhs}) {
+      if (side.source != Source::projected) continue;
+      add(sum, times({2, rows, layer.heads, spec.hidden->width, side.width}));
+      if (!side.bias.empty()) add(sum, times({rows, layer.heads, side.width}));
+    }
+  }
+  return sum;
+}
+
+std::int64_t projection_flops(const Mixture& mixture, const LayerConfig& layer, std::int64_t rows) {
+  const std::int64_t projections = 2 + (reads_queries(mixture) ? 1 : 0) + (reads_keys(mixture) ? 1 : 0);
+  std::int64_t sum = times({projections, 2, rows, layer.d_model, layer.heads, layer.head_dim});
+  for (const Mixture::Summand& summand : mixture.summands) add(sum, hidden_flops(summand.spec, layer, rows));
+  return sum;
+}
+
+}  // namespace
+
+std::int64_t logit_parameters(const Mixture& mixture, const LayerConfig& layer) {
+  const std::int64_t projection = times({layer.d_model, layer.heads, layer.head_dim});
+  std::int64_t sum = 0;
+  if (reads_queries(mixture)) add(sum, projection);
+  if (reads_keys(mixture)) add(sum, projection);
+  for (const Mixture::Summand& summand : mixture.summands) {
+    for (const Parameter& parameter : summand.spec.parameters) {
+      if (!parameter.trained) continue;
+      std::int64_t count = 1;
+      for (const std::int64_t extent : parameter.shape) count = times({count, extent});
+      add(sum, count);
+    }
+  }
+  switch (mixture.mixing) {
+    case Mixing::sum:
+      break;
+    case Mixing::sigmoid:
+      add(sum, 1);
+      break;
+    case Mixing::softmax:
+      add(sum, times({layer.heads, std::ssize(mixture.summands)}));
+      break;
+  }
+  return sum;
+}
+
+std::int64_t layer_parameters(const Mixture& mixture, const LayerConfig& layer) {
+  return plus({logit_parameters(mixture, layer), times({2, layer.d_model, layer.heads, layer.head_dim})});
+}
+
+Flops attend_flops(const Mixture& mixture, const CallShape& s) {
+  const bool shared = batch_independent(mixture);
+  const std::int64_t values = times({2, s.batch, s.heads, s.queries, s.keys, s.width});
+  const std::int64_t all = logits(s, shared), softmax = times({5, all});
+  Flops flops{plus({softmax, values}), values};  // A V, and dV = A' dY
+  std::int64_t terms = 0;
+  bool needs_logit_gradients = false;
+  for (const auto& [name, spec] : mixture.summands) {
+    for (const TermSpec& term : spec.terms) {
+      ++terms;
+      const std::int64_t own = logits(s, shared_by_batch(term));
+      add(flops.forward, times({per_logit(term), own}));
+      const int sides =
+          (wants_grad(spec, term.lhs) ? 1 : 0) + (term.kind != TermKind::table && wants_grad(spec, term.rhs) ? 1 : 0);
+      if (sides == 0) continue;
+      needs_logit_gradients = true;
+      add(flops.backward, times({sides, per_logit_backward(term), own}));
+      if (shared_by_batch(term)) add(flops.backward, all);  // the gradients of all samples are summed first
+    }
+  }
+  add(flops.forward, times({terms - 1, all}));
+  if (needs_logit_gradients) add(flops.backward, plus({values, softmax}));  // dA = dY V'
+  return flops;
+}
+
+Flops layer_flops(const Mixture& mixture, const LayerConfig& layer, const CallShape& shape) {
+  Flops flops = attend_flops(mixture, shape);
+  const std::int64_t projections = projection_flops(mixture, layer, times({shape.batch, shape.queries}));
+  add(flops.forward, projections);
+  add(flops.backward, times({2, projections}));  // for its input and for its weight
+  return flops;
+}
+
+std::int64_t attend_bytes(const Mixture& mixture, const CallShape& s, DType dtype) {
+  const std::int64_t elements = plus({operand_elements(mixture, s), times({s.batch, s.heads, s.keys, s.width}),
+                                      times({s.batch, s.heads, s.queries, s.width})});
+  const std::int64_t lse = dtype == DType::f64 ? 8 : 4;
+  return plus(
+      {times({elements, static_cast<std::int64_t>(size_of(dtype))}), times({s.batch, s.heads, s.queries, lse})});
+}
+
+std::int64_t layer_bytes(const Mixture& mixture, const LayerConfig& layer, const CallShape& s, DType dtype) {
+  // Tables are operands of attend already; of the parameters the projections, hidden layers and their followers are
+  // left.
+  const std::int64_t projections = 2 + (reads_queries(mixture) ? 1 : 0) + (reads_keys(mixture) ? 1 : 0);
+  std::int64_t weights = times({projections, layer.d_model, layer.heads, layer.head_dim});
+  for (const auto& [name, spec] : mixture.summands) {
+    for (const Parameter& parameter : spec.parameters) {
+      const auto is_side = [&](const TermSpec& term) {
+        return (term.lhs.source == Source::parameter && term.lhs.weight == parameter.name) ||
+               (term.rhs.source == Source::parameter && term.rhs.weight == parameter.name);
+      };
+      if (std::ranges::any_of(spec.terms, is_side)) continue;
+      std::int64_t count = 1;
+      for (const std::int64_t extent : parameter.shape) count = times({count, extent});
+      add(weights, count);
+    }
+  }
+  const std::int64_t activations = times({2, s.batch, s.queries, layer.d_model});
+  return plus({attend_bytes(mixture, s, dtype),
+               times({plus({weights, activations}), static_cast<std::int64_t>(size_of(dtype))})});
+}
+
+}  // namespace synthbench

@@ -1,0 +1,41 @@
+#pragma once
+
+// What all kernels do to one row of logits or of their gradient.
+
+#include <cmath>
+
+#include "backends/core/attention.h"
+#include "backends/core/dropout.h"
+#include "backends/eigen/matrix.h"
+
+namespace synthbench::eigen {
+
+/// row[k] *= keep(b,h,i,j+k), the factors of attention dropout.
+template <typename Row>
+void drop(const Dropout& dropout, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t j, Row&& row) {
+  using T = typename std::decay_t<Row>::Scalar;
+  for (std::int64_t k = 0; k < row.size(); ++k) {
+    row(k) *= static_cast<T>(dropout_factor(dropout.rate, dropout.seed, static_cast<std::uint64_t>(b), static_cast<std::uint64_t>(h),
+                                            static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j + k)));
+  }
+}
+
+/// Logits to probabilities with the lse that forward kept: exp(S - lse) where visible, 0 elsewhere.
+template <typename Row>
+void probabilities_from_lse(typename std::decay_t<Row>::Scalar lse, std::int64_t visible, Row&& row) {
+  auto seen = row.head(visible);
+  seen = (seen - lse).exp();
+  row.tail(row.size() - visible).setZero();
+}
+
+/// delta_i = dY_i . out_i, which equals sum_j P dP. A row without a visible key has out = 0.
+template <typename T>
+T delta_of_row(const AttentionOutputs& outputs, const ConstView& grad_out, std::int64_t b, std::int64_t h, std::int64_t i) {
+  const std::int64_t width = outputs.out.shape.col;
+  const ConstView out = outputs.out;
+  return (ConstStridedRow<T>(address<T>(out, b, h, i, 0), width, Eigen::InnerStride<>(out.stride.col)) *
+          ConstStridedRow<T>(address<T>(grad_out, b, h, i, 0), width, Eigen::InnerStride<>(grad_out.stride.col)))
+      .sum();
+}
+
+}  // namespace synthbench::eigen

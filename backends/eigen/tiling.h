@@ -1,0 +1,31 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "backends/core/mask.h"
+#include "backends/eigen/matrix.h"
+
+namespace synthbench::eigen {
+
+/// A tile at the start of some scratch, rows without gaps.
+template <typename T>
+MatrixMap<T> tile_at(T* memory, std::int64_t rows, std::int64_t cols) {
+  return {memory, rows, cols, Eigen::OuterStride<>(cols)};
+}
+
+/// Of the `cols` keys from j on, those that query i of sample b sees. Queries see more and more keys: the last row of a tile
+/// says how much of it is needed at all.
+inline std::int64_t visible_in_tile(const Mask& mask, std::int64_t b, std::int64_t i, std::int64_t j, std::int64_t cols) {
+  return std::clamp<std::int64_t>(visible_keys(mask, b, i, j + cols) - j, 0, cols);
+}
+
+/// Queries that one task of a forward pass takes: all of them where heads and samples keep the threads busy, else a share of
+/// whole blocks, large enough that gathering the operands once more does not count.
+inline std::int64_t rows_per_task(std::int64_t queries, std::int64_t others, std::int64_t block, int threads) {
+  if (others >= 2 * threads || others % threads == 0) return queries;
+  const std::int64_t wanted = std::max<std::int64_t>(256, queries / (2 * threads));
+  return std::min(queries, (wanted + block - 1) / block * block);
+}
+
+}  // namespace synthbench::eigen

@@ -11,12 +11,12 @@
 namespace synthbench {
 
 struct BuildRow {  ///< columns of table build; build_sha is computed
-  std::string source_sha, compiler, build_type, flags, tool_version, git_sha, diff_sha;
+  std::string source_sha{}, compiler{}, build_type{}, flags{}, tool_version{}, git_sha{}, diff_sha{};
   Json libs = Json::object();
   bool dirty = false;
 };
 struct EnvRow {  ///< columns of table env; env_sha is computed
-  std::string host, os, cpu, device, device_uuid, driver, runtime;
+  std::string host{}, os{}, cpu{}, device{}, device_uuid{}, driver{}, runtime{};
   std::int64_t cores = 0, ram_bytes = 0, device_mem_bytes = 0;
 };
 std::string sha_of(const BuildRow& build);
@@ -24,56 +24,56 @@ std::string sha_of(const EnvRow& env);
 
 struct CellRow {  ///< one planned cell, as add_sweep stores it
   Json config;    ///< flat, resolved
-  std::string config_sha;
+  std::string config_sha{};
   std::int64_t seed = 0, ordinal = 0, params = 0, flops = 0;
   std::string state = "pending";  ///< "pending" or "excluded"
-  std::string reason;
+  std::string reason{};
 };
 
 struct MetricRow {
-  std::string name, signature, unit, better = "none";  ///< better: higher, lower, none
-  std::string split;
+  std::string name{}, signature{}, unit{}, better = "none";  ///< better: higher, lower, none
+  std::string split{};
   std::int64_t step = -1;  ///< -1: final
   double value = 0;        ///< may be NaN or infinite: stored as a kind
-  std::optional<std::int64_t> n;
-  std::optional<double> ci_lo, ci_hi;
+  std::optional<std::int64_t> n{};
+  std::optional<double> ci_lo{}, ci_hi{};
 };
 struct SampleRow {
-  std::string phase, cache, clock;  ///< first|warmup|measure, cold|hot, wall|cuda_event|cpu
+  std::string phase{}, cache{}, clock{};  ///< first|warmup|measure, cold|hot, wall|cuda_event|cpu
   std::int64_t round = 0, idx = 0, inner_iters = 1, total_ns = 0;
-  std::optional<std::int64_t> sm_mhz;
-  std::string discarded;
+  std::optional<std::int64_t> sm_mhz{};
+  std::string discarded{};
 };
 struct CheckRow {
-  std::string ref_backend, ref_dtype, tensor, measure, detail;
+  std::string ref_backend{}, ref_dtype{}, tensor{}, measure{}, detail{};
   double value = 0, tol = 0;  ///< NaN value: stored as NULL
   bool passed = false;
   std::int64_t input_seed = 0;
 };
 struct ArtifactRow {
-  std::string name, path, sha256;
+  std::string name{}, path{}, sha256{};
   std::int64_t bytes = 0;
 };
 
 /// Everything that one attempt leaves behind.
 struct AttemptResult {
-  std::string outcome;  ///< done, failed, oom, timeout, crashed, unsupported, abandoned
-  std::string reason;   ///< of the cell: one line; empty when done
-  std::string error_class;
-  std::optional<int> exit_code, term_signal;
-  std::string log_path, kernel, kernel_label;
+  std::string outcome{};  ///< done, failed, oom, timeout, crashed, unsupported, abandoned
+  std::string reason{};   ///< of the cell: one line; empty when done
+  std::string error_class{};
+  std::optional<int> exit_code{}, term_signal{};
+  std::string log_path{}, kernel{}, kernel_label{};
   Json volatile_facts = Json::object();
-  std::optional<std::int64_t> peak_rss_bytes, peak_dev_bytes, first_call_ns;
+  std::optional<std::int64_t> peak_rss_bytes{}, peak_dev_bytes{}, first_call_ns{};
   bool noisy = false;
-  std::vector<MetricRow> metrics;
-  std::vector<SampleRow> samples;
-  std::vector<CheckRow> checks;
-  std::vector<ArtifactRow> artifacts;
+  std::vector<MetricRow> metrics{};
+  std::vector<SampleRow> samples{};
+  std::vector<CheckRow> checks{};
+  std::vector<ArtifactRow> artifacts{};
 };
 
 struct ClaimedCell {
   std::int64_t cell_id = 0, attempt_id = 0, ordinal = 0, seed = 0, n = 0;  ///< n: the attempt's number within the cell
-  std::string attempt_uid, config_sha;
+  std::string attempt_uid{}, config_sha{};
   Json config;
 };
 

@@ -21,13 +21,14 @@ have_libtorch() {
 fetch_wheels() {
   local python=/usr/bin/python3; [ -x $python ] || python=python3
   local platforms; platforms=$(printf -- '--platform manylinux_2_%s_x86_64 ' 28 27 25 24 17)
-  local progress=off; [ ! -t 1 ] || progress=on
-  mkdir -p "$deps/.download/tmp"
-  # shellcheck disable=SC2086
-  TMPDIR=$deps/.download/tmp $python -m pip --no-cache-dir --disable-pip-version-check download -q --progress-bar $progress \
-    --no-deps --require-hashes --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none $platforms \
-    -d "$deps/.download" -r "$1" 2>&1 | tee "$log"
-  [ "${PIPESTATUS[0]}" = 0 ] || die "a wheel of ${1#"$root/"} cannot be fetched from PyPI (no network?): $(grep -m1 ERROR "$log" || tail -n 1 "$log")"
+  rm -rf "$deps/.download/tmp" && mkdir -p "$deps/.download/tmp"
+  # shellcheck disable=SC2206
+  local fetch=($python -m pip --no-cache-dir --disable-pip-version-check download --no-deps --require-hashes --only-binary=:all:
+    --implementation cp --python-version 3.11 --abi cp311 --abi none $platforms -d "$deps/.download" -r "$1")
+  local said=
+  if [ -t 1 ]; then TMPDIR=$deps/.download/tmp "${fetch[@]}"   # shows its progress
+  else said=$(TMPDIR=$deps/.download/tmp "${fetch[@]}" -q 2>&1)
+  fi || die "${1#"$root/"} cannot be fetched from PyPI (no network, disk full?): $(tail -n 1 <<< "$said")"
 }
 
 # unpack FOLDER PART...: the parts of the fetched wheels and their licences; moved into .deps/ when all are there.
@@ -74,5 +75,5 @@ install_cuda_runtime() {
   if have_cuda_runtime; then step "CUDA runtime libraries that LibTorch links: there"; return; fi
   step "CUDA runtime libraries that LibTorch links: 13 MB from PyPI into .deps/"
   fetch_wheels "$root/cmake/libtorch-cuda-runtime.txt"
-  unpack nvidia 'nvidia/cu13/lib/libcudart.so.13' 'nvidia/cu13/lib/libcupti.so.13'
+  unpack nvidia 'nvidia/cu13/lib/libcu*.so.13'   # libcudart, libcupti
 }

@@ -27,12 +27,16 @@ Init uniform(double fan_in, double fan_out) {
 
 }  // namespace
 
-Init table_init(const LayerConfig& config, std::int64_t columns, std::string_view fallback) {
+Init official_init(const LayerConfig& config, std::int64_t columns) {
+  const auto cols = static_cast<double>(columns);
+  return uniform(cols * static_cast<double>(config.heads), cols * static_cast<double>(config.max_len));
+}
+
+Init table_init(const LayerConfig& config, std::string_view fallback) {
   const std::string_view word = config.table_init.empty() ? fallback : std::string_view(config.table_init);
-  const auto cols = static_cast<double>(columns), heads = static_cast<double>(config.heads),
-             rows = static_cast<double>(config.max_len);
-  if (word == "glorot") return uniform(cols * heads, cols * rows);
-  if (word == "xavier") return uniform(rows, cols);
+  const auto length = static_cast<double>(config.max_len);
+  if (word == "glorot") return official_init(config, config.max_len);
+  if (word == "xavier") return uniform(length, length);
   constexpr std::string_view normal = "normal:";
   if (word.starts_with(normal)) return {Init::Kind::normal, standard_deviation(word, word.substr(normal.size()))};
   throw UserError(fmt::format("table_init '{}' is unknown (glorot, xavier or normal:STD)", word));

@@ -7,11 +7,16 @@
 
 namespace synthbench {
 
-/// How a table of random logits starts, from config.table_init, or from fallback where that is empty.
-/// columns: max_len for a full table (H,Nmax,Nmax), rank for a factor (H,Nmax,k).
-///   glorot      uniform as the official code draws it: fans guessed from the dimensions [columns, H, Nmax], so nearly
-///   zero xavier      uniform with the fans of one head's matrix normal:STD  normal with that standard deviation
-/// Throws UserError for another word. Source: facts, section 1.4 (mesh_tensorflow, transformer_layers.py: Synthesizer).
-Init table_init(const LayerConfig& config, std::int64_t columns, std::string_view fallback);
+/// Uniform as the official code draws tables and factors of random logits: fans guessed from the dimensions
+/// [columns, H, Nmax], so nearly zero. columns: max_len for a table (H,Nmax,Nmax), rank for a factor (H,Nmax,k).
+/// Source: facts, section 1.4 (mesh_tensorflow, transformer_layers.py: Synthesizer).
+Init official_init(const LayerConfig& config, std::int64_t columns);
+
+/// How a table of random logits (H,Nmax,Nmax) starts, from config.table_init, or from fallback where that is empty.
+///   glorot      official_init
+///   xavier      uniform with the fans of one head's matrix
+///   normal:STD  normal with that standard deviation
+/// Throws UserError for another word.
+Init table_init(const LayerConfig& config, std::string_view fallback);
 
 }  // namespace synthbench

@@ -11,9 +11,9 @@ const bool registered = variants().add(
     "factorized_random",
     {.summary = "two learned factors of width `rank` per head; the N x N table is never built; reads no input",
      .aliases = {"FR"},
-     .keys = {"max_len", "rank", "table_init"},
+     .keys = {"max_len", "rank"},
      .spec = [](const LayerConfig& c) {
-       const Init init = table_init(c, c.rank, "glorot");
+       const Init init = official_init(c, c.rank);
        LogitSpec s;
        s.terms = {{TermKind::inner,
                    1.0,

@@ -14,7 +14,7 @@ const bool registered = variants().add(
      .spec = [](const LayerConfig& c) {
        LogitSpec s;
        s.terms = {{TermKind::table, 1.0, {.source = Source::parameter, .width = c.max_len, .weight = "r"}, {}}};
-       s.parameters = {{"r", {c.heads, c.max_len, c.max_len}, table_init(c, c.max_len, "normal:1"), /*trained=*/false}};
+       s.parameters = {{"r", {c.heads, c.max_len, c.max_len}, table_init(c, "normal:1"), /*trained=*/false}};
        return s;
      }});
 

@@ -13,7 +13,7 @@ const bool registered = variants().add(
      .spec = [](const LayerConfig& c) {
        LogitSpec s;
        s.terms = {{TermKind::table, 1.0, {.source = Source::parameter, .width = c.max_len, .weight = "r"}, {}}};
-       s.parameters = {{"r", {c.heads, c.max_len, c.max_len}, table_init(c, c.max_len, "glorot")}};
+       s.parameters = {{"r", {c.heads, c.max_len, c.max_len}, table_init(c, "glorot")}};
        return s;
      }});
 

@@ -41,7 +41,7 @@ struct Safetensors {
 /// extents below 0, shapes that do not fit their bytes, offsets that overlap, leave holes or run past the end.
 Safetensors read_safetensors(const std::string& path);
 
-/// The bytes of a file, and the file (written whole or not at all). Tensors are stored in the order of their names, data aligned to 8 bytes.
+/// The bytes of a file, and the file (written whole or not at all). Every tensor is aligned to its elements.
 /// Throws std::logic_error when a tensor's bytes do not fit its shape.
 std::string to_safetensors(const Safetensors& content);
 void write_safetensors(const std::string& path, const Safetensors& content);

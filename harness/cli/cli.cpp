@@ -40,8 +40,15 @@ Found find_command(const std::vector<std::string>& words) {
   return {};
 }
 
+/// Without the hidden ones.
+std::vector<std::string> shown_commands() {
+  std::vector<std::string> names = commands().names();
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("_"); });
+  return names;
+}
+
 [[noreturn]] void refuse_unknown(const std::vector<std::string>& words) {
-  const std::vector<std::string> names = commands().names();
+  const std::vector<std::string> names = shown_commands();
   std::vector<std::string> members;  // of the family that the first word names, "check"
   for (const std::string& name : names) {
     if (name.starts_with(words[0] + " ")) members.push_back(name.substr(words[0].size() + 1));
@@ -59,6 +66,11 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::vector<std::string>& words_of_this_run() {
+  static std::vector<std::string> words;
+  return words;
+}
+
 Exit refuse(const std::string& text, Exit code) {
   std::fprintf(stderr, "synthbench: %s\n", one_line(text).c_str());
   return code;
@@ -70,6 +82,8 @@ Registry<Command>& commands() {
   static Registry<Command> registry("command");
   return registry;
 }
+
+const std::vector<std::string>& command_line() { return words_of_this_run(); }
 
 Exit run_command_line(const std::vector<std::string>& arguments) {
   if (arguments.empty()) throw UserError("no command (see synthbench --help)");
@@ -102,7 +116,8 @@ int cli_main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away ends us quietly: write_stdout sees EPIPE
   const auto code = [&] {
     try {
-      return run_command_line({argv + 1, argv + argc});
+      words_of_this_run().assign(argv + 1, argv + argc);
+      return run_command_line(command_line());
     } catch (const UserError& error) {
       return refuse(error.what(), Exit::usage);
     } catch (const NothingDone& error) {

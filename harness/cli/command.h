@@ -31,6 +31,9 @@ Registry<Command>& commands();
 /// Runs one command line (without the program's name). Throws what the command throws.
 Exit run_command_line(const std::vector<std::string>& arguments);
 
+/// The words of the running command line, without the program's name: stored with a sweep, passed on to synthbench-torch.
+const std::vector<std::string>& command_line();
+
 /// All of it: errors become one line on stderr and an exit code.
 int cli_main(int argc, char** argv);
 

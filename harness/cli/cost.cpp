@@ -1,0 +1,84 @@
+// cost: parameters, operations and bytes of a variant, from its description alone.
+#include "ablations/cost.h"
+
+#include <memory>
+
+#include "backends/core/tensor_view.h"
+#include "harness/base/error.h"
+#include "harness/cli/command.h"
+#include "harness/cli/grid_flags.h"
+#include "harness/cli/output.h"
+#include "harness/cli/rows_text.h"
+
+namespace synthbench {
+namespace {
+
+/// A cell's config to the numbers of its scope. Without seq_len there is nothing to count.
+OrderedJson cost_of(const Config& config) {
+  const Mixture mixture = config.mixture();
+  const LayerConfig layer = config.layer();
+  const std::int64_t length = config.integer("seq_len");
+  const CallShape shape{config.integer("batch"), layer.heads, length, length, layer.head_dim};
+  const DType dtype = dtype_named(config.text("dtype"));
+  const bool whole_layer = config.text("scope") == "layer";
+  const Flops flops = whole_layer ? layer_flops(mixture, layer, shape) : attend_flops(mixture, shape);
+  const std::int64_t attention = whole_layer ? layer_parameters(mixture, layer) : logit_parameters(mixture, layer);
+  return {{"variant", config.text("variant")},
+          {"scope", config.text("scope")},
+          {"parameters", attention},
+          {"parameters_attention", attention},
+          {"flops_fwd", flops.forward},
+          {"flops_fwdbwd", flops.forward + flops.backward},
+          {"bytes", whole_layer ? layer_bytes(mixture, layer, shape, dtype) : attend_bytes(mixture, shape, dtype)}};
+}
+
+struct CostCommand {
+  GridFlags axes;
+  OutputFlags output;
+
+  std::vector<OrderedJson> rows() const {
+    PlanRequest request = axes.request({});
+    request.name = "cost";
+    request.overrides.insert(request.overrides.begin(), {"scope", "layer", "--scope layer"});
+    const auto plan = make_plan(request);
+    std::vector<OrderedJson> rows;
+    for (std::int64_t i = 0; i < plan->size(); ++i) {
+      const PlannedCell cell = plan->cell(i);
+      if (cell.state == "excluded") continue;
+      if (cell.config.text("scope") == "step") throw UserError("--scope step: cost counts one layer (layer) or its attention alone (attend)");
+      OrderedJson row = cost_of(cell.config);
+      for (const Plan::Axis& axis : plan->axes) {
+        if (axis.values.size() > 1 && cell.config.has(axis.name)) row[axis.name] = cell.config.json().at(axis.name);
+      }
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  Exit run() const {
+    output.check();
+    const std::vector<OrderedJson> found = rows();
+    output.print([&](const std::string& format, const Sink& sink) {
+      if (format == "json" && found.size() == 1) return sink(found.front().dump(2) + "\n");
+      sink(rows_text(format, found));
+    });
+    return Exit::well;
+  }
+};
+
+const bool registered = commands().add(
+    "cost", {.group = "Check and count",
+             .summary = "parameters, operations and bytes of a variant",
+             .about = "Counts one self-attention layer with its projections (--scope layer, the default) or attention alone (--scope attend): trainable "
+                      "parameters, floating-point operations (a multiply-add is two) forward and with backward, and bytes that must move at least. "
+                      "Nothing is built or run.",
+             .example = "synthbench cost -m dense,vanilla -l 512\nsynthbench cost -m factorized_random -l 512 -k 8,32 --batch 8 -o json",
+             .declare = [](FlagSet& flags) -> Action {
+               const auto command = std::make_shared<CostCommand>();
+               command->axes.declare(flags);
+               command->output.declare(flags, row_formats());
+               return [command] { return command->run(); };
+             }});
+
+}  // namespace
+}  // namespace synthbench

@@ -1,0 +1,120 @@
+// What this program knows: variants, backends, devices, tasks, datasets, grids.
+#include "harness/cli/lists.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "ablations/logit_spec.h"
+#include "ablations/vocabulary.h"
+#include "backends/core/attention.h"
+#include "harness/base/units.h"
+#include "harness/base/words.h"
+#include "harness/cli/torch_program.h"
+#include "harness/provenance.h"
+#include "tasks/task.h"
+
+namespace synthbench {
+namespace {
+
+using Rows = std::vector<OrderedJson>;
+
+Rows list_variants(const std::string&) {
+  Rows rows;
+  for (const auto& [name, variant] : variants()) {
+    rows.push_back({{"name", name}, {"aliases", join(variant.aliases)}, {"keys", join(variant.keys)}, {"summary", variant.summary}});
+  }
+  return rows;
+}
+
+/// Only the program that holds a backend can say that it is there, so a build with LibTorch asks synthbench-torch (ls.cpp).
+Rows list_backends(const std::string&) {
+  Rows rows;
+  for (const auto& [name, facts] : known_backends()) {
+    const bool here = backends().find(name) != nullptr;
+    const std::string reason = here ? "" : facts.needs_libtorch ? why_no_torch() : "not in this build";
+    rows.push_back({{"name", name}, {"available", here}, {"reason", here ? OrderedJson(nullptr) : OrderedJson(reason)}, {"summary", facts.summary}});
+  }
+  return rows;
+}
+
+Rows list_devices(const std::string&) {
+  const EnvRow machine = this_machine();
+  Rows rows = {{{"name", "cpu"}, {"available", true}, {"description", machine.cpu}, {"cores", machine.cores}, {"memory", machine.ram_bytes}}};
+  if (!machine.device.empty()) {
+    rows.push_back({{"name", "cuda"}, {"available", true}, {"description", machine.device}, {"cores", nullptr}, {"memory", machine.device_mem_bytes}});
+  }
+  return rows;
+}
+
+Rows list_tasks(const std::string&) {
+  Rows rows;
+  for (const auto& [name, facts] : known_tasks()) {
+    rows.push_back({{"name", name}, {"datasets", join(facts.datasets)}, {"summary", facts.summary}});
+  }
+  return rows;
+}
+
+Rows list_datasets(const std::string&) {
+  std::map<std::string, std::vector<std::string>> tasks_of;
+  for (const auto& [task, facts] : known_tasks()) {
+    for (const std::string& dataset : facts.datasets) tasks_of[dataset].push_back(task);
+  }
+  Rows rows;
+  for (const auto& [dataset, names] : tasks_of) {
+    OrderedJson row = {{"name", dataset}, {"tasks", join(names)}, {"available", true}, {"sha256", nullptr}, {"reason", nullptr}};
+    try {
+      row["sha256"] = known_tasks().at(names.front()).data_sha(dataset);
+    } catch (const UserError& error) {
+      row["available"] = false;
+      row["reason"] = error.what();
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// The comment that a grid opens with says what it is for.
+std::string first_comment(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line.starts_with("#") ? std::string(trim(std::string_view(line).substr(1))) : "";
+}
+
+Rows list_grids(const std::string&) {
+  const std::filesystem::path folder = std::filesystem::path(shipped_data_folder()).parent_path().parent_path() / "ablations" / "grids";
+  std::error_code absent;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, absent)) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  Rows rows;
+  for (const std::filesystem::path& file : files) {
+    rows.push_back({{"name", file.stem().string()}, {"path", std::filesystem::proximate(file).string()}, {"summary", first_comment(file)}});
+  }
+  return rows;
+}
+
+}  // namespace
+
+const std::map<std::string, List>& lists() {
+  static const std::map<std::string, List> all = {
+      {"variants", {"ways to make attention logits", list_variants}},
+      {"backends", {"implementations of attention, and why one is not available", list_backends}},
+      {"devices", {"where tensors can live", list_devices}},
+      {"tasks", {"what models are trained on", list_tasks}},
+      {"datasets", {"real data known by name, and whether it is here", list_datasets}},
+      {"grids", {"grid files that come with synthbench", list_grids}},
+      {"metrics", {"what the database holds numbers of", list_metrics}},
+      {"sweeps", {"expanded grids in the database", list_sweeps}},
+      {"cells", {"their cells", list_cells}},
+      {"attempts", {"tries at cells", list_attempts}},
+  };
+  return all;
+}
+
+}  // namespace synthbench

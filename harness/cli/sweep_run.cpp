@@ -1,0 +1,51 @@
+#include "harness/cli/sweep_run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "harness/base/units.h"
+#include "harness/cli/after_run.h"
+#include "harness/cli/reuse.h"
+
+namespace synthbench {
+
+void SweepRun::declare(FlagSet& flags) {
+  axes.declare(flags);
+  running.declare(flags);
+  progress.declare(flags);
+  db.declare(flags);
+  output.declare(flags, sweep_formats());
+}
+
+Exit SweepRun::print_plan_only(const Plan& plan) const {
+  const WouldReuse would_reuse = reuse_from(db.path(), running.reuse());
+  output.print([&](const std::string& format, const Sink& sink) { print_plan(format, plan, would_reuse, sink); });
+  return Exit::well;
+}
+
+Exit SweepRun::run(const std::string& name) const {
+  output.check();
+  progress.check();
+  RunOptions options = running.options();
+  PlanRequest request = axes.request(grid);
+  request.name = name;
+  request.max_cells = running.max_cells();
+  const auto plan = make_plan(request);
+  if (running.dry_run()) return print_plan_only(*plan);
+
+  options.db_path = db.path();
+  options.grid_path = grid;
+  options.argv = command_line();
+  const auto store = Store::open_to_write(db.path());
+  const RunSummary summary = run_plan(*plan, *store, options, progress.events(output.second()));
+  store->checkpoint();
+  if (summary.signal == 0) {
+    const SweepView view{*plan, *store, summary.sweep, db.path()};
+    output.print([&](const std::string& format, const Sink& sink) { print_sweep(format, view, sink); });
+  }
+  if (!progress.quiet()) std::fputs(farewell(summary, grid, db.path(), name).c_str(), stderr);
+  return static_cast<Exit>(summary.exit_code());
+}
+
+}  // namespace synthbench

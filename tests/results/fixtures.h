@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "harness/base/error.h"
 #include "harness/base/sha256.h"
 #include "results/store.h"
 

@@ -26,8 +26,8 @@ struct Batch {
 
 /// A model that is not a network, scored on the same tokens: a row of the same table.
 struct CountBaseline {
-  std::string name;                 ///< "unigram", "bigram"
-  double nats_per_token = 0;        ///< on the split of the final metrics
+  std::string name;           ///< "unigram", "bigram"
+  double nats_per_token = 0;  ///< on the split of the final metrics
   std::int64_t parameters = 0;
 };
 

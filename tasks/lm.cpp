@@ -1,0 +1,122 @@
+// lm: a decoder-only language model predicts the next token of running text.
+// Training draws windows of seq_len tokens anywhere in the training split; evaluation walks through a whole split in
+// windows that do not overlap, so that every token but the first is predicted exactly once, with at most seq_len tokens
+// of context.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/base/error.h"
+#include "tasks/task.h"
+#include "tasks/text/corpus.h"
+#include "tasks/text/ngram.h"
+#include "tasks/text/token_windows.h"
+#include "tasks/text/tokenizer.h"
+
+namespace synthbench {
+namespace {
+
+constexpr std::int64_t kNoLimit = std::int64_t{1} << 30;
+
+std::int64_t limit(const Config& config, std::string_view key) {
+  const std::int64_t value = config.has(key) ? config.integer(key) : 0;
+  return value > 0 ? value : kNoLimit;
+}
+
+class LanguageModelData final : public TaskData {
+ public:
+  explicit LanguageModelData(const Config& config)
+      : rows_(config.integer("batch")),
+        length_(config.integer("seq_len")),
+        name_(config.text("data.name")),
+        corpus_(load_corpus(name_)) {
+    const std::int64_t vocab = config.has("data.vocab") ? config.integer("data.vocab") : kNoLimit;
+    tokenizer_ = tokenizers().at(config.text("data.tokenizer")).train(corpus_.split(Split::train), vocab);
+    for (const Split split : {Split::train, Split::valid, Split::test}) {
+      tokens_.at(index(split)) = tokenizer_->encode(corpus_.split(split));
+    }
+    max_train_ = limit(config, "data.max_train");
+    max_eval_ = limit(config, "data.max_eval");
+    require_enough_tokens();
+  }
+
+  std::int64_t vocabulary() const override { return tokenizer_->vocabulary(); }
+
+  Batch train_batch(std::int64_t step, std::uint64_t seed) const override {
+    return windows(Split::train).drawn(rows_, step, seed);
+  }
+
+  std::int64_t eval_batches(Split split) const override { return (windows(split).count() + rows_ - 1) / rows_; }
+
+  Batch eval_batch(Split split, std::int64_t number) const override {
+    const TokenWindows all = windows(split);
+    return all.in_order(number * rows_, std::min(rows_, all.count() - number * rows_));
+  }
+
+  Split final_split() const override { return corpus_.split(Split::test).empty() ? Split::valid : Split::test; }
+
+  std::int64_t words(Split split) const override { return corpus_.has_words ? count_words(predicted_text(split)) : 0; }
+  std::int64_t bytes(Split split) const override { return std::ssize(predicted_text(split)); }
+
+  std::vector<CountBaseline> baselines() const override {
+    const auto train = windows(Split::train).tokens, valid = windows(Split::valid).tokens,
+               held_out = windows(final_split()).tokens;
+    const Unigram unigram = tuned_unigram(train, valid, vocabulary());
+    const Bigram bigram = tuned_bigram(train, valid, vocabulary());
+    return {{"unigram", nats_per_token(unigram, held_out), unigram.parameters()},
+            {"bigram", nats_per_token(bigram, held_out), bigram.parameters()}};
+  }
+
+  std::vector<std::string> notes() const override { return corpus_.notes; }
+
+ private:
+  static std::size_t index(Split split) { return static_cast<std::size_t>(split); }
+
+  /// The windows of a split, cut to data.max_train or data.max_eval of them.
+  TokenWindows windows(Split split) const {
+    const std::vector<std::int32_t>& tokens = tokens_.at(index(split));
+    const std::int64_t most = (split == Split::train ? max_train_ : max_eval_) * length_ + 1;
+    return {std::span(tokens).first(static_cast<std::size_t>(std::min(most, std::ssize(tokens)))), length_};
+  }
+
+  /// The text that the targets of a split spell. The ends that are no targets are decoded, as pieces have no place in
+  /// the text.
+  std::string_view predicted_text(Split split) const {
+    const std::vector<std::int32_t>& tokens = tokens_.at(index(split));
+    const std::span<const std::int32_t> used = windows(split).tokens;
+    if (used.empty()) return {};
+    std::string_view text = corpus_.split(split);
+    text.remove_prefix(std::min(text.size(), tokenizer_->decode(used.first(1)).size()));
+    text.remove_suffix(std::min(text.size(), tokenizer_->decode(std::span(tokens).subspan(used.size())).size()));
+    return text;
+  }
+
+  void require_enough_tokens() const {
+    const TokenWindows train = windows(Split::train);
+    if (train.targets() < length_) {
+      throw UserError(fmt::format("data set '{}': the training split has {} tokens, seq_len {} needs {}", name_,
+                                  train.tokens.size(), length_, length_ + 1));
+    }
+    for (const Split split : {Split::valid, final_split()}) {
+      if (windows(split).targets() >= 1) continue;
+      throw UserError(fmt::format("data set '{}': the {} split has fewer than 2 tokens", name_, name(split)));
+    }
+  }
+
+  std::int64_t rows_, length_;
+  std::string name_;
+  Corpus corpus_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::array<std::vector<std::int32_t>, 3> tokens_;
+  std::int64_t max_train_ = kNoLimit, max_eval_ = kNoLimit;
+};
+
+const bool registered =
+    add_task("lm",
+             {.summary = "next-token prediction by a decoder-only language model; perplexity",
+              .datasets = corpus_names(),
+              .data_sha = [](const std::string& dataset) { return corpus_sha(dataset); }},
+             {.load = [](const Config& config) { return std::make_unique<LanguageModelData>(config); }});
+
+}  // namespace
+}  // namespace synthbench

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tasks/task.h"
+
+namespace synthbench {
+
+/// Running text of a data set, in its splits.
+struct Corpus {
+  std::array<std::string, 3> splits;  ///< by Split; test is empty where there is none
+  bool has_words = true;              ///< false where perplexity per word means nothing (enwik8)
+  std::vector<std::string> notes;
+
+  const std::string& split(Split which) const { return splits.at(static_cast<std::size_t>(which)); }
+};
+
+/// Names for data.name, the shipped one first.
+std::vector<std::string> corpus_names();
+
+/// From the folder of real data where it holds the data set, else from the shipped one.
+/// Throws UserError that names the files which are missing, and SYNTHBENCH_DATA.
+Corpus load_corpus(std::string_view dataset);
+
+/// SHA-256 of the bytes that load_corpus reads (train, valid, test one after another). Read once per process.
+std::string corpus_sha(std::string_view dataset);
+
+/// Parts of 90, 5 and 5 per cent of the bytes, in order, each cut behind a line break.
+std::array<std::string, 3> divide_in_file_order(std::string_view text);
+
+}  // namespace synthbench

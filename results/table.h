@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "harness/base/registry.h"
+#include "results/format.h"
+#include "results/store.h"
+
+namespace synthbench {
+
+/// Which cells a table speaks of.
+struct TableOptions {
+  std::optional<std::int64_t> sweep{};  ///< one sweep; absent: the whole database
+  std::string filter{};                 ///< over v_result, as in query; empty: all
+  bool across_env = false;              ///< times of several builds or machines may stand side by side
+};
+
+/// A kind of table: one file in results/tables registers it.
+struct TablePreset {
+  std::string caption;
+  std::function<Table(Store& store, const TableOptions& options)> build;
+};
+Registry<TablePreset>& tables();
+
+/// A preset by name, or the rows of FILE.sql. Throws UserError for an unknown name, and where times of several builds or
+/// machines would be mixed (--across-env).
+Table make_table(Store& store, const std::string& preset_or_file, const TableOptions& options);
+
+/// "a12 a15: the attempts behind ROW,COLUMN", a line per cell; ROW is the text of the first column.
+/// Throws UserError when there is no such row or column.
+std::string explain(const Table& table, const std::string& row_and_column);
+
+/// One sentence on what the sweep found, computed from the database; nullopt where speed or quality is not there:
+/// "random is 1.9x faster than vanilla [1.8, 2.0] at length 512 on eigen and costs 4.0 % perplexity (n = 2)"
+std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep);
+
+}  // namespace synthbench

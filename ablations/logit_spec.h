@@ -36,7 +36,7 @@ struct LayerConfig {
   W2 w2 = W2::heads;
   bool dense_bias = true;
   bool reuse_q = false;
-  std::string table_init;  ///< "glorot", "xavier", "normal:STD"; empty: the variant's own default
+  std::string table_init{};  ///< "glorot", "xavier", "normal:STD"; empty: the variant's own default
 };
 
 struct Init {
@@ -48,7 +48,7 @@ struct Init {
 struct Parameter {
   std::string name;  ///< as in golden/README.md: "w1", "b1", "w2", "b2", "r", "r1", "r2", "w2a", "b2a", "w2b", "b2b"
   std::vector<std::int64_t> shape;
-  Init init;
+  Init init{};
   bool trained = true;
 };
 

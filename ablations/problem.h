@@ -17,8 +17,8 @@ struct ProblemOptions {
   std::uint64_t seed = 1;    ///< of all numbers; the same numbers in every dtype (all fit f32)
   bool causal = false;
   std::int64_t query_offset = 0;
-  std::vector<std::int32_t> key_lengths;  ///< one per sample; empty: every key is real
-  Dropout dropout;
+  std::vector<std::int32_t> key_lengths{};  ///< one per sample; empty: every key is real
+  Dropout dropout{};
   int threads = 1;
   bool needs_grad = true;
 };

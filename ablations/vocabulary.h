@@ -14,6 +14,7 @@ struct TaskFacts {
   std::vector<std::string> datasets;  ///< allowed data.name, the default first
   /// SHA-256 of a data set's bytes, part of a config's identity as "data.sha256". Throws UserError when the data is not here.
   std::function<std::string(const std::string& dataset)> data_sha;
+  bool generates = false;  ///< its models write text: decode.* are part of a config
 };
 Registry<TaskFacts>& known_tasks();
 

@@ -1,0 +1,75 @@
+#include "ablations/grid_override.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ablations/keys.h"
+
+namespace synthbench {
+namespace {
+
+bool names(const std::vector<Setting>& settings, const std::string& key) {
+  return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) { return setting.key == key; });
+}
+
+GridAxis* axis_of(Grid& grid, const std::string& key) {
+  const auto found = std::find_if(grid.axes.begin(), grid.axes.end(), [&](const GridAxis& axis) { return axis.name == key; });
+  return found == grid.axes.end() ? nullptr : &*found;
+}
+
+bool adds_to_an_axis(Grid& grid, const GridZip& zip) {
+  return std::any_of(zip.axes.begin(), zip.axes.end(), [&](const Setting& column) { return axis_of(grid, column.key) != nullptr; });
+}
+
+void take_from_zips(Grid& grid, const std::string& key, const std::string& where, std::vector<std::string>& warnings) {
+  std::erase_if(grid.zips, [&](GridZip& zip) {
+    if (!names(zip.axes, key)) return false;
+    if (adds_to_an_axis(grid, zip)) {
+      warnings.push_back(fmt::format("{}: [[zip]] names '{}', which {} sets: its points are left out", describe(zip.place), key, where));
+      return true;
+    }
+    std::erase_if(zip.axes, [&](const Setting& column) { return column.key == key; });
+    return zip.axes.empty();
+  });
+}
+
+/// tokens and train.batch_tokens say what batch says: a flag with one of them beats a file with another.
+void drop_other_spellings(Grid& grid, const std::string& key, const SourceLine& place) {
+  std::vector<std::string> others;
+  if (key == "tokens") others = {"batch", "train.batch_tokens"};
+  if (key == "train.batch_tokens") others = {"batch"};
+  for (const std::string& other : others) {
+    if (axis_of(grid, other)) fail(place, fmt::format("the grid has an axis '{}', which decides the batch: set that one", other));
+    std::erase_if(grid.base, [&](const Setting& setting) { return setting.key == other; });
+  }
+}
+
+}  // namespace
+
+void override_key(Grid& grid, const std::string& key, const std::string& values, const std::string& where, std::vector<std::string>& warnings) {
+  const SourceLine place{where, 0};
+  std::vector<Json> checked;
+  try {
+    checked = checked_values(key_at(key), values);
+  } catch (const UserError& error) {
+    fail(place, error.what());
+  }
+  drop_other_spellings(grid, key, place);
+  take_from_zips(grid, key, where, warnings);
+  if (std::find(grid.overridden.begin(), grid.overridden.end(), key) == grid.overridden.end()) grid.overridden.push_back(key);
+  if (GridAxis* axis = axis_of(grid, key)) {
+    axis->values = checked;
+    axis->place = place;
+    return;
+  }
+  std::erase_if(grid.base, [&](const Setting& setting) { return setting.key == key; });
+  if (checked.size() == 1) {
+    grid.base.push_back({key, checked.front(), place});
+    return;
+  }
+  const auto looks_at_it = std::find_if(grid.axes.begin(), grid.axes.end(), [&](const GridAxis& axis) { return names(axis.when, key); });
+  grid.axes.insert(looks_at_it, GridAxis{key, checked, {}, place});
+}
+
+}  // namespace synthbench

@@ -1,0 +1,260 @@
+// TOML to Grid, the only file that knows toml++. Its tables are sorted maps: order comes from line numbers.
+// The two definitions work only header-only; the second turns hostile nesting into an error instead of a stack overflow.
+#define TOML_HEADER_ONLY 1
+#define TOML_MAX_NESTED_VALUES 64
+#include <toml++/toml.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <sstream>
+
+#include "ablations/grid.h"
+#include "ablations/grid_merge.h"
+#include "ablations/keys.h"
+#include "harness/base/files.h"
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+using Files = std::vector<std::string>;  // that are being read, outermost first
+
+constexpr std::int64_t kSchema = 1;
+
+const std::vector<std::string> kTop = {"schema", "name", "kind", "extends", "base", "axis", "zip", "exclude", "include", "measure",
+                                       "check", "match", "table"};
+const std::vector<std::string> kMeasure = {"launches", "min_samples", "min_time", "max_noise", "max_time", "repetitions", "timeout", "cache"};
+
+std::string one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
+class Reader {
+ public:
+  Reader(std::string path, Files reading) : path_(std::move(path)), reading_(std::move(reading)) {}
+
+  Grid read(std::string_view text) {
+    toml::table root;
+    try {
+      root = toml::parse(text, path_);
+    } catch (const toml::parse_error& error) {
+      fail({path_, std::max<std::int64_t>(1, error.source().begin.line)}, one_line("not TOML: " + std::string(error.description())));
+    }
+    Grid grid;
+    grid.place = {path_, 1};
+    grid.text = std::string(text);
+    check_names(root, kTop, {});
+    check_schema(root);
+    for (const auto& [key, node] : root) read_section(grid, key.str(), node);
+    if (const toml::node* extends = root.get("extends")) return extended(*extends, std::move(grid));
+    return grid;
+  }
+
+ private:
+  SourceLine at(const toml::node& node) const { return {path_, static_cast<std::int64_t>(node.source().begin.line)}; }
+  SourceLine at(const toml::key& key) const { return {path_, static_cast<std::int64_t>(key.source().begin.line)}; }
+
+  /// section: "[measure]"; empty at the top, where tables are called sections.
+  void check_names(const toml::table& table, const std::vector<std::string>& known, const std::string& section) const {
+    for (const auto& [key, node] : table) {
+      if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+      const bool a_section = section.empty() && (node.is_table() || node.is_array_of_tables());
+      fail(at(key), (section.empty() ? "" : section + ": ") + unknown_word(a_section ? "section" : "key", key.str(), known));
+    }
+  }
+
+  void check_schema(const toml::table& root) const {
+    const toml::node* schema = root.get("schema");
+    if (!schema) fail({path_, 1}, fmt::format("'schema = {}' is missing: every grid starts with it", kSchema));
+    const std::int64_t version = schema->value_exact<std::int64_t>().value_or(-1);
+    if (version > kSchema) fail(at(*schema), fmt::format("schema {} is newer than this program, which reads {}", version, kSchema));
+    if (version != kSchema) fail(at(*schema), fmt::format("schema must be {}", kSchema));
+  }
+
+  void read_section(Grid& grid, std::string_view name, const toml::node& node) const {
+    if (name == "name") grid.name = text(node, "name");
+    if (name == "kind") grid.base.push_back({"kind", scalar(node, "kind"), at(node)});
+    if (name == "base") read_settings(table(node, "[base]"), "", grid.base, "[base]");
+    if (name == "axis") each(node, name, [&](const toml::table& block) { grid.axes.push_back(axis(block, grid)); });
+    if (name == "zip") each(node, name, [&](const toml::table& block) { grid.zips.push_back(zip(block)); });
+    if (name == "exclude") each(node, name, [&](const toml::table& block) { grid.excludes.push_back(exclude(block)); });
+    if (name == "include") each(node, name, [&](const toml::table& block) { grid.includes.push_back({settings(block, "[[include]]"), at(block)}); });
+    if (name == "measure") read_plain(node, "[measure]", kMeasure, grid.measure);
+    if (name == "check") read_plain(node, "[check]", {"gate"}, grid.measure);
+    if (name == "match") read_plain(node, "[match]", {"params", "action"}, grid.match);
+    if (name == "table") {
+      each(node, name, [&](const toml::table& block) {
+        check_names(block, {"preset"}, "[[table]]");
+        if (!block.get("preset")) fail(at(block), "[[table]] needs a preset");
+        grid.tables.push_back({"preset", text(*block.get("preset"), "[[table]] preset"), at(block)});
+      });
+    }
+  }
+
+  GridAxis axis(const toml::table& block, const Grid& grid) const {
+    check_names(block, {"name", "values", "when"}, "[[axis]]");
+    if (!block.get("name")) fail(at(block), "[[axis]] needs a name, one of the keys of [base]");
+    GridAxis axis;
+    axis.place = at(block);
+    axis.name = text(*block.get("name"), "[[axis]] name");
+    check_key(axis.name, at(*block.get("name")), "axis");
+    const std::string what = "axis '" + axis.name + "'";
+    for (const GridAxis& other : grid.axes) {
+      if (other.name == axis.name) fail(axis.place, fmt::format("{} stands here twice; line {} has the first", what, other.place.line));
+    }
+    if (!block.get("values")) fail(axis.place, what + " needs values: a list, or a text such as \"128-1024*2\"");
+    axis.values = values(*block.get("values"), what);
+    if (const toml::node* when = block.get("when")) axis.when = settings(table(*when, what + " when"), what + " when", true);
+    return axis;
+  }
+
+  GridZip zip(const toml::table& block) const {
+    check_names(block, {"axes", "only"}, "[[zip]]");
+    if (!block.get("axes")) fail(at(block), "[[zip]] needs axes = { key = [...], other_key = [...] }");
+    GridZip zip{settings(table(*block.get("axes"), "[[zip]] axes"), "[[zip]]", true), {}, at(block)};
+    if (zip.axes.empty()) fail(zip.place, "[[zip]] names no axes");
+    if (const toml::node* only = block.get("only")) zip.only = settings(table(*only, "[[zip]] only"), "[[zip]] only", true);
+    return zip;
+  }
+
+  GridExclude exclude(const toml::table& block) const {
+    check_names(block, {"when", "reason"}, "[[exclude]]");
+    if (!block.get("when")) fail(at(block), "[[exclude]] needs when = { key = value }");
+    GridExclude exclude{settings(table(*block.get("when"), "[[exclude]] when"), "[[exclude]] when", true), "", at(block)};
+    if (exclude.when.empty()) fail(exclude.place, "[[exclude]]: when = {} would exclude everything");
+    exclude.reason = block.get("reason") ? text(*block.get("reason"), "[[exclude]] reason") : "excluded at " + synthbench::describe(exclude.place);
+    return exclude;
+  }
+
+  /// Sections whose keys are not keys of a config.
+  void read_plain(const toml::node& node, const std::string& section, const std::vector<std::string>& known, std::vector<Setting>& out) const {
+    check_names(table(node, section), known, section);
+    for (const auto& [key, value] : table(node, section)) {
+      out.push_back({std::string(key.str()), values(value, section + " " + std::string(key.str())), at(key)});
+    }
+  }
+
+  std::vector<Setting> settings(const toml::table& block, const std::string& section, bool lists = false) const {
+    std::vector<Setting> out;
+    read_settings(block, "", out, section, lists);
+    std::stable_sort(out.begin(), out.end(), [](const Setting& a, const Setting& b) { return a.place.line < b.place.line; });
+    return out;
+  }
+
+  /// Dotted keys and sub-tables alike: model.layers = 2, "model.layers" = 2, [base.model] layers = 2.
+  void read_settings(const toml::table& block, const std::string& prefix, std::vector<Setting>& out, const std::string& section,
+                     bool lists = false) const {
+    for (const auto& [key, node] : block) {
+      const std::string name = prefix + std::string(key.str());
+      if (const toml::table* inner = node.as_table()) {
+        read_settings(*inner, name + ".", out, section, lists);
+        continue;
+      }
+      check_key(name, at(key), section);
+      for (const Setting& other : out) {
+        if (other.key == name) fail(at(key), fmt::format("{}: '{}' is set twice; line {} has the first", section, name, other.place.line));
+      }
+      const std::string what = section == "[base]" ? name : section + ", " + name;
+      out.push_back({name, lists ? values(node, what) : scalar(node, what), at(key)});
+    }
+  }
+
+  void check_key(const std::string& name, const SourceLine& place, const std::string& section) const {
+    const std::vector<std::string> known = key_names();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      fail(place, section == "axis" ? unknown_word("axis", name, known) : section + ": " + unknown_word("key", name, known));
+    }
+  }
+
+  template <typename Visit>
+  void each(const toml::node& node, std::string_view name, Visit visit) const {
+    const toml::array* blocks = node.as_array();
+    if (!blocks || (!blocks->empty() && !blocks->is_array_of_tables())) fail(at(node), fmt::format("write [[{}]], with two brackets: there may be several", name));
+    for (const toml::node& block : *blocks) visit(*block.as_table());
+  }
+
+  const toml::table& table(const toml::node& node, const std::string& what) const {
+    if (const toml::table* found = node.as_table()) return *found;
+    fail(at(node), what + " must be a table");
+  }
+
+  std::string text(const toml::node& node, const std::string& what) const {
+    if (const auto found = node.value_exact<std::string>(); found && !trim(*found).empty()) return *found;
+    fail(at(node), what + " must be a text");
+  }
+
+  /// A list, or one value.
+  Json values(const toml::node& node, const std::string& what) const {
+    const toml::array* list = node.as_array();
+    if (!list) return scalar(node, what);
+    Json out = Json::array();
+    for (const toml::node& one : *list) out.push_back(scalar(one, what));
+    return out;
+  }
+
+  Json scalar(const toml::node& node, const std::string& what) const {
+    if (const auto value = node.value_exact<bool>()) return *value;
+    if (const auto value = node.value_exact<std::int64_t>()) return *value;
+    if (const auto value = node.value_exact<std::string>()) return *value;
+    if (const auto value = node.value_exact<double>()) {
+      if (std::isfinite(*value)) return *value;
+      fail(at(node), what + ": " + (std::isnan(*value) ? "nan" : "inf") + " is not a finite number");
+    }
+    if (node.is_array()) fail(at(node), what + ": a list stands where one value is needed (several values make an [[axis]])");
+    if (node.is_table()) fail(at(node), what + ": a table stands where a value is needed");
+    std::ostringstream shown;
+    if (const auto* date = node.as_date()) shown << date->get();
+    if (const auto* time = node.as_time()) shown << time->get();
+    if (const auto* both = node.as_date_time()) shown << both->get();
+    fail(at(node), fmt::format("{}: '{}' is a date or time; a number, a text, true or false is needed", what, shown.str()));
+  }
+
+  Grid extended(const toml::node& node, Grid grid) const {
+    const Json names = values(node, "extends");
+    Grid whole;
+    for (const Json& name : names.is_array() ? names : Json::array({names})) {
+      if (!name.is_string()) fail(at(node), "extends must name files: extends = [\"base.toml\"]");
+      const std::filesystem::path folder = std::filesystem::path(path_).parent_path();
+      const std::string path = (folder / name.get<std::string>()).lexically_normal().string();
+      Files files = reading_;
+      files.push_back(path_);
+      if (std::any_of(files.begin(), files.end(), [&](const std::string& open) { return same_file(open, path); })) {
+        files.push_back(path);
+        fail(at(node), "extends goes in a circle: " + join(files, " -> "));
+      }
+      std::string content;
+      try {
+        content = read_file(path);
+      } catch (const UserError& error) {
+        fail(at(node), std::string("extends: ") + error.what());
+      }
+      extend(whole, Reader(path, std::move(files)).read(content));
+    }
+    extend(whole, std::move(grid));
+    return whole;
+  }
+
+  static bool same_file(const std::string& a, const std::string& b) {
+    std::error_code missing;
+    return a == b || std::filesystem::equivalent(a, b, missing);
+  }
+
+  std::string path_;
+  Files reading_;
+};
+
+}  // namespace
+
+Grid parse_grid(std::string_view text, const std::string& path) {
+  Grid grid = Reader(path, {}).read(text);
+  if (grid.name.empty()) grid.name = std::filesystem::path(path).stem().string();
+  return grid;
+}
+
+Grid read_grid(const std::string& path) { return parse_grid(read_file(path), path); }
+
+}  // namespace synthbench

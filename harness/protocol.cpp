@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
 
 #include <fmt/format.h>
@@ -50,6 +52,15 @@ auto parsed(const char* what, const Parse& parse) {
   } catch (const nlohmann::json::exception& error) {
     throw ProtocolError(fmt::format("malformed {} record: {}", what, error.what()));
   }
+}
+
+/// What the database would refuse, a worker may not send: one bad record must not end a sweep.
+void require(bool well, const char* record, const char* what) {
+  if (!well) throw ProtocolError(fmt::format("malformed {} record: {}", record, what));
+}
+
+bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 std::uint32_t length_at(const char* bytes) {
@@ -165,6 +176,7 @@ MetricRow metric_from_json(const Json& json) {
     row.n = take<std::int64_t>(json, "n");
     row.ci_lo = take<double>(json, "ci_lo");
     row.ci_hi = take<double>(json, "ci_hi");
+    require(one_of(row.better, {"higher", "lower", "none"}), "metric", "better is higher, lower or none");
     return row;
   });
 }
@@ -189,6 +201,10 @@ SampleRow sample_from_json(const Json& json) {
     row.total_ns = json.at("total_ns");
     row.sm_mhz = take<std::int64_t>(json, "sm_mhz");
     row.discarded = json.value("discarded", "");
+    require(one_of(row.phase, {"first", "warmup", "measure"}), "sample", "phase is first, warmup or measure");
+    require(one_of(row.cache, {"cold", "hot"}), "sample", "cache is cold or hot");
+    require(one_of(row.clock, {"wall", "cuda_event", "cpu"}), "sample", "clock is wall, cuda_event or cpu");
+    require(row.inner_iters > 0 && row.total_ns >= 0, "sample", "inner_iters is at least 1, total_ns at least 0");
     return row;
   });
 }

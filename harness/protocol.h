@@ -31,7 +31,7 @@ WorkerOrder order_from_json(const Json& json);
 ///   {"type":"ran","variant","backend","dtype","kernel","label","parameters"}   what really runs; compared with the plan
 ///   {"type":"check", ...CheckRow}          {"type":"metric", ...MetricRow}       {"type":"sample", ...SampleRow}
 ///   {"type":"artifact", ...ArtifactRow}    {"type":"progress","step","of","text"}
-///   {"type":"end","outcome":"done|failed|oom|unsupported","reason","error_class","peak_rss_bytes"}
+///   {"type":"end","outcome":"done|failed|oom|unsupported","reason","error_class","peak_rss_bytes","source_sha"}
 /// A worker that ends without "end", or writes anything else, is crashed (signal) or failed (exit code, protocol).
 inline constexpr int kRecordFd = 3;
 inline constexpr std::uint32_t kMaxRecordBytes = 64u << 20;

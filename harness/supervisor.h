@@ -34,11 +34,12 @@ struct RunOptions {
   double delay = 0;                  ///< seconds of rest before each speed launch
   std::vector<int> cpu_affinity;     ///< processors of the workers; empty: all
   int priority = 0;                  ///< nice value added to the workers'
+  std::string program_folder;        ///< where the workers' programs lie; empty: beside this one
 };
 
 /// Something to tell the user while the run goes on.
 struct CellNews {
-  std::int64_t number = 0;  ///< cells that have their end, this one included when finished
+  std::int64_t number = 0;  ///< cells that have their end, this one included
   std::int64_t total = 0;   ///< cells of the sweep that are not excluded
   std::int64_t cell_id = 0, ordinal = 0, seed = 0;
   const Config* config = nullptr;

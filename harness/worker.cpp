@@ -18,6 +18,7 @@
 
 #include "harness/base/error.h"
 #include "harness/job.h"
+#include "harness/provenance.h"
 
 namespace synthbench {
 namespace {
@@ -106,6 +107,7 @@ int run_worker() {
     jobs().at(job_of(order.config))(order, records);
   });
   last["peak_rss_bytes"] = peak_rss_bytes();
+  last["source_sha"] = this_build().source_sha;  // somebody may have built anew since the supervisor started
   records.write(last);
   return 0;
 }

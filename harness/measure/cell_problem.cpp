@@ -1,0 +1,56 @@
+#include "harness/measure/cell_problem.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+namespace synthbench {
+namespace {
+
+/// key_lengths = "random": real keys of each sample, drawn from 1 to all.
+std::vector<std::int32_t> key_lengths_of(const Config& config, std::int64_t batch, std::int64_t keys, std::int64_t seed) {
+  if (config.text("key_lengths") == "full") return {};
+  std::mt19937_64 draw(static_cast<std::uint64_t>(seed));
+  std::vector<std::int32_t> lengths;
+  for (std::int64_t b = 0; b < batch; ++b) {
+    lengths.push_back(static_cast<std::int32_t>(1 + draw() % static_cast<std::uint64_t>(keys)));
+  }
+  return lengths;
+}
+
+}  // namespace
+
+int threads_of(const Config& config, int instead) {
+  if (instead > 0) return instead;
+  if (config.has("threads") && config.integer("threads") > 0) return static_cast<int>(config.integer("threads"));
+  return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+Problem problem_of(const Config& config, std::int64_t seed, int threads) {
+  const std::int64_t length = config.integer("seq_len"), batch = config.integer("batch");
+  ProblemOptions options;
+  options.dtype = dtype_named(config.text("dtype"));
+  options.seed = static_cast<std::uint64_t>(seed);
+  options.causal = config.flag("causal");
+  options.key_lengths = key_lengths_of(config, batch, length, seed);
+  options.threads = threads_of(config, threads);
+  options.needs_grad = config.text("direction") != "fwd";
+  return Problem(config.mixture(), {batch, config.integer("heads"), length, length, config.integer("head_dim")}, options);
+}
+
+Config shrunk(const Config& config, std::int64_t batch, std::int64_t heads, std::int64_t seq_len) {
+  Json json = config.json();
+  const std::int64_t length = config.integer("seq_len");
+  seq_len = std::min(seq_len, length);
+  heads = std::min(heads, config.integer("heads"));
+  json["batch"] = std::min(batch, config.integer("batch"));
+  json["heads"] = heads;
+  json["d_model"] = heads * config.integer("head_dim");
+  json["seq_len"] = seq_len;
+  if (config.has("max_len")) json["max_len"] = config.integer("max_len") - length + seq_len;
+  return Config(json);
+}
+
+}  // namespace synthbench

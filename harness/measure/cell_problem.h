@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "ablations/config.h"
+#include "ablations/problem.h"
+
+namespace synthbench {
+
+/// The attention call of a speed cell with random operands: seq_len queries and keys, batch, heads, head_dim, masks and
+/// direction from the config. threads: instead of the config's where > 0.
+Problem problem_of(const Config& config, std::int64_t seed, int threads = 0);
+
+/// The same cell with fewer samples, heads and rows; d_model and max_len shrink along. Never grows anything.
+Config shrunk(const Config& config, std::int64_t batch, std::int64_t heads, std::int64_t seq_len);
+
+/// CPU threads of a cell: the config's, or all cores.
+int threads_of(const Config& config, int instead = 0);
+
+}  // namespace synthbench

@@ -1,0 +1,39 @@
+#include "harness/measure/stop_rule.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/measure/statistics.h"
+
+namespace synthbench {
+
+void StopRule::add(double seconds, double elapsed) {
+  samples_.push_back(seconds);
+  elapsed_ += elapsed;
+}
+
+double StopRule::noise() const {
+  if (samples_.size() < 2) return INFINITY;
+  const double middle = median(samples_);
+  const Interval interval = median_interval(samples_);
+  return middle > 0 ? (interval.hi - interval.lo) / 2 / middle : INFINITY;
+}
+
+/// A limit of 100 % is no limit: one sample is then as good as many.
+bool StopRule::calm() const { return settings_.max_noise >= 1 || noise() <= settings_.max_noise; }
+
+int StopRule::next_batch() const {
+  const int taken = static_cast<int>(samples_.size());
+  if (settings_.repetitions > 0) return settings_.repetitions - taken;
+  if (taken < settings_.min_samples) return settings_.min_samples - taken;
+  if (elapsed_ >= settings_.max_time) return 0;
+  if (elapsed_ >= settings_.min_time && calm()) return 0;
+  const double each = elapsed_ / taken;
+  const double wanted = std::max(settings_.min_time - elapsed_, elapsed_ / 4);  // a quarter more, then look again
+  const double left = std::min(wanted, settings_.max_time - elapsed_);
+  return std::clamp(static_cast<int>(std::ceil(left / each)), 1, 10'000);
+}
+
+bool StopRule::noisy() const { return settings_.repetitions == 0 && !calm(); }
+
+}  // namespace synthbench

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "harness/plan.h"
+
+namespace synthbench {
+
+/// Decides between batches whether a launch has enough samples. With settings.repetitions exactly so many; else at least
+/// min_samples and min_time and noise <= max_noise, or max_time.
+class StopRule {
+ public:
+  explicit StopRule(const MeasureSettings& settings) : settings_(settings) {}
+
+  /// seconds: one sample, per call. elapsed: what taking it cost, all its calls together.
+  void add(double seconds, double elapsed);
+  /// Samples of the next batch; 0: enough. Batches grow, so that the noise is looked at rarely.
+  int next_batch() const;
+  /// Half-width of the median's interval, as a share of the median.
+  double noise() const;
+  /// The time ran out before the noise fell.
+  bool noisy() const;
+
+ private:
+  bool calm() const;
+
+  MeasureSettings settings_;
+  std::vector<double> samples_;
+  double elapsed_ = 0;
+};
+
+}  // namespace synthbench

@@ -1,0 +1,53 @@
+#include "harness/reproduce.h"
+
+#include <fmt/format.h>
+
+namespace synthbench {
+namespace {
+
+std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// A value in the filter language, where texts stand in single quotes and a quote within is doubled.
+std::string literal(const Json& value) {
+  if (!value.is_string()) return value.dump();
+  std::string out = "'";
+  for (const char c : value.get<std::string>()) out += c == '\'' ? "''" : std::string(1, c);
+  return out + "'";
+}
+
+std::string bench(const Config& config, std::int64_t seed, const MeasureSettings& measure) {
+  std::string command = "synthbench bench";
+  for (const auto& [key, value] : config.json().items()) {
+    if (key != "kind") command += " --set " + shell_word(key + "=" + plain(value));
+  }
+  command += fmt::format(" --seed {} --launches {}", seed, measure.launches);
+  return command + (measure.repetitions > 0 ? fmt::format(" -r {}", measure.repetitions)
+                                            : fmt::format(" --min-time {}s --max-noise {:g}%", measure.min_time, 100 * measure.max_noise));
+}
+
+std::string run(const Config& config, std::int64_t seed, const Plan& plan, const std::string& grid_path) {
+  std::string only;
+  for (const Plan::Axis& axis : plan.axes) {
+    const bool seeds = axis.name == "seed";
+    if (!seeds && !config.has(axis.name)) continue;
+    only += fmt::format("{}{} = {}", only.empty() ? "" : " AND ", axis.name, seeds ? std::to_string(seed) : literal(config.json().at(axis.name)));
+  }
+  return "synthbench run " + shell_word(grid_path) + (only.empty() ? "" : " --only " + shell_word(only)) + " --force";
+}
+
+}  // namespace
+
+std::string shell_word(const std::string& text) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:%@";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
+std::string reproduce_command(const Config& config, std::int64_t seed, const Plan& plan, const std::string& grid_path) {
+  const bool speed = config.text("kind") == "speed";
+  return speed || grid_path.empty() ? bench(config, seed, plan.measure) : run(config, seed, plan, grid_path);
+}
+
+}  // namespace synthbench

@@ -1,0 +1,74 @@
+#include "harness/verdict.h"
+
+#include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "harness/base/units.h"
+
+namespace synthbench {
+namespace {
+
+/// What differs between a "ran" record and the plan; empty: nothing.
+std::string mismatch(const Json& ran, const Config& config) {
+  for (const char* key : {"variant", "backend", "dtype"}) {
+    if (!ran.contains(key) || !ran.at(key).is_string()) return fmt::format("the worker does not report the {} that it ran", key);
+    const std::string& reported = ran.at(key).get_ref<const std::string&>();
+    if (reported != config.text(key)) return fmt::format("the worker ran {} '{}', asked was '{}'", key, reported, config.text(key));
+  }
+  const std::string label = ran.value("label", "");
+  for (const char* known : {"", "reference", "optimised", "simulated"}) {
+    if (label == known) return {};
+  }
+  return fmt::format("the worker gives its kernel the unknown label '{}'", label);
+}
+
+Verdict judge_signal(const LaunchResult& launch, std::int64_t memory_limit) {
+  const int signal = *launch.term_signal;
+  const auto peak = static_cast<double>(launch.peak_rss_bytes);
+  if (memory_limit > 0 && peak > 0.9 * static_cast<double>(memory_limit)) {
+    return {"oom", fmt::format("{} at {} of memory, the limit is {}", signal_name(signal), format_bytes(peak),
+                               format_bytes(static_cast<double>(memory_limit))), "memory_limit"};
+  }
+  if (signal == SIGKILL && launch.kernel_killed) {
+    return {"oom", fmt::format("ended by the kernel's out-of-memory killer at {} of memory", format_bytes(peak)), "oom_killer"};
+  }
+  return {"crashed", "worker ended by " + signal_name(signal), "signal"};
+}
+
+}  // namespace
+
+std::string signal_name(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  const char* description = ::sigdescr_np(signal);
+  if (name == nullptr || description == nullptr) return fmt::format("signal {}", signal);
+  return fmt::format("SIG{} ({})", name, description);
+}
+
+Verdict judge(const LaunchResult& launch, const Config& config, const Expectations& expected) {
+  if (!launch.protocol_error.empty()) return {"failed", launch.protocol_error, "protocol"};
+  for (const Json& ran : launch.rans) {
+    if (std::string difference = mismatch(ran, config); !difference.empty()) return {"failed", std::move(difference), "mismatch"};
+  }
+  if (launch.timed_out) return {"timeout", fmt::format("no end within the timeout of {}", format_seconds(expected.timeout)), "timeout"};
+  if (launch.term_signal) return judge_signal(launch, expected.memory_limit);
+  if (launch.exit_code && *launch.exit_code != 0) {
+    return {"failed", fmt::format("worker exited with code {}", *launch.exit_code), "exit_code"};
+  }
+  if (!launch.end) return {"failed", "worker ended without an end record", "protocol"};
+  const Json& end = *launch.end;
+  const std::string outcome = end.value("outcome", "");
+  if (!expected.source_sha.empty() && end.value("source_sha", "") != expected.source_sha) {
+    return {"failed", "the worker's program is of another build than this one: build both, run again", "build"};
+  }
+  if (outcome == "done" && !launch.ran) return {"failed", "the worker does not report what it ran", "protocol"};
+  if (outcome == "done") return {"done", "", ""};
+  if (outcome != "failed" && outcome != "oom" && outcome != "unsupported") {
+    return {"failed", fmt::format("an end record with the unknown outcome '{}'", outcome), "protocol"};
+  }
+  const std::string reason = end.value("reason", "");
+  return {outcome, reason.empty() ? "the worker gives no reason" : reason, end.value("error_class", "")};
+}
+
+}  // namespace synthbench

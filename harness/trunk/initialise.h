@@ -14,6 +14,7 @@ namespace synthbench {
 class Initialiser {
  public:
   Initialiser(std::uint64_t seed, torch::ScalarType dtype) : seed_(seed), dtype_(dtype) {}
+  torch::ScalarType dtype() const { return dtype_; }
 
   /// name: the full name ("blocks.0.attention.w_q").
   torch::Tensor make(std::string_view name, at::IntArrayRef shape, const Init& init) const;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <random>
 #include <stdexcept>
 
 namespace synthbench {
@@ -12,6 +11,23 @@ namespace {
 void check_some(std::size_t count) {
   if (count == 0) throw std::invalid_argument("a statistic of nothing");
 }
+
+/// SplitMix64: standard distributions differ between libraries, and a printed interval has to come out again.
+class Draws {
+ public:
+  explicit Draws(std::uint64_t seed) : state_(seed) {}
+  /// 0 <= result < end; the bias of the multiplication is below 2^-32 for any sample count.
+  std::size_t below(std::size_t end) {
+    std::uint64_t x = state_ += 0x9E3779B97F4A7C15ull;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
+    x ^= x >> 31;
+    return static_cast<std::size_t>(((x >> 32) * static_cast<std::uint64_t>(end)) >> 32);
+  }
+
+ private:
+  std::uint64_t state_;
+};
 
 /// Draws medians of one cell. Samples are ranked once over all processes; a replicate only counts how often each rank was
 /// drawn and walks to the middle.
@@ -30,7 +46,7 @@ class CellResampler {
     std::size_t number = 0;
     for (const auto& launch : launches) {
       for (std::size_t index = 0; index < launch.size(); ++index) all.push_back({launch[index], number, index});
-      number += launch.empty() ? 0 : 1;
+      if (!launch.empty()) ++number;
     }
     std::sort(all.begin(), all.end(), [](const Sample& a, const Sample& b) { return a.seconds < b.seconds; });
     for (std::size_t rank = 0; rank < all.size(); ++rank) {
@@ -40,21 +56,18 @@ class CellResampler {
     counts_.resize(sorted_.size());
   }
 
-  double draw(std::mt19937_64& random) {
+  double draw(Draws& draws) {
     std::fill(counts_.begin(), counts_.end(), 0u);
     std::size_t drawn = 0;
     for (std::size_t process = 0; process < launches_.size(); ++process) {
-      const auto& ranks = launches_[below(random, launches_.size())];
-      for (std::size_t i = 0; i < ranks.size(); ++i) ++counts_[ranks[below(random, ranks.size())]];
+      const auto& ranks = launches_[draws.below(launches_.size())];
+      for (std::size_t i = 0; i < ranks.size(); ++i) ++counts_[ranks[draws.below(ranks.size())]];
       drawn += ranks.size();
     }
     return (at((drawn - 1) / 2) + at(drawn / 2)) / 2;
   }
 
  private:
-  /// A number in [0, end); the bias of multiply-and-shift is below 2^-32.
-  static std::size_t below(std::mt19937_64& random, std::size_t end) { return ((random() >> 32) * end) >> 32; }
-
   /// The drawn sample with so many smaller ones before it.
   double at(std::size_t position) const {
     std::size_t seen = 0;
@@ -99,11 +112,11 @@ std::optional<double> standard_deviation(std::span<const double> values) {
 
 std::vector<double> bootstrap_medians(std::span<const Launches> cells, std::uint64_t seed, int replicates) {
   check_some(cells.size());
-  std::mt19937_64 random(seed);
+  Draws draws(seed);
   std::vector<double> out(static_cast<std::size_t>(replicates), 0.0);
   for (const Launches& launches : cells) {
     CellResampler cell(launches);
-    for (double& replicate : out) replicate += cell.draw(random) / static_cast<double>(cells.size());
+    for (double& replicate : out) replicate += cell.draw(draws) / static_cast<double>(cells.size());
   }
   return out;
 }

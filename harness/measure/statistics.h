@@ -4,14 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "results/statistics.h"
+
 namespace synthbench {
-
-/// Middle of the values, mean of the two middle ones for an even count. values must not be empty; taken by value: it is sorted.
-double median(std::vector<double> values);
-
-struct Interval {
-  double lo = 0, hi = 0;
-};
 
 /// 95 % interval of the median of independent values by order statistics: the ranks n/2 -+ 1.96 sqrt(n)/2, rounded outwards
 /// (normal approximation of the binomial; Conover, Practical Nonparametric Statistics). Below six values: smallest and largest.

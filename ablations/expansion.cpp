@@ -87,18 +87,15 @@ void Expansion::take(std::size_t b, const Point& said) {
   ++(included ? counts_.included : counts_.product);
   const Point& resolved = resolve(block, said);
   const ContentHash hash = resolver_.cell_hash(resolved);
-  for (std::size_t i = 0; i < sieves_.size(); ++i) {
-    if (sieves_[i].keeps(resolved)) continue;
-    ++counts_.excluded;
-    ++dropped_[blocks_.excludes.size() + i].count;
-    return;
-  }
-  if (const std::optional<std::size_t> exclude = included ? std::nullopt : exclude_of(resolved)) {
+  const std::optional<std::size_t> exclude = included ? std::nullopt : exclude_of(resolved);
+  const bool sieved = !passes_sieves(resolved, !exclude);
+  if (exclude) {
     ++counts_.excluded;
     ++dropped_[*exclude].count;
-    if (!smoke_) list(b, static_cast<std::int32_t>(*exclude), hash);
+    if (!sieved && !smoke_) list(b, static_cast<std::int32_t>(*exclude), hash);
     return;
   }
+  if (sieved) return;
   if (smoke_) {
     static const std::size_t kind = key_index("kind"), variant = key_index("variant"), backend = key_index("backend");
     Texts& texts = resolver_.texts();
@@ -111,6 +108,18 @@ void Expansion::take(std::size_t b, const Point& said) {
     smoked_.push_back(one);
   }
   list(b, -1, hash);
+}
+
+bool Expansion::passes_sieves(const Point& resolved, bool count) {
+  for (std::size_t i = 0; i < sieves_.size(); ++i) {
+    if (sieves_[i].keeps(resolved)) continue;
+    if (count) {
+      ++counts_.excluded;
+      ++dropped_[blocks_.excludes.size() + i].count;
+    }
+    return false;
+  }
+  return true;
 }
 
 /// Adds an entry, once per config and seed. A cell that stays beats the same point excluded elsewhere.
@@ -219,6 +228,21 @@ std::vector<Expansion::Axis> Expansion::axes() const {
     Axis& one = out.emplace_back(Axis{axis.name, {}});
     for (std::size_t row = 0; row < axis.size(); ++row) one.values.push_back(row_of(axis, row, texts_));
   }
+  return out;
+}
+
+std::vector<std::string> Expansion::kinds() const {
+  static const std::size_t kind = key_index("kind");
+  std::vector<std::string> out;
+  const auto add = [&](Slot slot) {
+    if (std::find(out.begin(), out.end(), texts_.text(slot)) == out.end()) out.push_back(texts_.text(slot));
+  };
+  const Block& product = blocks_.blocks.front();
+  for (const ValueAxis& axis : product.axes) {
+    const auto column = std::find(axis.keys.begin(), axis.keys.end(), kind);
+    if (column != axis.keys.end()) std::for_each(axis.values[static_cast<std::size_t>(column - axis.keys.begin())].begin(), axis.values[static_cast<std::size_t>(column - axis.keys.begin())].end(), add);
+  }
+  if (out.empty()) add(*value_at(product.fixed, kind, resolver_));
   return out;
 }
 

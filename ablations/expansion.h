@@ -54,6 +54,7 @@ class Expansion {
   const Counts& counts() const { return counts_; }
   const std::vector<Dropped>& dropped() const { return dropped_; }
   std::vector<Axis> axes() const;
+  std::vector<std::string> kinds() const;  ///< of the product, in its order
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   /// SHA-256 of the cells' contents and seeds, in order.
@@ -83,6 +84,7 @@ class Expansion {
   void check_size() const;
   void walk(std::size_t block, std::size_t axis, const Point& point);
   void take(std::size_t block, const Point& said);
+  bool passes_sieves(const Point& resolved, bool count);
   void list(std::size_t block, std::int32_t excluded, const ContentHash& hash);
   void compact();
   const Point& resolve(const Block& block, const Point& said) const;

@@ -1,0 +1,114 @@
+#include "harness/cell_filter.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <charconv>
+#include <cstdlib>
+
+#include "ablations/logit_spec.h"
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+Filter::Value value_of(const Key& key, Slot slot, const Texts& texts) {
+  switch (key.type) {
+    case KeyType::text: return texts.text(slot);
+    case KeyType::number: return std::bit_cast<double>(slot);
+    case KeyType::integer:
+    case KeyType::flag: return static_cast<std::int64_t>(slot);
+  }
+  return std::int64_t{0};
+}
+
+void spell_canonically(Filter::Value& value) {
+  auto* text = std::get_if<std::string>(&value);
+  if (!text) return;
+  try {
+    *text = canonical_variant(*text);
+  } catch (const UserError&) {
+    return;  // no variant has this name, so it matches nothing: as any other text
+  }
+}
+
+void spell_variants(Filter& leaf) {
+  if (column_of(leaf) != "variant") return;
+  if (auto* compare = std::get_if<Filter::Compare>(&leaf.node)) spell_canonically(compare->value);
+  if (auto* in = std::get_if<Filter::In>(&leaf.node)) {
+    for (Filter::Value& value : in->values) spell_canonically(value);
+  }
+}
+
+void collect(const Filter& filter, const std::function<void(const Filter&)>& visit) {
+  if (const auto* inner = std::get_if<Filter::Not>(&filter.node)) return collect(*inner->operand, visit);
+  if (const auto* all = std::get_if<Filter::And>(&filter.node)) {
+    for (const Filter& operand : all->operands) collect(operand, visit);
+  } else if (const auto* any = std::get_if<Filter::Or>(&filter.node)) {
+    for (const Filter& operand : any->operands) collect(operand, visit);
+  } else {
+    visit(filter);
+  }
+}
+
+Filter parsed(const std::string& expression, const std::string& flag) {
+  try {
+    Filter filter = parse_filter(expression, key_names());
+    for_each_leaf(filter, spell_variants);
+    return filter;
+  } catch (const UserError& error) {
+    throw UserError(flag + ": " + error.what());
+  }
+}
+
+std::uint64_t whole(std::string_view text, const std::string& shard) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw UserError(fmt::format("--shard: '{}' is not a shard (try 1/3, which is the first of three)", shard));
+  }
+  return value;
+}
+
+std::uint64_t slurm(const char* name) {
+  const char* const text = std::getenv(name);
+  if (!text) throw UserError(fmt::format("--shard slurm: {} is not set (it is inside a job array of Slurm)", name));
+  return whole(text, std::string(name) + "=" + text);
+}
+
+}  // namespace
+
+CellFilter::CellFilter(const std::string& expression, const std::string& flag) : filter_(parsed(expression, flag)) {
+  collect(filter_, [&](const Filter& leaf) { leaves_.emplace(&leaf, Leaf{key_index(column_of(leaf)), {}, test(leaf, std::nullopt)}); });
+}
+
+Truth CellFilter::truth(const Expansion& expansion, const Point& resolved) const {
+  return evaluate(filter_, [&](const Filter& one) {
+    const Leaf& leaf = leaves_.at(&one);
+    const Slot* slot = expansion.value(resolved, leaf.key);
+    if (!slot) return leaf.absent;
+    const auto known = leaf.answers.find(*slot);
+    if (known != leaf.answers.end()) return known->second;
+    const Truth answer = test(one, value_of(keys()[leaf.key], *slot, expansion.resolver().texts()));
+    if (leaf.answers.size() < 100'000) leaf.answers.emplace(*slot, answer);
+    return answer;
+  });
+}
+
+Shard parse_shard(const std::string& text) {
+  if (text == "slurm") {
+    const std::uint64_t first = slurm("SLURM_ARRAY_TASK_MIN"), id = slurm("SLURM_ARRAY_TASK_ID"), count = slurm("SLURM_ARRAY_TASK_COUNT");
+    if (id < first || id - first >= count) throw UserError(fmt::format("--shard slurm: task {} is not one of {} from {} (the array must count by ones)", id, count, first));
+    return {id - first + 1, count};
+  }
+  const std::vector<std::string> parts = split(text, '/');
+  if (parts.size() != 2) throw UserError(fmt::format("--shard: '{}' is not a shard (try 1/3, which is the first of three)", text));
+  const Shard shard{whole(parts[0], text), whole(parts[1], text)};
+  if (shard.count == 0) throw UserError(fmt::format("--shard {}: there is no shard of 0 (try 1/3)", text));
+  if (shard.index == 0 || shard.index > shard.count) {
+    throw UserError(fmt::format("--shard {0}: shards count from 1: 1/{1} to {1}/{1}", text, shard.count));
+  }
+  return shard;
+}
+
+}  // namespace synthbench

@@ -1,0 +1,106 @@
+#include "harness/measure_settings.h"
+
+#include <fmt/format.h>
+
+#include "harness/base/range.h"
+#include "harness/base/units.h"
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+int count(const Json& value) {
+  const std::vector<std::int64_t> values = parse_integers(text_of(value));
+  if (values.size() != 1 || values[0] < 1 || values[0] > 1'000'000) {
+    throw UserError(fmt::format("'{}' is not a count from 1 to 1,000,000", text_of(value)));
+  }
+  return static_cast<int>(values[0]);
+}
+
+double positive_duration(const Json& value) {
+  const double seconds = parse_duration(text_of(value));
+  if (seconds > 0) return seconds;
+  throw UserError(fmt::format("'{}' is no time at all: it must be above 0", text_of(value)));
+}
+
+std::vector<std::string> caches(const Json& value) {
+  static const std::vector<std::string> known = {"hot", "cold"};
+  std::vector<std::string> out;
+  for (const Json& one : value.is_array() ? value : Json::array({value})) {
+    const std::string name = text_of(one);
+    if (std::find(known.begin(), known.end(), name) == known.end()) throw UserError(unknown_word("cache", name, known));
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+  if (out.empty()) throw UserError("the list is empty (known: hot, cold)");
+  return out;
+}
+
+bool flag(const Json& value) {
+  if (value.is_boolean()) return value.get<bool>();
+  throw UserError(fmt::format("'{}' is neither true nor false", text_of(value)));
+}
+
+}  // namespace
+
+void MeasureReader::set(const Setting& setting) {
+  const std::string& key = setting.key;
+  try {
+    if (setting.value.is_array() && key != "cache") throw UserError("a list stands where one value is needed");
+    if (key == "launches") settings_.launches = count(setting.value);
+    if (key == "min_samples") settings_.min_samples = count(setting.value);
+    if (key == "repetitions") settings_.repetitions = count(setting.value);
+    if (key == "min_time") settings_.min_time = parse_duration(text_of(setting.value));
+    if (key == "max_time") settings_.max_time = positive_duration(setting.value);
+    if (key == "timeout") settings_.timeout = positive_duration(setting.value);
+    if (key == "max_noise") settings_.max_noise = parse_fraction(text_of(setting.value));
+    if (key == "cache") settings_.cache = caches(setting.value);
+    if (key == "gate") settings_.gate = flag(setting.value);
+  } catch (const UserError& error) {
+    const bool from_file = setting.place.line > 0;
+    fail(setting.place, (from_file ? (key == "gate" ? "[check] " : "[measure] ") + key + ": " : "") + error.what());
+  }
+  if (key == "max_time") max_time_said_ = true;
+}
+
+void MeasureReader::quick() {
+  settings_.launches = 1;
+  settings_.min_time = 0.05;
+}
+
+void MeasureReader::smoke() {
+  settings_.launches = 1;
+  settings_.min_samples = 3;
+  settings_.min_time = 0.01;
+  settings_.max_noise = 1.0;
+}
+
+/// A longer min_time needs a longer max_time, which would end the sampling before it.
+MeasureSettings MeasureReader::settings() const {
+  MeasureSettings out = settings_;
+  if (!max_time_said_ && out.max_time < 2 * out.min_time) out.max_time = 2 * out.min_time;
+  return out;
+}
+
+Json to_json(const MeasureSettings& settings) {
+  return {{"launches", settings.launches}, {"min_samples", settings.min_samples}, {"min_time", settings.min_time},
+          {"max_noise", settings.max_noise}, {"max_time", settings.max_time}, {"repetitions", settings.repetitions},
+          {"timeout", settings.timeout}, {"cache", settings.cache}, {"gate", settings.gate}};
+}
+
+MeasureSettings measure_from_json(const Json& json) {
+  MeasureSettings settings;
+  settings.launches = json.at("launches");
+  settings.min_samples = json.at("min_samples");
+  settings.min_time = json.at("min_time");
+  settings.max_noise = json.at("max_noise");
+  settings.max_time = json.at("max_time");
+  settings.repetitions = json.at("repetitions");
+  settings.timeout = json.at("timeout");
+  settings.cache = json.at("cache").get<std::vector<std::string>>();
+  settings.gate = json.at("gate");
+  return settings;
+}
+
+}  // namespace synthbench

@@ -1,0 +1,121 @@
+// make_plan: the file and what the command line says about it, expanded.
+#include "harness/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ablations/expansion.h"
+#include "ablations/grid.h"
+#include "ablations/grid_override.h"
+#include "harness/base/units.h"
+#include "harness/base/words.h"
+#include "harness/cell_filter.h"
+#include "harness/measure_settings.h"
+
+namespace synthbench {
+namespace {
+
+class GridPlan final : public Plan {
+ public:
+  GridPlan(const Grid& grid, const PlanRequest& request) : expansion_(grid, request.smoke) {
+    std::vector<Expansion::Sieve> sieves;
+    add_filter(sieves, request.only, "--only", Truth::yes);
+    add_filter(sieves, request.exclude, "--exclude", Truth::no);
+    if (!request.shard.empty()) add_shard(sieves, request.shard);
+    expansion_.expand(sieves);
+    const Expansion::Counts& counted = expansion_.counts();
+    counts = {counted.product, counted.excluded, counted.duplicates, counted.included, counted.cells, 0};
+    for (const Expansion::Axis& axis : expansion_.axes()) axes.push_back({axis.name, axis.values});
+    for (const Expansion::Dropped& dropped : expansion_.dropped()) {
+      if (dropped.count > 0) exclusions.push_back({dropped.reason, dropped.count});
+    }
+    warnings = expansion_.warnings();
+    plan_sha = expansion_.sha();
+    kind = join(expansion_.kinds(), ",");
+  }
+
+  std::int64_t size() const override { return expansion_.size(); }
+
+  PlannedCell cell(std::int64_t index) const override {
+    Expansion::Cell cell = expansion_.cell(index);
+    PlannedCell planned{index + 1, std::move(cell.config), "", cell.seed, cell.excluded ? "excluded" : "pending", cell.excluded ? *cell.excluded : ""};
+    planned.config_sha = planned.config.sha();
+    return planned;
+  }
+
+ private:
+  /// keeps: points for which the filter is this or, for --exclude, not true: an absent key excludes nothing.
+  void add_filter(std::vector<Expansion::Sieve>& sieves, const std::string& expression, const std::string& flag, Truth keeps) {
+    if (expression.empty()) return;
+    const auto filter = std::make_shared<const CellFilter>(expression, flag);
+    sieves.push_back({flag + " " + expression, [this, filter, keeps](const Point& resolved) {
+                        return (filter->truth(expansion_, resolved) == Truth::yes) == (keeps == Truth::yes);
+                      }});
+  }
+
+  /// By the hash of the config, so that a config stays in its shard however the file is written; all its seeds with it.
+  void add_shard(std::vector<Expansion::Sieve>& sieves, const std::string& text) {
+    const Shard shard = parse_shard(text);
+    sieves.push_back({fmt::format("in another shard than {}/{}", shard.index, shard.count), [this, shard](const Point& resolved) {
+                        return expansion_.resolver().config_hash(resolved).high % shard.count == shard.index - 1;
+                      }});
+  }
+
+  Expansion expansion_;
+};
+
+Grid grid_of(const PlanRequest& request) {
+  Grid grid;
+  if (!request.grid_path.empty()) return read_grid(request.grid_path);
+  grid.name = request.name.empty() ? "bench" : request.name;
+  return grid;
+}
+
+MeasureSettings measure_of(const Grid& grid, const PlanRequest& request) {
+  MeasureReader reader;
+  for (const Setting& setting : grid.measure) reader.set(setting);
+  if (request.quick) reader.quick();
+  if (request.smoke) reader.smoke();
+  for (const PlanRequest::Override& flag : request.measure) reader.set({flag.key, flag.values, {flag.where, 0}});
+  return reader.settings();
+}
+
+void check_match(const Grid& grid, std::vector<std::string>& warnings) {
+  for (const Setting& setting : grid.match) {
+    try {
+      if (setting.key == "params") parse_fraction(setting.value.is_string() ? setting.value.get<std::string>() : setting.value.dump());
+      static const std::vector<std::string> actions = {"warn", "exclude"};
+      if (setting.key == "action" && std::find(actions.begin(), actions.end(), setting.value) == actions.end()) {
+        throw UserError(unknown_word("action", setting.value.is_string() ? setting.value.get<std::string>() : setting.value.dump(), actions));
+      }
+    } catch (const UserError& error) {
+      fail(setting.place, "[match] " + setting.key + ": " + error.what());
+    }
+    if (setting.key == "params") warnings.push_back(fmt::format("{}: [match] is read, but parameters are not compared by this version", describe(setting.place)));
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Plan> make_plan(const PlanRequest& request) {
+  Grid grid = grid_of(request);
+  std::vector<std::string> warnings;
+  for (const PlanRequest::Override& flag : request.overrides) override_key(grid, flag.key, flag.values, flag.where, warnings);
+  const MeasureSettings measure = measure_of(grid, request);
+  check_match(grid, warnings);
+
+  auto plan = std::make_unique<GridPlan>(grid, request);
+  plan->sweep = request.name.empty() ? grid.name : request.name;
+  plan->spec_toml = grid.text;
+  plan->measure = measure;
+  for (const Setting& table : grid.tables) plan->tables.push_back(table.value.get<std::string>());
+  plan->warnings.insert(plan->warnings.begin(), warnings.begin(), warnings.end());
+  if (request.max_cells > 0 && plan->counts.cells > request.max_cells) {
+    throw UserError(fmt::format("the plan has {} cells, more than --max-cells {} (raise it, or narrow the plan with --only)",
+                                format_count(plan->counts.cells), format_count(request.max_cells)));
+  }
+  return plan;
+}
+
+}  // namespace synthbench

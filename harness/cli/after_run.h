@@ -25,6 +25,6 @@ std::vector<std::string> sweep_formats();
 void print_sweep(const std::string& format, const SweepView& view, const Sink& sink);
 
 /// How it went, by state; two commands to try next; where the results are. For stderr.
-std::string farewell(const RunSummary& summary, const std::string& grid, const std::string& db_path, const std::string& name);
+std::string farewell(const RunSummary& summary, const SweepView& view, const std::string& grid, const std::string& name);
 
 }  // namespace synthbench

@@ -14,8 +14,9 @@
 #include "harness/check/layer_golden.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
-#include "harness/cli/rows_text.h"
+#include "harness/cli/rows.h"
 #include "harness/cli/torch_program.h"
+#include "results/format.h"
 
 namespace synthbench {
 namespace {
@@ -53,14 +54,14 @@ struct CheckGolden {
     std::vector<OrderedJson> rows;
     for (const GoldenRow& row : report.rows) rows.push_back(row_json(row));
     output.print([&](const std::string& format, const Sink& sink) {
-      if (format == "json" || format == "jsonl") return sink(rows_text(format, rows));
+      if (format == "json" || format == "jsonl") return sink(format_rows(rows_of(rows), format));
       std::vector<OrderedJson> even;  // equal keys in every row
       for (const OrderedJson& row : rows) {
         OrderedJson full;
         for (const char* key : {"file", "tensor", "measure", "value", "bound", "passed", "reason"}) full[key] = row.contains(key) ? row[key] : OrderedJson(nullptr);
         even.push_back(std::move(full));
       }
-      sink(rows_text(format, even));
+      sink(format_rows(rows_of(std::move(even)), format));
     });
   }
 
@@ -98,7 +99,7 @@ const bool registered = commands().add(
                        flags.value("-b,--backend", command->backend, "NAME", "backend (default eigen)");
                        flags.value("--dtype", command->dtype, "DTYPE", "f32, f64 (default f32)");
                        flags.value("--threads", command->threads, "N", "CPU threads (default: all cores)");
-                       command->output.declare(flags, row_formats());
+                       command->output.declare(flags, table_formats());
                        return [command] { return command->run(); };
                      }});
 

@@ -8,7 +8,8 @@
 #include "harness/cli/command.h"
 #include "harness/cli/grid_flags.h"
 #include "harness/cli/output.h"
-#include "harness/cli/rows_text.h"
+#include "harness/cli/rows.h"
+#include "results/format.h"
 
 namespace synthbench {
 namespace {
@@ -59,8 +60,8 @@ struct CostCommand {
     output.check();
     const std::vector<OrderedJson> found = rows();
     output.print([&](const std::string& format, const Sink& sink) {
-      if (format == "json" && found.size() == 1) return sink(found.front().dump(2) + "\n");
-      sink(rows_text(format, found));
+      if (format == "json" && found.size() == 1) return sink(json_text(found.front(), 2) + "\n");
+      sink(format_rows(rows_of(found), format));
     });
     return Exit::well;
   }
@@ -76,7 +77,7 @@ const bool registered = commands().add(
              .declare = [](FlagSet& flags) -> Action {
                const auto command = std::make_shared<CostCommand>();
                command->axes.declare(flags);
-               command->output.declare(flags, row_formats());
+               command->output.declare(flags, table_formats());
                return [command] { return command->run(); };
              }});
 

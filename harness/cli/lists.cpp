@@ -1,8 +1,6 @@
 // What this program knows: variants, backends, devices, tasks, datasets, grids.
 #include "harness/cli/lists.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -12,8 +10,10 @@
 #include "backends/core/attention.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
+#include "harness/cli/rows.h"
 #include "harness/cli/torch_program.h"
 #include "harness/provenance.h"
+#include "results/table.h"
 #include "tasks/task.h"
 
 namespace synthbench {
@@ -21,43 +21,49 @@ namespace {
 
 using Rows = std::vector<OrderedJson>;
 
-Rows list_variants(const std::string&) {
+Store::Selection list_variants(const std::string&) {
   Rows rows;
   for (const auto& [name, variant] : variants()) {
     rows.push_back({{"name", name}, {"aliases", join(variant.aliases)}, {"keys", join(variant.keys)}, {"summary", variant.summary}});
   }
-  return rows;
+  return rows_of(std::move(rows));
 }
 
 /// Only the program that holds a backend can say that it is there, so a build with LibTorch asks synthbench-torch (ls.cpp).
-Rows list_backends(const std::string&) {
+Store::Selection list_backends(const std::string&) {
   Rows rows;
   for (const auto& [name, facts] : known_backends()) {
     const bool here = backends().find(name) != nullptr;
     const std::string reason = here ? "" : facts.needs_libtorch ? why_no_torch() : "not in this build";
     rows.push_back({{"name", name}, {"available", here}, {"reason", here ? OrderedJson(nullptr) : OrderedJson(reason)}, {"summary", facts.summary}});
   }
-  return rows;
+  return rows_of(std::move(rows));
 }
 
-Rows list_devices(const std::string&) {
+Store::Selection list_devices(const std::string&) {
   const EnvRow machine = this_machine();
   Rows rows = {{{"name", "cpu"}, {"available", true}, {"description", machine.cpu}, {"cores", machine.cores}, {"memory", machine.ram_bytes}}};
   if (!machine.device.empty()) {
     rows.push_back({{"name", "cuda"}, {"available", true}, {"description", machine.device}, {"cores", nullptr}, {"memory", machine.device_mem_bytes}});
   }
-  return rows;
+  return rows_of(std::move(rows));
 }
 
-Rows list_tasks(const std::string&) {
+Store::Selection list_tasks(const std::string&) {
   Rows rows;
   for (const auto& [name, facts] : known_tasks()) {
     rows.push_back({{"name", name}, {"datasets", join(facts.datasets)}, {"summary", facts.summary}});
   }
-  return rows;
+  return rows_of(std::move(rows));
 }
 
-Rows list_datasets(const std::string&) {
+Store::Selection list_tables(const std::string&) {
+  Rows rows;
+  for (const auto& [name, preset] : tables()) rows.push_back({{"name", name}, {"caption", preset.caption}});
+  return rows_of(std::move(rows));
+}
+
+Store::Selection list_datasets(const std::string&) {
   std::map<std::string, std::vector<std::string>> tasks_of;
   for (const auto& [task, facts] : known_tasks()) {
     for (const std::string& dataset : facts.datasets) tasks_of[dataset].push_back(task);
@@ -73,7 +79,7 @@ Rows list_datasets(const std::string&) {
     }
     rows.push_back(std::move(row));
   }
-  return rows;
+  return rows_of(std::move(rows));
 }
 
 /// The comment that a grid opens with says what it is for.
@@ -84,7 +90,7 @@ std::string first_comment(const std::filesystem::path& path) {
   return line.starts_with("#") ? std::string(trim(std::string_view(line).substr(1))) : "";
 }
 
-Rows list_grids(const std::string&) {
+Store::Selection list_grids(const std::string&) {
   const std::filesystem::path folder = std::filesystem::path(shipped_data_folder()).parent_path().parent_path() / "ablations" / "grids";
   std::error_code absent;
   std::vector<std::filesystem::path> files;
@@ -96,7 +102,7 @@ Rows list_grids(const std::string&) {
   for (const std::filesystem::path& file : files) {
     rows.push_back({{"name", file.stem().string()}, {"path", std::filesystem::proximate(file).string()}, {"summary", first_comment(file)}});
   }
-  return rows;
+  return rows_of(std::move(rows));
 }
 
 }  // namespace
@@ -106,6 +112,7 @@ const std::map<std::string, List>& lists() {
       {"variants", {"ways to make attention logits", list_variants}},
       {"backends", {"implementations of attention, and why one is not available", list_backends}},
       {"devices", {"where tensors can live", list_devices}},
+      {"tables", {"presets of `table`", list_tables}},
       {"tasks", {"what models are trained on", list_tasks}},
       {"datasets", {"real data known by name, and whether it is here", list_datasets}},
       {"grids", {"grid files that come with synthbench", list_grids}},

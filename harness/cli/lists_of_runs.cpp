@@ -1,12 +1,11 @@
 // What a database holds. Ids (s1, c12, a34) are those that `show` takes.
 #include "harness/cli/lists.h"
-#include "results/store.h"
 
 namespace synthbench {
 
-std::vector<OrderedJson> list_sweeps(const std::string& db_path) {
+Store::Selection list_sweeps(const std::string& db_path) {
   // A sweep is as far as its cells are; each subquery reads the index cell_todo.
-  return Store::open_to_read(db_path)->select(R"(
+  return Store::open_to_read(db_path)->select_all(R"(
     SELECT 's' || s.sweep_id AS id, s.name,
            CASE WHEN sum(ce.state='running') > 0 THEN 'running' WHEN sum(ce.state='pending') > 0 THEN 'pending' ELSE 'done' END AS state,
            count(*) AS cells, sum(ce.state IN('done','reused')) AS done,
@@ -15,23 +14,23 @@ std::vector<OrderedJson> list_sweeps(const std::string& db_path) {
     FROM sweep s LEFT JOIN cell ce USING(sweep_id) GROUP BY s.sweep_id ORDER BY s.sweep_id)");
 }
 
-std::vector<OrderedJson> list_cells(const std::string& db_path) {
-  return Store::open_to_read(db_path)->select(R"(
+Store::Selection list_cells(const std::string& db_path) {
+  return Store::open_to_read(db_path)->select_all(R"(
     SELECT 'c' || ce.cell_id AS id, s.name AS sweep, ce.ordinal, ce.state, c.kind, c.variant, c.backend, c.seq_len,
            nullif(c.rank, 0) AS rank, nullif(c.task, '') AS task, ce.seed, ce.attempts,
            CASE WHEN ce.result_attempt_id IS NOT NULL THEN 'a' || ce.result_attempt_id END AS result, nullif(ce.reason, '') AS reason
     FROM cell ce JOIN sweep s USING(sweep_id) JOIN config c USING(config_id) ORDER BY ce.sweep_id, ce.ordinal)");
 }
 
-std::vector<OrderedJson> list_attempts(const std::string& db_path) {
-  return Store::open_to_read(db_path)->select(R"(
+Store::Selection list_attempts(const std::string& db_path) {
+  return Store::open_to_read(db_path)->select_all(R"(
     SELECT 'a' || a.attempt_id AS id, 'c' || a.cell_id AS cell, a.n, a.outcome AS state, c.variant, c.backend, c.seq_len, ce.seed,
            nullif(a.kernel, '') AS kernel, a.started_at, a.ended_at, nullif(a.error_msg, '') AS reason
     FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) ORDER BY a.attempt_id)");
 }
 
-std::vector<OrderedJson> list_metrics(const std::string& db_path) {
-  return Store::open_to_read(db_path)->select(R"(
+Store::Selection list_metrics(const std::string& db_path) {
+  return Store::open_to_read(db_path)->select_all(R"(
     SELECT d.name || CASE WHEN d.signature = '' THEN '' ELSE ' ' || d.signature END AS name, d.unit, d.better,
            count(m.attempt_id) AS numbers
     FROM metric_def d LEFT JOIN metric m USING(metric_id) GROUP BY d.metric_id ORDER BY 1)");

@@ -6,8 +6,8 @@
 #include "harness/cli/command.h"
 #include "harness/cli/lists.h"
 #include "harness/cli/output.h"
-#include "harness/cli/rows_text.h"
 #include "harness/cli/torch_program.h"
+#include "results/format.h"
 
 namespace synthbench {
 namespace {
@@ -28,8 +28,8 @@ struct LsCommand {
     if (found == lists().end()) throw UserError(unknown_word("list", what, list_names()));
     output.check();
     if (what == "backends") become_torch_program(command_line());  // which holds those that need LibTorch
-    const std::vector<OrderedJson> rows = found->second.rows(db.path());
-    output.print([&](const std::string& format, const Sink& sink) { sink(rows_text(format, rows)); });
+    const Store::Selection rows = found->second.rows(db.path());
+    output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows, format)); });
     return Exit::well;
   }
 };
@@ -42,7 +42,7 @@ const bool registered = commands().add("ls", {.group = "Look at results",
                                                 const auto command = std::make_shared<LsCommand>();
                                                 flags.argument("WHAT", command->what, join(list_names()));
                                                 command->db.declare(flags);
-                                                command->output.declare(flags, row_formats());
+                                                command->output.declare(flags, table_formats());
                                                 return [command] { return command->run(); };
                                               }});
 

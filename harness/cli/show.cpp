@@ -7,8 +7,9 @@
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
-#include "harness/cli/rows_text.h"
+#include "harness/cli/rows.h"
 #include "harness/cli/show_json.h"
+#include "results/format.h"
 
 namespace synthbench {
 namespace {
@@ -43,7 +44,7 @@ std::string for_people(const OrderedJson& thing, int depth = 0) {
     } else if (value.is_array() && value.front().is_object() && key == "attempts") {
       for (const OrderedJson& attempt : value) below += fmt::format("\n{}attempt {}\n{}", indent, plain(attempt["id"]), for_people(attempt, depth + 1));
     } else if (value.is_array() && value.front().is_object()) {
-      below += fmt::format("\n{}{}\n{}", indent, key, rows_text("md", value.get<std::vector<OrderedJson>>()));
+      below += fmt::format("\n{}{}\n{}", indent, key, format_rows(rows_of(value.get<std::vector<OrderedJson>>()), "md"));
     } else if (value.is_string() && value.get<std::string>().find('\n') != std::string::npos) {
       below += fmt::format("\n{}{}\n{}", indent, key, value.get<std::string>());
     } else {

@@ -40,11 +40,11 @@ Exit SweepRun::run(const std::string& name) const {
   const auto store = Store::open_to_write(db.path());
   const RunSummary summary = run_plan(*plan, *store, options, progress.events(output.second()));
   store->checkpoint();
+  const SweepView view{*plan, *store, summary.sweep, db.path()};
   if (summary.signal == 0) {
-    const SweepView view{*plan, *store, summary.sweep, db.path()};
     output.print([&](const std::string& format, const Sink& sink) { print_sweep(format, view, sink); });
   }
-  if (!progress.quiet()) std::fputs(farewell(summary, grid, db.path(), name).c_str(), stderr);
+  if (!progress.quiet()) std::fputs(farewell(summary, view, grid, name).c_str(), stderr);
   return static_cast<Exit>(summary.exit_code());
 }
 

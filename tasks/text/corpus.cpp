@@ -79,8 +79,8 @@ std::array<std::string, 3> divide_in_file_order(std::string_view text) {
     const std::size_t line_break = text.find('\n', place);
     return line_break == std::string_view::npos ? text.size() : line_break + 1;
   };
-  const std::size_t train = cut_behind(text.size() / 100 * 90),
-                    valid = cut_behind(std::max(train, text.size() / 100 * 95));
+  const std::size_t train = cut_behind(text.size() * 9 / 10),
+                    valid = cut_behind(std::max(train, text.size() * 19 / 20));
   return {std::string(text.substr(0, train)), std::string(text.substr(train, valid - train)),
           std::string(text.substr(valid))};
 }

@@ -1,0 +1,210 @@
+#include "tasks/text/tokenizer.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+
+#include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "tests/tasks/scratch.h"
+#include "tests/test_seed.h"
+
+namespace synthbench {
+namespace {
+
+/// English-like lines with odd blanks and characters of one to four bytes.
+std::string sample_text(std::uint64_t seed, int lines = 400) {
+  std::mt19937_64 random(seed);
+  const std::vector<std::string> words = {"the",
+                                          "king",
+                                          "speaks",
+                                          "spoke",
+                                          "speaking",
+                                          "thou",
+                                          "crown",
+                                          "na\xC3\xAFve",
+                                          "\xE2\x82\xAC"
+                                          "5",
+                                          "\xF0\x9F\x91\x91",
+                                          "end.",
+                                          "'tis",
+                                          "kings",
+                                          "crowned"};
+  std::string text;
+  for (int line = 0; line < lines; ++line) {
+    for (std::uint64_t left = random() % 9; left > 0; --left)
+      text += words[random() % words.size()] + (random() % 20 == 0 ? "  " : " ");
+    text += '\n';
+  }
+  return text;
+}
+
+std::unique_ptr<Tokenizer> trained(const std::string& name, std::string_view text, std::int64_t vocab = 1000) {
+  return tokenizers().at(name).train(text, vocab);
+}
+
+class EveryTokenizer : public ::testing::TestWithParam<std::string> {
+ protected:
+  ScratchFolder cache_;
+  WithEnvironment environment_{"SYNTHBENCH_CACHE", cache_.path().c_str()};
+};
+
+TEST_P(EveryTokenizer, IdsLieBelowTheVocabulary) {
+  SCOPED_TRACE(seed_trace());
+  const std::string text = sample_text(test_seed());
+  const auto tokenizer = trained(GetParam(), text);
+  EXPECT_LE(tokenizer->vocabulary(), 1000);
+  const auto ids = tokenizer->encode(text + "unseen \xC3\xA9\xFF words");
+  ASSERT_FALSE(ids.empty());
+  EXPECT_GE(*std::ranges::min_element(ids), 0);
+  EXPECT_LT(*std::ranges::max_element(ids), tokenizer->vocabulary());
+}
+
+TEST_P(EveryTokenizer, TrainingTwiceGivesEqualIds) {
+  SCOPED_TRACE(seed_trace());
+  const std::string text = sample_text(test_seed());
+  const auto first = trained(GetParam(), text)->encode(text);
+  const ScratchFolder other;
+  const WithEnvironment fresh("SYNTHBENCH_CACHE", other.path().c_str());
+  EXPECT_EQ(trained(GetParam(), text)->encode(text), first);
+}
+
+TEST_P(EveryTokenizer, AnEmptyTextHasNoTokens) {
+  const auto tokenizer = trained(GetParam(), sample_text(test_seed()));
+  EXPECT_TRUE(tokenizer->encode("").empty());
+  EXPECT_EQ(tokenizer->decode({}), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Tokenizers, EveryTokenizer, ::testing::ValuesIn(tokenizers().names()),
+                         [](const auto& parameter) { return parameter.param; });
+
+class Lossless : public EveryTokenizer {};
+
+TEST_P(Lossless, TrainingTextComesBack) {
+  SCOPED_TRACE(seed_trace());
+  const std::string text = sample_text(test_seed());
+  const auto tokenizer = trained(GetParam(), text);
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), text);
+}
+
+TEST_P(Lossless, OddTextComesBack) {
+  const std::string odd = " leading, trailing  \n\n\n\ttab\r\n  two\n \nno line end \xC3\xA9\xF0\x9F\x91\x91";
+  const auto tokenizer = trained(GetParam(), odd + sample_text(test_seed()) + odd);
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode(odd)), odd);
+  for (const char* text : {"\n", "\n\n", " ", "a", "a\n", "  a"}) {
+    EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), text) << "'" << text << "'";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tokenizers, Lossless, ::testing::Values("bpe", "bytes", "chars", "unigram"),
+                         [](const auto& parameter) { return parameter.param; });
+
+class Subwords : public EveryTokenizer {};
+
+TEST_P(Subwords, UnseenCharactersFallBackToBytes) {
+  const auto tokenizer = trained(GetParam(), sample_text(test_seed()));
+  const std::string unseen = "\xD0\x96 \xE4\xBD\xA0\xE5\xA5\xBD Q7";
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode(unseen)), unseen);
+}
+
+TEST_P(Subwords, VocabularyIsAnUpperBound) {
+  const auto tokenizer = trained(GetParam(), sample_text(test_seed()), 20000);
+  EXPECT_LT(tokenizer->vocabulary(), 20000);
+  EXPECT_GT(tokenizer->vocabulary(), 256);
+}
+
+TEST_P(Subwords, FrequentWordsAreOnePiece) {
+  std::string text;
+  for (int line = 0; line < 200; ++line) text += "the king speaks of the crown and the king\n";
+  const auto tokenizer = trained(GetParam(), text);
+  EXPECT_EQ(tokenizer->encode("the king").size(), 2u);
+  EXPECT_LT(tokenizer->encode("the kings").size(), 5u);
+}
+
+TEST_P(Subwords, TooSmallAVocabularyIsExplained) {
+  try {
+    trained(GetParam(), sample_text(test_seed()), 100);
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("data.vocab is 100: tokenizer '" + GetParam() + "'"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST_P(Subwords, ADamagedCacheIsMadeAnew) {
+  const std::string text = sample_text(test_seed());
+  const auto ids = trained(GetParam(), text)->encode(text);
+  int files = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(cache_.path())) {
+    if (!file.is_regular_file()) continue;
+    ++files;
+    write_file(file.path().string(), "damaged");
+  }
+  EXPECT_EQ(files, 1);
+  EXPECT_EQ(trained(GetParam(), text)->encode(text), ids);
+}
+
+TEST_P(Subwords, WorkersThatStartTogetherAgree) {
+  const std::string text = sample_text(test_seed());
+  std::vector<pid_t> workers;
+  for (int k = 0; k < 4; ++k) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      bool well = false;
+      try {
+        well = trained(GetParam(), text)->vocabulary() > 256;
+      } catch (...) {
+      }
+      ::_exit(well ? 0 : 1);
+    }
+    workers.push_back(child);
+  }
+  for (const pid_t worker : workers) {
+    int status = -1;
+    ASSERT_EQ(::waitpid(worker, &status, 0), worker);
+    EXPECT_EQ(status, 0);
+  }
+  int files = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(cache_.path()))
+    files += file.is_regular_file() ? 1 : 0;
+  EXPECT_EQ(files, 1) << "no partial file stays";
+}
+
+INSTANTIATE_TEST_SUITE_P(Tokenizers, Subwords, ::testing::Values("bpe", "unigram"),
+                         [](const auto& parameter) { return parameter.param; });
+
+TEST(Tokenizers, CharactersAreRankedByFrequencyAndTheRestIsUnknown) {
+  const auto chars = trained("chars", "aaabbc\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 3);
+  EXPECT_EQ(chars->vocabulary(), 3);
+  EXPECT_EQ(chars->encode("\xC3\xA9"
+                          "abc"),
+            (std::vector<std::int32_t>{1, 2, 0, 0}));
+  EXPECT_EQ(chars->decode(chars->encode("ab")), "a\xEF\xBF\xBD");
+  EXPECT_THROW(trained("chars", "abc", 1), UserError);
+}
+
+TEST(Tokenizers, BrokenBytesAreCharactersOfTheirOwn) {
+  const std::string broken = "a\xC3(\x80\xFF\xF0\x9F\x91";
+  const auto chars = trained("chars", broken);
+  EXPECT_EQ(chars->encode(broken).size(), broken.size());
+  EXPECT_EQ(chars->decode(chars->encode(broken)), broken);
+}
+
+TEST(Tokenizers, WordsAndLineBreaksAreTokens) {
+  const std::string text = " = Title = \n\n the <unk> of the\n";
+  const auto words = trained("words", text);
+  EXPECT_EQ(words->decode(words->encode(text)), "= Title =\n\nthe <unk> of the\n");
+  EXPECT_EQ(words->encode("<unk> never"), (std::vector<std::int32_t>{0, 0}));
+  EXPECT_EQ(count_words(text), std::ssize(words->encode(text)));
+}
+
+TEST(Tokenizers, BytesNeedTwoHundredAndFiftySix) {
+  EXPECT_EQ(trained("bytes", "x")->vocabulary(), 256);
+  EXPECT_THROW(trained("bytes", "x", 255), UserError);
+}
+
+}  // namespace
+}  // namespace synthbench

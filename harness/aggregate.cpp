@@ -1,20 +1,19 @@
 #include "harness/aggregate.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <numeric>
 #include <set>
 #include <string>
 
 #include "ablations/cost.h"
-#include "harness/measure/statistics.h"
 #include "harness/measure/stop_rule.h"
+#include "results/statistics.h"
 
 namespace synthbench {
 namespace {
 
 constexpr std::uint64_t kBootstrapSeed = 20210718;  ///< fixed: the same samples always give the same interval
+constexpr int kReplicates = 2000;
 
 bool counts(const SampleRow& row) { return row.phase == "measure" && row.clock == "wall" && row.discarded.empty(); }
 
@@ -55,18 +54,12 @@ MetricRow rate(const char* name, const char* unit, double amount, const MetricRo
   return row;
 }
 
-double standard_deviation(const std::vector<double>& values, double mean) {
-  if (values.size() < 2) return 0;
-  const double squares = std::accumulate(values.begin(), values.end(), 0.0, [&](double sum, double x) { return sum + (x - mean) * (x - mean); });
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
-std::vector<MetricRow> metrics_of(const Config& config, const std::vector<std::vector<double>>& launches) {
+std::vector<MetricRow> metrics_of(const Config& config, const Launches& launches) {
   std::vector<double> all;
   for (const auto& launch : launches) all.insert(all.end(), launch.begin(), launch.end());
   const auto n = static_cast<std::int64_t>(all.size());
-  const double middle = median(all), mean = std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(n);
-  const Interval interval = bootstrap_median(launches, kBootstrapSeed);
+  const double middle = median(all);
+  const Interval interval = interval_of(bootstrap_medians({&launches, 1}, kBootstrapSeed, kReplicates));
 
   MetricRow time = metric("median", "s", "lower", middle, n);
   time.ci_lo = std::min(interval.lo, middle);  // of few samples the resampled medians may miss their own
@@ -74,8 +67,8 @@ std::vector<MetricRow> metrics_of(const Config& config, const std::vector<std::v
   const auto tokens = static_cast<double>(config.integer("batch") * config.integer("seq_len"));
   std::vector<MetricRow> rows = {time,
                                  metric("min", "s", "lower", *std::min_element(all.begin(), all.end()), n),
-                                 metric("mean", "s", "lower", mean, n),
-                                 metric("sd", "s", "lower", standard_deviation(all, mean), n)};
+                                 metric("mean", "s", "lower", mean(all), n),
+                                 metric("sd", "s", "lower", standard_deviation(all).value_or(0), n)};
   if (middle > 0) {
     rows.push_back(rate("tokens_per_s", "tokens/s", tokens, time));
     if (const std::int64_t flops = flops_of(config); flops > 0) rows.push_back(rate("flops_per_s", "FLOP/s", static_cast<double>(flops), time));
@@ -94,7 +87,7 @@ std::vector<MetricRow> speed_metrics(const Config& config, const std::vector<Sam
   std::vector<MetricRow> out;
   const std::set<std::string> caches = caches_of(samples);
   for (const std::string& cache : caches) {
-    std::vector<std::vector<double>> launches;
+    Launches launches;
     for (auto& [round, values] : by_launch(samples, cache)) launches.push_back(std::move(values));
     std::vector<MetricRow> rows = metrics_of(config, launches);
     for (MetricRow& row : rows) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "harness/measure/statistics.h"
+#include "harness/measure/median_interval.h"
 
 namespace synthbench {
 

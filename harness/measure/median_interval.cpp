@@ -1,4 +1,4 @@
-#include "harness/measure/statistics.h"
+#include "harness/measure/median_interval.h"
 
 #include <algorithm>
 #include <cassert>
@@ -16,11 +16,6 @@ Interval median_interval(std::vector<double> values) {
   const auto lo = static_cast<std::size_t>(std::max(0.0, std::floor(n / 2 - half)));
   const auto hi = static_cast<std::size_t>(std::min(n - 1, std::ceil(n / 2 + half)));
   return {values[lo], values[hi]};
-}
-
-Interval bootstrap_median(std::span<const std::vector<double>> groups, std::uint64_t seed, int resamples) {
-  const Launches launches(groups.begin(), groups.end());
-  return interval_of(bootstrap_medians({&launches, 1}, seed, resamples));
 }
 
 }  // namespace synthbench

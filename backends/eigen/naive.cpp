@@ -3,6 +3,7 @@
 // tiled kernels, and for calls so small that a tile would hold them anyway.
 //
 //   S (N,M)   P = softmax of the visible part of each row   A = keep * P   out = A V
+// Keys that even the last query does not see are left out of all of it; queries see more and more keys.
 //   dV = A' dY   dP = keep * (dY V')   dS = P * (dP - delta),  delta_i = sum_j P dP = dY_i . out_i
 #include <cmath>
 #include <limits>
@@ -21,7 +22,8 @@ void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs, M
   const CallShape s = shape_of(call);
   machine.run(call.threads, s.batch * s.heads, [&](std::int64_t task, Workspace& space) {
     const std::int64_t b = task / s.heads, h = task % s.heads;
-    MatrixMap<T> p = space.matrix<T>(s.queries, s.keys);
+    const std::int64_t keys = visible_keys(call.mask, b, s.queries - 1, s.keys);
+    MatrixMap<T> p = space.matrix<T>(s.queries, keys);
     HeadLogits<T>(call, b, h, space).compute(0, 0, p);
     for (std::int64_t i = 0; i < s.queries; ++i) {
       const std::int64_t visible = visible_keys(call.mask, b, i, s.keys);
@@ -35,12 +37,12 @@ void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs, M
         seen /= total;
         lse = largest + std::log(total);
       }
-      row.tail(s.keys - visible).setZero();
+      row.tail(keys - visible).setZero();
       *address<T>(outputs.lse, b, h, i, 0) = lse;
       if (call.dropout.rate > 0) drop(call.dropout, b, h, i, 0, row.head(visible));
     }
     MatrixMap<T> out = space.matrix<T>(s.queries, s.width);
-    out.noalias() = p * head_matrix<T>(call.value, b, h, space);
+    out.noalias() = p * head_matrix<T>(call.value, b, h, space).topRows(keys);
     for (std::int64_t i = 0; i < s.queries; ++i) store_row<T>(outputs.out, b, h, i, out.row(i).array());
   });
 }
@@ -56,13 +58,14 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
       const HeadLogits<T> logits(call, b, h, space);
       HeadGradients<T> gradients(logits, grads, space);
       const ConstMatrixMap<T> value = head_matrix<T>(call.value, b, h, space), dy = head_matrix<T>(grad_out, b, h, space);
-      MatrixMap<T> p = space.matrix<T>(s.queries, s.keys), ds = space.matrix<T>(s.queries, s.keys);
+      const std::int64_t keys = visible_keys(call.mask, b, s.queries - 1, s.keys);
+      MatrixMap<T> p = space.matrix<T>(s.queries, keys), ds = space.matrix<T>(s.queries, keys);
       logits.compute(0, 0, p);
       for (std::int64_t i = 0; i < s.queries; ++i) {
         const std::int64_t visible = visible_keys(call.mask, b, i, s.keys);
         probabilities_from_lse(*address<T>(outputs.lse, b, h, i, 0), visible, p.row(i).array());
       }
-      ds.noalias() = dy * value.transpose();
+      ds.noalias() = dy * value.topRows(keys).transpose();
       for (std::int64_t i = 0; i < s.queries; ++i) {
         auto probability = p.row(i).array();
         auto gradient = ds.row(i).array();
@@ -74,7 +77,7 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
       gradients.add(0, 0, ds);
       gradients.add_to_views();
       if (grads.value) {
-        MatrixMap<T> dv = space.matrix<T>(s.keys, s.width);
+        MatrixMap<T> dv = space.matrix<T>(keys, s.width);
         dv.noalias() = p.transpose() * dy;
         add_to_rows<T>(grads.value, b, h, 0, 0, T(1), dv);
       }

@@ -1,0 +1,177 @@
+// Every backend of this program against the oracle: error at most twice that of the plain composition in the call's dtype, plus
+// one rounding of the largest logit (design, section 5), for outputs and every gradient, whatever the layout of the operands.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <set>
+
+#include "harness/check/norm.h"
+#include "tests/backends/seam_problem.h"
+#include "tests/parity/seam_cases.h"
+
+namespace synthbench {
+namespace {
+
+constexpr int kDrawn = 80;
+constexpr Arrangement kArrangements[] = {Arrangement::dense, Arrangement::strided, Arrangement::sliced, Arrangement::transposed,
+                                         Arrangement::split_heads};
+
+std::vector<SeamCase> all_cases() {
+  std::vector<SeamCase> cases = chosen_cases();
+  for (SeamCase& seam : drawn_cases(test_seed(), kDrawn)) cases.push_back(std::move(seam));
+  return cases;
+}
+
+/// Bounds of one problem in f32: what the plain composition errs by, twice, plus the floor.
+std::map<std::string, double> bounds(const SeamCase& seam, const SeamProblem& numbers, const Results& truth, DType dtype) {
+  std::map<std::string, double> all;
+  const Results plain = dtype == DType::f32 ? plain_attention<float>(seam, numbers) : plain_attention<double>(seam, numbers);
+  const double floor = f32_floor(largest_logit(seam, numbers));
+  for (const auto& [tensor, exact] : truth) {
+    if (dtype == DType::f64) {
+      all[tensor] = is_zero(exact) ? 1e-12 : 1e-10;
+    } else {
+      all[tensor] = is_zero(exact) ? 1e-5 : 2 * error_norm(plain.at(tensor), exact) + floor;
+    }
+  }
+  return all;
+}
+
+bool bit_equal(const Results& a, const Results& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& left, const auto& right) {
+    return left.first == right.first && left.second.size() == right.second.size() &&
+           std::memcmp(left.second.data(), right.second.data(), left.second.size() * sizeof(double)) == 0;
+  });
+}
+
+class SeamParity : public testing::TestWithParam<std::tuple<std::string, DType>> {};
+
+TEST_P(SeamParity, OutputsAndGradientsMatchTheOracleInEveryLayout) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  const auto oracle = backends().at("reference")();
+  std::set<std::string> kernels;
+  for (const SeamCase& seam : all_cases()) {
+    const SeamProblem numbers(seam, DType::f64, Arrangement::dense, test_seed());
+    const Results truth = SeamProblem(seam, DType::f64, Arrangement::dense, test_seed()).run(*oracle);
+    const auto allowed = bounds(seam, numbers, truth, dtype);
+    for (const Arrangement arrangement : kArrangements) {
+      SCOPED_TRACE(seam.name + ", " + std::string(name(arrangement)));
+      SeamProblem problem(seam, dtype, arrangement, test_seed());
+      const auto choice = backend->choose(problem.call());
+      if (choice.reason) GTEST_SKIP() << *choice.reason;
+      kernels.insert(choice.kernel);
+      const Results computed = problem.run(*backend);
+      ASSERT_EQ(computed.size(), truth.size());
+      for (const auto& [tensor, exact] : truth) EXPECT_LE(error_norm(computed.at(tensor), exact), allowed.at(tensor)) << tensor << " by " << choice.kernel;
+      EXPECT_EQ(problem.trespasses(), std::vector<std::string>());
+    }
+  }
+  if (backend_name == "eigen") {
+    EXPECT_EQ(kernels, (std::set<std::string>{"folded", "fused", "naive"}));
+  }
+}
+
+TEST_P(SeamParity, TheSameCallTwiceIsBitEqualWhateverTheThreads) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  for (const SeamCase& seam : all_cases()) {
+    SCOPED_TRACE(seam.name);
+    SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
+    const Results once = problem.run(*backend);
+    for (const int threads : {1, 2, 2, 3, 2}) {
+      problem.call().threads = threads;
+      EXPECT_TRUE(bit_equal(problem.run(*backend), once)) << threads << " threads";
+    }
+  }
+}
+
+TEST_P(SeamParity, PaddedKeysAreInvisible) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  int padded = 0;
+  for (const SeamCase& seam : all_cases()) {
+    if (seam.key_lengths.empty()) continue;
+    SCOPED_TRACE(seam.name);
+    SeamProblem problem(seam, dtype, Arrangement::sliced, test_seed());
+    const Results clean = problem.run(*backend);
+    for (const double deviation : {3.0, std::numeric_limits<double>::quiet_NaN()}) {
+      problem.redraw_padded_keys(test_seed() + 1, deviation);
+      const Results after = problem.run(*backend);
+      for (const auto& [tensor, numbers] : clean) EXPECT_TRUE(bit_equal({{tensor, numbers}}, {{tensor, after.at(tensor)}})) << tensor;
+    }
+    ++padded;
+  }
+  EXPECT_GT(padded, 5);
+}
+
+TEST_P(SeamParity, UnwantedGradientsAreLeftAloneAndChangeNoOther) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  for (const SeamCase& seam : chosen_cases()) {
+    SCOPED_TRACE(seam.name);
+    SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
+    const Results all = problem.run(*backend);
+    std::vector<std::string> sides;
+    for (const auto& [tensor, numbers] : all) {
+      if (tensor.starts_with("grad.term")) sides.push_back(tensor);
+    }
+    for (const std::vector<std::string>& unwanted : {std::vector<std::string>{"grad.value"}, {"grad.term0.lhs"}, sides}) {
+      const Results fewer = problem.run(*backend, unwanted);
+      for (const auto& [tensor, numbers] : fewer) EXPECT_TRUE(numbers == all.at(tensor)) << tensor;
+      const Results after = problem.results();
+      for (const std::string& tensor : unwanted) EXPECT_TRUE(is_zero(after.at(tensor))) << tensor;
+    }
+  }
+}
+
+TEST_P(SeamParity, GradientsAreAddedToWhatIsThere) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  for (const SeamCase& seam : chosen_cases()) {
+    SCOPED_TRACE(seam.name);
+    SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
+    const Results once = problem.run(*backend);
+    backend->backward(problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
+    const Results twice = problem.results();
+    for (const auto& [tensor, numbers] : once) {
+      if (!tensor.starts_with("grad.") || is_zero(numbers)) continue;
+      std::vector<double> doubled = numbers;
+      for (double& number : doubled) number *= 2;
+      EXPECT_LT(error_norm(twice.at(tensor), doubled), dtype == DType::f32 ? 1e-6 : 1e-14) << tensor;
+    }
+  }
+}
+
+TEST_P(SeamParity, BackwardFitsTheForwardOfAnotherBackend) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  const auto oracle = backends().at("reference")();
+  for (const SeamCase& seam : chosen_cases()) {
+    SCOPED_TRACE(seam.name);
+    const SeamProblem numbers(seam, DType::f64, Arrangement::dense, test_seed());
+    const Results truth = SeamProblem(seam, DType::f64, Arrangement::dense, test_seed()).run(*oracle);
+    SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
+    problem.poison_outputs();
+    problem.zero_gradients();
+    oracle->forward(problem.call(), problem.outputs());
+    backend->backward(problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
+    const auto allowed = bounds(seam, numbers, truth, dtype);
+    for (const auto& [tensor, computed] : problem.results()) EXPECT_LE(error_norm(computed, truth.at(tensor)), allowed.at(tensor)) << tensor;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, SeamParity,
+                         testing::Combine(testing::ValuesIn(backends().names()), testing::Values(DType::f32, DType::f64)),
+                         [](const auto& about) { return std::get<0>(about.param) + "_" + std::string(name(std::get<1>(about.param))); });
+
+}  // namespace
+}  // namespace synthbench

@@ -6,6 +6,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(CLI11 REQUIRED)
 find_package(benchmark REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(SQLite3 3.37 REQUIRED)           # STRICT tables
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
 # toml++ only as headers: the definition that bounds nesting does nothing in the compiled library.

@@ -2,33 +2,42 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <map>
+#include <optional>
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/sha256.h"
 #include "harness/base/words.h"
+#include "tasks/data_file.h"
 
 namespace synthbench {
 namespace {
 
-/// Where a data set lies: one file, or train, valid and test, in the layout in which it is published.
+/// Where a data set lies in the layouts in which it is published: for its one file, or for train, valid and test, the
+/// places to look at in turn (see read_data_file).
 struct DataSet {
   std::string name;
-  std::vector<std::string> files;
-  std::string shipped;  ///< in shipped_data_folder(); empty: not shipped
+  std::vector<std::vector<std::string>> files;
+  std::string shipped{};  ///< in shipped_data_folder(); empty: not shipped
   bool has_words = true;
+  std::size_t official_bytes = 0;  ///< of a data set that is often cut short; 0: not looked at
 };
+
+std::vector<std::string> wikitext(const std::string& part) {
+  const std::string file = "wikitext-2/wiki." + part + ".tokens";
+  return {file, "wikitext-2/wikitext-2-v1.zip!" + file};
+}
 
 const std::vector<DataSet>& data_sets() {
   static const std::vector<DataSet> all = {
-      {"tinyshakespeare", {"tinyshakespeare/input.txt"}, "shakespeare.txt"},
-      {"wikitext-2",
-       {"wikitext-2/wiki.train.tokens", "wikitext-2/wiki.valid.tokens", "wikitext-2/wiki.test.tokens"},
-       ""},
-      {"enwik8", {"enwik8/enwik8"}, "", false},
-      {"emnlp-news", {"emnlp2017-wmt-news/test_emnlp.txt"}, ""},
+      {.name = "tinyshakespeare", .files = {{"tinyshakespeare/input.txt"}}, .shipped = "shakespeare.txt"},
+      {.name = "wikitext-2", .files = {wikitext("train"), wikitext("valid"), wikitext("test")}},
+      {.name = "enwik8",
+       .files = {{"enwik8/enwik8", "enwik8/enwik8.zip!enwik8", "enwik8/enwik8.head"}},
+       .has_words = false,
+       .official_bytes = 100000000},
+      {.name = "emnlp-news", .files = {{"emnlp2017-wmt-news/test_emnlp.txt"}}},
   };
   return all;
 }
@@ -40,30 +49,34 @@ const DataSet& data_set_named(std::string_view dataset) {
   throw UserError(unknown_word("data set", dataset, corpus_names()));
 }
 
-/// The files' contents, from the first place that has them all.
-std::vector<std::string> read_all(const DataSet& data) {
-  const std::string folder = data_folder();
-  std::vector<std::string> paths;
-  for (const std::string& file : data.files) paths.push_back(folder + "/" + file);
-  std::string missing;
-  for (const std::string& path : paths) {
-    if (folder.empty() || !std::filesystem::exists(path)) missing = path;
-  }
-  if (!missing.empty() && !data.shipped.empty()) {
-    paths = {shipped_data_folder() + "/" + data.shipped};
-  } else if (folder.empty()) {
-    throw UserError(fmt::format("data set '{}' is not shipped: point SYNTHBENCH_DATA at a folder that holds {}",
-                                data.name, join(data.files)));
-  } else if (!missing.empty()) {
-    throw UserError(
-        fmt::format("data set '{}': {} does not exist (SYNTHBENCH_DATA is {})", data.name, missing, folder));
-  }
+/// The contents of the files in a folder; absent when one of them is nowhere.
+std::optional<std::vector<std::string>> read_all(const DataSet& data, const std::string& folder) {
   std::vector<std::string> contents;
-  for (const std::string& path : paths) {
-    contents.push_back(read_file(path));
-    if (contents.back().empty()) throw UserError(fmt::format("data set '{}': {} is empty", data.name, path));
+  for (const std::vector<std::string>& places : data.files) {
+    std::optional<std::string> content;
+    for (const std::string& place : places) {
+      content = read_data_file(folder + "/" + place);
+      if (!content) continue;
+      if (content->empty()) throw UserError(fmt::format("data set '{}': {}/{} is empty", data.name, folder, place));
+      break;
+    }
+    if (!content) return std::nullopt;
+    contents.push_back(std::move(*content));
   }
   return contents;
+}
+
+/// The same from the folder of real data, else from the shipped one.
+std::vector<std::string> read_all(const DataSet& data) {
+  const std::string folder = data_folder();
+  if (!folder.empty()) {
+    if (auto contents = read_all(data, folder)) return std::move(*contents);
+  }
+  if (!data.shipped.empty()) return {read_file(shipped_data_folder() + "/" + data.shipped)};
+  std::vector<std::string> wanted;
+  for (const std::vector<std::string>& places : data.files) wanted.push_back(places.front());
+  throw UserError(fmt::format("data set '{}' is not here: SYNTHBENCH_DATA is {}, which should hold {}", data.name,
+                              folder.empty() ? "not set" : folder, join(wanted)));
 }
 
 }  // namespace
@@ -75,12 +88,14 @@ std::vector<std::string> corpus_names() {
 }
 
 std::array<std::string, 3> divide_in_file_order(std::string_view text) {
-  const auto cut_behind = [&](std::size_t place) {
+  const auto cut = [&](std::size_t place) {
     const std::size_t line_break = text.find('\n', place);
-    return line_break == std::string_view::npos ? text.size() : line_break + 1;
+    if (line_break != std::string_view::npos && line_break - place <= text.size() / 100) return line_break + 1;
+    while (place < text.size() && (static_cast<unsigned char>(text[place]) & 0xC0) == 0x80)
+      ++place;  // inside a character
+    return place;
   };
-  const std::size_t train = cut_behind(text.size() * 9 / 10),
-                    valid = cut_behind(std::max(train, text.size() * 19 / 20));
+  const std::size_t train = cut(text.size() * 9 / 10), valid = cut(std::max(train, text.size() * 19 / 20));
   return {std::string(text.substr(0, train)), std::string(text.substr(train, valid - train)),
           std::string(text.substr(valid))};
 }
@@ -90,6 +105,10 @@ Corpus load_corpus(std::string_view dataset) {
   std::vector<std::string> contents = read_all(data);
   Corpus corpus;
   corpus.has_words = data.has_words;
+  if (data.official_bytes != 0 && contents.front().size() != data.official_bytes) {
+    corpus.notes.push_back(
+        fmt::format("{} is {} of {} bytes here", data.name, contents.front().size(), data.official_bytes));
+  }
   if (contents.size() == 1) {
     corpus.splits = divide_in_file_order(contents.front());
     corpus.notes.push_back(fmt::format("{} comes as one split: divided 90/5/5 in file order", data.name));

@@ -28,7 +28,8 @@ Corpus load_corpus(std::string_view dataset);
 /// SHA-256 of the bytes that load_corpus reads (train, valid, test one after another). Read once per process.
 std::string corpus_sha(std::string_view dataset);
 
-/// Parts of 90, 5 and 5 per cent of the bytes, in order, each cut behind a line break.
+/// Parts of 90, 5 and 5 per cent of the bytes, in order, cut behind the next line break, or between two characters
+/// where lines are longer than a hundredth of the text.
 std::array<std::string, 3> divide_in_file_order(std::string_view text);
 
 }  // namespace synthbench

@@ -43,6 +43,7 @@ const std::vector<Package>& packages() {
       {"toml++/", {"ablations"}},
       {"benchmark/", {"harness/measure"}},
       {"sentencepiece", {"tasks"}},
+      {"zlib.h", {"tasks"}},
       {"sha2.h", {"harness/base"}},
       {"gtest/", {"tests"}},
       {"gmock/", {"tests"}},

@@ -122,9 +122,9 @@ template <typename T>
 struct FoldedRows {
   T* largest;                ///< (N) m
   MatrixMap<T> dy;           ///< (N, B*D + max(L,1)); without key lengths the last column is the sum over b
-  std::vector<std::pair<std::int64_t, std::int64_t>> apart;  ///< (i,b) far below m
+  std::vector<std::pair<std::int64_t, std::int64_t>> apart;  ///< (i,b) far below m, or with a single key
 
-  FoldedRows(const AttentionOutputs& outputs, const ConstView& grad_out, const Fold& fold, std::int64_t h, Workspace& space)
+  FoldedRows(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const Fold& fold, std::int64_t h, Workspace& space)
       : largest(space.numbers<T>(fold.s.queries)), dy(space.matrix<T>(fold.s.queries, fold.values() + std::max<std::int64_t>(fold.masks, 1))) {
     const T nothing = -std::numeric_limits<T>::infinity();
     dy.setZero();
@@ -135,7 +135,7 @@ struct FoldedRows {
       for (std::int64_t b = 0; b < fold.s.batch; ++b) {
         if (lse(b) == nothing) continue;
         const T factor = std::exp(largest[i] - lse(b));
-        if (factor * static_cast<T>(kFar) > 1) {
+        if (factor * static_cast<T>(kFar) > 1 || visible_keys(call.mask, b, i, fold.s.keys) == 1) {
           apart.emplace_back(i, b);
           continue;
         }
@@ -146,7 +146,7 @@ struct FoldedRows {
   }
 };
 
-/// Backward of one row of one sample, with its own lse.
+/// Backward of one row of one sample, with its own lse. memory: room for twice its keys.
 template <typename T>
 void backward_apart(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads,
                     const HeadLogits<T>& logits, HeadGradients<T>* gradients, std::int64_t b, std::int64_t h, std::int64_t i, T* memory) {
@@ -156,13 +156,16 @@ void backward_apart(const AttentionCall& call, const AttentionOutputs& outputs, 
   Eigen::Array<T, 1, Eigen::Dynamic> dy = Eigen::Array<T, 1, Eigen::Dynamic>::Zero(width), value = dy;
   add_row_of<T>(grad_out, b, h, i, 0, T(1), dy);
   const T delta = delta_of_row<T>(outputs, grad_out, b, h, i);
+  MatrixMap<T> ds = tile_at(memory + visible, 1, visible);
+  auto dp = ds.row(0).array();
   for (std::int64_t j = 0; j < visible; ++j) {
     if (grads.value) add_to_row<T>(grads.value, b, h, j, 0, p(0, j) * dy);
     value.setZero();
     add_row_of<T>(call.value, b, h, j, 0, T(1), value);
-    p(0, j) *= (value * dy).sum() - delta;
+    dp(j) = (value * dy).sum();
   }
-  if (gradients != nullptr) gradients->add(i, 0, p);
+  logit_gradient(delta, visible, p.row(0).array(), dp);
+  if (gradients != nullptr) gradients->add(i, 0, ds);
 }
 
 }  // namespace
@@ -207,8 +210,8 @@ void folded_backward(const AttentionCall& call, const AttentionOutputs& outputs,
       space.clear();
       const HeadLogits<T> logits(call, 0, h, space);
       HeadGradients<T> gradients(logits, grads, space);
-      const FoldedRows<T> queries(outputs, grad_out, fold, h, space);
-      T* const row = space.numbers<T>(s.keys);
+      const FoldedRows<T> queries(call, outputs, grad_out, fold, h, space);
+      T* const row = space.numbers<T>(2 * s.keys);
       for (const auto& [i, b] : queries.apart) {
         backward_apart(call, outputs, grad_out, grads, logits, sides_wanted ? &gradients : nullptr, b, h, i, row);
       }

@@ -88,7 +88,7 @@ void fused_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
             ds.noalias() = dy.middleRows(i, rows) * value.middleRows(j, cols).transpose();
             for (std::int64_t r = 0; r < rows; ++r) {
               if (call.dropout.rate > 0) drop(call.dropout, b, h, i + r, j, ds.row(r).array());
-              ds.row(r).array() = p.row(r).array() * (ds.row(r).array() - delta[i + r]);
+              logit_gradient(delta[i + r], visible_keys(call.mask, b, i + r, s.keys), p.row(r).array(), ds.row(r).array());
             }
             gradients.add(i, j, ds);
           }

@@ -69,9 +69,8 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
       for (std::int64_t i = 0; i < s.queries; ++i) {
         auto probability = p.row(i).array();
         auto gradient = ds.row(i).array();
-        const T delta = delta_of_row<T>(outputs, grad_out, b, h, i);
         if (call.dropout.rate > 0) drop(call.dropout, b, h, i, 0, gradient);
-        gradient = probability * (gradient - delta);
+        logit_gradient(delta_of_row<T>(outputs, grad_out, b, h, i), visible_keys(call.mask, b, i, s.keys), probability, gradient);
         if (call.dropout.rate > 0) drop(call.dropout, b, h, i, 0, probability);
       }
       gradients.add(0, 0, ds);

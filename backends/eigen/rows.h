@@ -38,4 +38,15 @@ T delta_of_row(const AttentionOutputs& outputs, const ConstView& grad_out, std::
       .sum();
 }
 
+/// dP to dS = P * (dP - delta), in place. A row that sees one key has P = 1 whatever its logits: its gradient is zero, not the
+/// difference of two roundings.
+template <typename Row, typename Gradient>
+void logit_gradient(typename std::decay_t<Row>::Scalar delta, std::int64_t visible, const Row& probability, Gradient&& gradient) {
+  if (visible == 1) {
+    gradient.setZero();
+  } else {
+    gradient = probability * (gradient - delta);
+  }
+}
+
 }  // namespace synthbench::eigen

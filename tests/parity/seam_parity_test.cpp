@@ -14,7 +14,7 @@
 namespace synthbench {
 namespace {
 
-constexpr int kDrawn = 80;
+constexpr int kDrawn = 60;
 constexpr Arrangement kArrangements[] = {Arrangement::dense, Arrangement::strided, Arrangement::sliced, Arrangement::transposed,
                                          Arrangement::split_heads};
 

@@ -12,10 +12,12 @@
 
 namespace synthbench {
 
-/// How learned weights mix the summands of a mixture. They never reach a kernel: the trunk multiplies them into each lhs.
+/// How learned weights mix the summands of a mixture. They never reach a kernel: the trunk multiplies them into each
+/// lhs.
 enum class Mixing : std::uint8_t {
   sum,      ///< no weights
-  sigmoid,  ///< two summands, one scalar alpha (1) per layer, s = sigmoid(alpha): 1-s on vanilla (else on the first), s on the other
+  sigmoid,  ///< two summands, one scalar alpha (1) per layer, s = sigmoid(alpha): 1-s on vanilla (else on the first), s
+            ///< on the other
   softmax,  ///< alpha (H, summands), softmax over summands per head; starts equal, so QK logits start halved in a pair
 };
 /// Input of the dense hidden layer relu(x w1 + b1).
@@ -94,9 +96,9 @@ struct LogitSpec {
 };
 
 struct Variant {
-  std::string summary;                ///< one line for `ls variants`, with what surprises
-  std::vector<std::string> aliases{}; ///< "D"
-  std::vector<std::string> keys{};    ///< config keys that change it: "rank", "table_init", "w1", "max_len" ...
+  std::string summary;                 ///< one line for `ls variants`, with what surprises
+  std::vector<std::string> aliases{};  ///< "D"
+  std::vector<std::string> keys{};     ///< config keys that change it: "rank", "table_init", "w1", "max_len" ...
   std::function<LogitSpec(const LayerConfig&)> spec;
 };
 Registry<Variant>& variants();
@@ -111,8 +113,8 @@ struct Mixture {
   Mixing mixing = Mixing::sum;  ///< sum where there is one summand
 };
 
-/// "V+R" -> {"random", "vanilla"}: aliases resolved, alphabetical. Throws UserError with the nearest word for an unknown
-/// term, and for a term that stands twice.
+/// "V+R" -> {"random", "vanilla"}: aliases resolved, alphabetical. Throws UserError with the nearest word for an
+/// unknown term, and for a term that stands twice.
 std::vector<std::string> summands_of(std::string_view variant);
 /// "V+R" -> "random+vanilla"
 std::string canonical_variant(std::string_view variant);

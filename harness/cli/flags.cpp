@@ -1,6 +1,6 @@
 #include "harness/cli/flags.h"
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -68,15 +68,17 @@ struct FlagSet::Bound {
     }
   }
 
-  void take_command_line() {
-    const std::string shown = long_name(names);
-    if (kind == Kind::toggle && switched) *toggle = true;
+  void refuse_flag_as_value() const {
     for (const std::string& text : texts) {
-      if (kind != Kind::argument && looks_like_flag(text)) {
-        throw UserError("flag '" + shown + "' needs a value, found '" + text + "'");
-      }
-      take(text, shown + " " + text);
+      if (kind == Kind::argument || !looks_like_flag(text)) continue;
+      throw UserError("flag '" + long_name(names) + "' needs a value, found '" + text + "'");
     }
+  }
+
+  void take_command_line() {
+    refuse_flag_as_value();
+    if (kind == Kind::toggle && switched) *toggle = true;
+    for (const std::string& text : texts) take(text, long_name(names) + " " + text);
   }
 
   void take_environment() {
@@ -104,7 +106,7 @@ void FlagSet::bind(const std::string& names, Bound bound, const std::string& val
     made->option = app_->add_flag(names, made->switched);
   } else {
     made->option = app_->add_option(names, made->texts)->allow_extra_args(false);
-    if (made->kind == Kind::argument) made->option->expected(0, 1);
+    if (made->kind == Kind::argument) made->option->expected(1);
   }
   if (made->kind == Kind::argument) {
     arguments_.push_back({names, value, help, {}, {}});
@@ -172,6 +174,7 @@ void FlagSet::split(const std::vector<std::string>& arguments) {
 }
 
 void FlagSet::refuse_leftovers(const std::vector<std::string>& leftovers) const {
+  for (const auto& bound : bound_) bound->refuse_flag_as_value();  // "-l -m vanilla" leaves 'vanilla' over
   for (const std::string& word : leftovers) {
     if (!looks_like_flag(word)) continue;
     const std::string flag = word.substr(0, word.find('='));

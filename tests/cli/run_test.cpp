@@ -1,0 +1,158 @@
+// `run` and `bench` from outside, and what the reading commands say afterwards.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "harness/base/json.h"
+#include "tests/cli/grids.h"
+#include "tests/cli/program.h"
+
+namespace synthbench {
+namespace {
+
+Json json_of(const Done& done) {
+  EXPECT_EQ(done.code, 0) << done.err;
+  return Json::parse(done.out, nullptr, false);
+}
+
+std::vector<int> progress_numbers(const std::string& text) {
+  std::vector<int> numbers;
+  const std::regex pattern(R"(\b(\d+)/4\b)");
+  for (std::sregex_iterator found(text.begin(), text.end(), pattern); found != std::sregex_iterator(); ++found) numbers.push_back(std::stoi((*found)[1]));
+  return numbers;
+}
+
+/// One sweep of four cells for all tests of this file: reading commands do not change it.
+class AfterRun : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    place = new Place;
+    grid = place->write("grid.toml", kTinyGrid + "[[table]]\npreset = \"speed\"\n");
+    first = (*place)({"run", grid, "--progress", "plain"});
+  }
+  static void TearDownTestSuite() { delete place; }
+
+  static inline Place* place = nullptr;
+  static inline std::string grid;
+  static inline Done first;
+};
+
+TEST_F(AfterRun, EveryCellHasItsLineAndTheEndNamesTheDatabase) {
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(progress_numbers(first.err), (std::vector<int>{1, 2, 3, 4})) << first.err;
+  EXPECT_TRUE(first.err.ends_with("Results: synthbench.db\n")) << first.err;
+  EXPECT_NE(first.err.find("4 done"), std::string::npos) << first.err;
+  EXPECT_EQ((first.out + first.err).find('\x1b'), std::string::npos) << "control codes away from a terminal";
+  for (const char* part : {"vanilla", "dense", "13", "21"}) EXPECT_NE(first.out.find(part), std::string::npos) << part << " in\n" << first.out;
+}
+
+TEST_F(AfterRun, TheSameCommandAgainStartsNothingAndPrintsTheSame) {
+  const Done again = (*place)({"run", grid});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, first.out);
+  EXPECT_NE(again.err.find("0 attempts started"), std::string::npos) << again.err;
+  EXPECT_EQ(json_of((*place)({"ls", "attempts", "-o", "json"})).size(), 4u);
+}
+
+TEST_F(AfterRun, CellsAreAnArrayOfTheContractsShape) {
+  const Json cells = json_of((*place)({"run", grid, "-o", "json", "-q"}));
+  ASSERT_EQ(cells.size(), 4u);
+  for (const Json& cell : cells) {
+    for (const char* key : {"cell", "config", "seed", "state", "reason", "kernel", "metrics"}) EXPECT_TRUE(cell.contains(key)) << key;
+    for (const char* name : {"median", "min", "mean", "sd", "tokens_per_s", "flops_per_s", "peak_rss"}) {
+      ASSERT_TRUE(cell["metrics"].contains(name)) << name << " in " << cell["metrics"];
+      for (const char* key : {"value", "unit", "ci_lo", "ci_hi", "n"}) EXPECT_TRUE(cell["metrics"][name].contains(key)) << key;
+    }
+  }
+}
+
+TEST_F(AfterRun, CsvIsAHeaderAndOneRowPerCell) {
+  const Done csv = (*place)({"run", grid, "-o", "csv", "-q"});
+  EXPECT_EQ(csv.code, 0) << csv.err;
+  EXPECT_TRUE(csv.err.empty()) << csv.err;
+  EXPECT_EQ(std::ranges::count(csv.out, '\n'), 5) << csv.out;
+}
+
+TEST_F(AfterRun, ASecondFormatGoesToStderrAndSilencesProgress) {
+  const Done done = (*place)({"run", grid, "-o", "json", "-oe", "csv", "-q"});
+  EXPECT_EQ(json_of(done).size(), 4u);
+  EXPECT_GT(std::ranges::count(done.err, ','), 8) << done.err;
+  EXPECT_TRUE(progress_numbers(done.err).empty()) << done.err;
+}
+
+TEST_F(AfterRun, PlanSaysWhatWouldBeReused) {
+  const Json plan = json_of((*place)({"plan", grid, "-o", "json"}));
+  EXPECT_EQ(plan["counts"]["reused"], 4);
+  for (const Json& cell : plan["cells"]) EXPECT_EQ(cell["state"], "reused");
+  EXPECT_EQ(json_of((*place)({"plan", grid, "-o", "json", "--force"}))["counts"]["reused"], 0);
+}
+
+TEST_F(AfterRun, ListedIdsAreAcceptedByShow) {
+  for (const auto& [what, count] : std::map<std::string, std::size_t>{{"sweeps", 1}, {"cells", 4}, {"attempts", 4}}) {
+    const Json list = json_of((*place)({"ls", what, "-o", "json"}));
+    ASSERT_EQ(list.size(), count) << what;
+    for (const Json& item : list) {
+      EXPECT_TRUE(item.contains("state"));
+      const Json shown = json_of((*place)({"show", item["id"].get<std::string>(), "-o", "json"}));
+      EXPECT_EQ(shown["id"], item["id"]);
+    }
+  }
+  EXPECT_EQ(refusal_flaw((*place)({"show", "c5"}), {"c5"}), "");
+}
+
+TEST_F(AfterRun, ShowHasTheConfigTheSamplesTheChecksAndACommandThatRunsTheCellAgain) {
+  const Json cell = json_of((*place)({"show", "c1", "-o", "json"}));
+  EXPECT_EQ(cell["config"]["variant"], "vanilla");
+  ASSERT_EQ(cell["attempts"].size(), 1u);
+  const Json& attempt = cell["attempts"][0];
+  EXPECT_EQ(attempt["state"], "done");
+  EXPECT_FALSE(attempt["samples"].empty());
+  EXPECT_FALSE(attempt["checks"].empty());
+  for (const Json& check : attempt["checks"]) EXPECT_EQ(check["passed"], true);
+  EXPECT_NE(attempt["repro_cmd"].get<std::string>().find("synthbench bench"), std::string::npos) << attempt["repro_cmd"];
+  const Done text = (*place)({"show", "c1"});
+  for (const char* part : {"vanilla", "done", "repro_cmd", "median"}) EXPECT_NE(text.out.find(part), std::string::npos) << part << " in\n" << text.out;
+}
+
+TEST_F(AfterRun, QueryAndTableReadWithoutChangingAByte) {
+  const auto bytes = [&] {
+    std::stringstream text;
+    text << std::ifstream(place->path("synthbench.db"), std::ios::binary).rdbuf();
+    return text.str();
+  };
+  const std::string before = bytes();
+  EXPECT_EQ(json_of((*place)({"query", "metric = 'median' AND variant = 'dense'", "-o", "json"})).size(), 2u);
+  EXPECT_EQ(json_of((*place)({"query", "--sql", "SELECT count(*) AS n FROM cell", "-o", "json"})), Json::parse(R"([{"n": 4}])"));
+  EXPECT_EQ(json_of((*place)({"table", "speed", "-o", "json"}))["rows"].empty(), false);
+  EXPECT_EQ(refusal_flaw((*place)({"query", "--sql", "DELETE FROM cell"})), "");
+  EXPECT_EQ(refusal_flaw((*place)({"query", ""})), "");
+  EXPECT_EQ(bytes(), before);
+}
+
+TEST(Bench, TheVariableNamesTheDatabaseAndTheFlagBeatsIt) {
+  const Place place;
+  const std::vector<std::string> one = {"bench", "-m", "vanilla", "-b", "eigen", "-l", "13", "--batch", "1", "--heads", "2", "--d-model", "14", "--launches", "1", "-r", "3", "-q"};
+  EXPECT_EQ(place(one, {{"SYNTHBENCH_DB", place.path("variable.db")}}).code, 0);
+  std::vector<std::string> flagged = one;
+  flagged.insert(flagged.end(), {"--db", place.path("flag.db")});
+  EXPECT_EQ(place(flagged, {{"SYNTHBENCH_DB", place.path("never.db")}}).code, 0);
+  std::vector<std::string> databases;
+  for (const std::string& name : place.files()) {
+    if (name.ends_with(".db")) databases.push_back(name);
+  }
+  std::ranges::sort(databases);
+  EXPECT_EQ(databases, (std::vector<std::string>{"flag.db", "variable.db"}));
+}
+
+TEST(Bench, AnUnsupportedCellIsARowWithAReasonAndNothingMeasuredIsFive) {
+  const Place place;
+  const Done done = place({"bench", "-m", "vanilla", "-b", "fault_unsupported", "-l", "13", "--batch", "1", "--launches", "1", "-r", "3", "-o", "json"}, {{"SYNTHBENCH_FAULTS", "1"}});
+  EXPECT_EQ(done.code, 5) << done.err;
+  const Json cells = Json::parse(done.out, nullptr, false);
+  ASSERT_EQ(cells.size(), 1u);
+  EXPECT_EQ(cells[0]["state"], "unsupported");
+  EXPECT_TRUE(cells[0]["reason"].is_string());
+}
+
+}  // namespace
+}  // namespace synthbench

@@ -103,7 +103,9 @@ class Store {
   /// Stores the plan in one transaction, or finds the same (name, plan_sha). Returns the sweep's id.
   virtual std::int64_t add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) = 0;
   /// Marks pending cells of the sweep as reused where an equal cell (config_sha, seed) has a result that counts:
-  /// speed cells need the same build (unless any_build) and env; training cells any (unless same_build).
+  /// speed cells need the same build (unless any_build) and env; training cells any (unless same_build). Finished cells of
+  /// the sweep whose own result does not count by the same rule (an edited program, another machine) become pending first;
+  /// `never` leaves them. Returns the number of cells that became reused.
   virtual std::int64_t reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) = 0;
   /// The same question without writing, for `plan`: results for (config_sha, seed) pairs.
   virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind,

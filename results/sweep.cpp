@@ -99,6 +99,16 @@ std::int64_t SqliteStore::reuse(std::int64_t sweep, std::int64_t build, std::int
     Statement find = database_.prepare(sql);
     return find.bind(id).step() ? find.text(0) : std::string();
   };
+  const std::string build_sha = sha("SELECT build_sha FROM build WHERE build_id=?", build);
+  const std::string env_sha = sha("SELECT env_sha FROM env WHERE env_id=?", env);
+  // Results that this sweep had from another build or machine count no more than those of other sweeps would.
+  database_
+      .prepare(R"(UPDATE cell SET state='pending', reason='', result_attempt_id=NULL
+                  WHERE sweep_id=?3 AND state IN('done','reused') AND NOT EXISTS(
+                    SELECT 1 FROM config c, attempt a
+                    WHERE c.config_id=cell.config_id AND a.attempt_id=cell.result_attempt_id AND )" +
+               counts_as_result(how) + ")")
+      .run(build_sha, env_sha, sweep);
   Statement update = database_.prepare(
       R"(UPDATE cell SET state='reused', reason='', result_attempt_id=found.attempt_id
          FROM (SELECT p.cell_id, max(a.attempt_id) AS attempt_id
@@ -107,8 +117,7 @@ std::int64_t SqliteStore::reuse(std::int64_t sweep, std::int64_t build, std::int
                JOIN attempt a ON a.attempt_id=d.result_attempt_id
                WHERE p.sweep_id=?3 AND p.state='pending' AND )" +
       counts_as_result(how) + " GROUP BY p.cell_id) AS found WHERE cell.cell_id=found.cell_id");
-  const std::int64_t reused = update.run(sha("SELECT build_sha FROM build WHERE build_id=?", build),
-                                         sha("SELECT env_sha FROM env WHERE env_id=?", env), sweep);
+  const std::int64_t reused = update.run(build_sha, env_sha, sweep);
   write.commit();
   return reused;
 }

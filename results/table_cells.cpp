@@ -1,0 +1,234 @@
+#include "results/table_cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/base/words.h"
+#include "results/query.h"
+
+namespace synthbench {
+namespace {
+
+struct Selected {
+  std::string condition;
+  std::vector<Json> parameters;
+};
+
+/// SQL on `ce` (cell) and `c` (config) for what the options select.
+Selected selected(Store& store, const TableOptions& options, const std::vector<std::string>& kinds) {
+  Selected out;
+  if (!options.filter.empty()) {
+    Where where = where_of(parse_filter(options.filter, result_columns(store)));
+    out.condition = "ce.cell_id IN (SELECT cell_id FROM v_result WHERE " + where.sql + ") AND ";
+    out.parameters = std::move(where.parameters);
+  }
+  out.parameters.emplace_back(kinds);
+  out.condition += fmt::format("c.kind IN (SELECT value FROM json_each(?{}))", out.parameters.size());
+  if (options.sweep) {
+    out.parameters.emplace_back(*options.sweep);
+    out.condition += fmt::format(" AND ce.sweep_id = ?{}", out.parameters.size());
+  }
+  return out;
+}
+
+CellFacts facts_of(const OrderedJson& row) {
+  CellFacts facts;
+  facts.cell = row["cell_id"];
+  facts.attempt = row["attempt_id"];
+  facts.seed = row["seed"];
+  facts.build = row["build_id"];
+  facts.env = row["env_id"];
+  facts.state = row["state"];
+  facts.reason = row["reason"];
+  facts.kernel = row["kernel"];
+  facts.kernel_label = row["kernel_label"];
+  facts.ended_at = row["ended_at"];
+  facts.noisy = row["noisy"].get<int>() != 0;
+  return facts;
+}
+
+bool has_result(const CellFacts& cell) { return cell.state == "done" || cell.state == "reused"; }
+
+/// A result beats none, a run beats an exclusion, the later attempt beats the earlier one.
+auto weight(const CellFacts& cell) { return std::tuple(has_result(cell), cell.state != "excluded", cell.attempt, cell.cell); }
+
+/// Of one metric in several splits or caches: test, then valid, then any but train; hot before cold.
+int rank_of(const std::string& split, const std::string& signature) {
+  const int by_split = split == "test" ? 0 : split == "valid" ? 1 : split == "train" ? 3 : 2;
+  return by_split + (signature.find("cache:cold") == std::string::npos ? 0 : 4);
+}
+
+void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt) {
+  Json attempts = Json::array();
+  for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
+  const auto rows = store.select(
+      R"(SELECT m.attempt_id, d.name, d.signature, d.unit, d.better, m.split, m.value
+         FROM json_each(?1) JOIN metric m ON m.attempt_id=json_each.value JOIN metric_def d USING(metric_id)
+         WHERE m.step=-1 AND m.value IS NOT NULL)", {attempts.dump()});
+  std::map<std::pair<std::int64_t, std::string>, int> ranks;
+  for (const OrderedJson& row : rows) {
+    const std::int64_t attempt = row["attempt_id"];
+    const std::string name = row["name"];
+    const int rank = rank_of(row["split"], row["signature"]);
+    const auto [known, is_new] = ranks.try_emplace({attempt, name}, rank);
+    if (!is_new && known->second <= rank) continue;
+    known->second = rank;
+    by_attempt.at(attempt)->metrics[name] = {row["value"], row["unit"], row["better"], row["split"]};
+  }
+}
+
+}  // namespace
+
+std::vector<double> ConfigFacts::values(const std::string& metric) const {
+  std::vector<double> out;
+  for (const CellFacts& cell : done) {
+    const auto found = cell.metrics.find(metric);
+    if (found != cell.metrics.end()) out.push_back(found->second.value);
+  }
+  return out;
+}
+
+std::vector<std::int64_t> ConfigFacts::attempts() const {
+  std::vector<std::int64_t> out;
+  for (const CellFacts& cell : done) out.push_back(cell.attempt);
+  for (const CellFacts& cell : missing) {
+    if (done.empty() && cell.attempt != 0) out.push_back(cell.attempt);
+  }
+  return out;
+}
+
+std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
+
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
+  const Selected what = selected(store, options, kinds);
+  // Without a result the latest attempt says on which build and machine a cell met its end.
+  const auto cells = store.select(
+      R"(SELECT ce.cell_id, ce.seed, ce.state, ce.reason, c.config_id, c.config_sha, c.canon_json, c.params,
+                coalesce(a.attempt_id, 0) attempt_id, coalesce(a.build_id, 0) build_id, coalesce(a.env_id, 0) env_id,
+                coalesce(a.kernel, '') kernel, coalesce(a.kernel_label, '') kernel_label, coalesce(a.noisy, 0) noisy,
+                coalesce(a.ended_at, '') ended_at
+         FROM cell ce JOIN config c USING(config_id)
+         LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id,
+                                                      (SELECT max(attempt_id) FROM attempt WHERE cell_id=ce.cell_id))
+         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal", what.parameters);
+  using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
+  std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
+  std::map<Place, ConfigFacts> rows;
+  for (const OrderedJson& cell : cells) {
+    const CellFacts facts = facts_of(cell);
+    const bool placed = apart && facts.attempt != 0;
+    const Place place(cell["config_id"], placed ? facts.build : 0, placed ? facts.env : 0);
+    const auto [known, is_new] = best.try_emplace({place, facts.seed}, facts);
+    if (!is_new && weight(known->second) < weight(facts)) known->second = facts;
+    ConfigFacts& row = rows[place];
+    if (!row.config_sha.empty()) continue;
+    row.config_sha = cell["config_sha"];
+    row.config = Json::parse(cell["canon_json"].get_ref<const std::string&>());
+    row.params = cell["params"];
+    row.ordinal = static_cast<std::int64_t>(rows.size());
+    row.build = std::get<1>(place);
+    row.env = std::get<2>(place);
+  }
+  CellSet out;
+  for (auto& [key, facts] : best) {
+    ConfigFacts& row = rows.at(key.first);
+    if (facts.state == "excluded") {
+      out.excluded.push_back(std::move(facts));
+    } else {
+      (has_result(facts) ? row.done : row.missing).push_back(std::move(facts));
+    }
+  }
+  for (auto& [place, row] : rows) {
+    if (!row.done.empty() || !row.missing.empty()) out.rows.push_back(std::move(row));
+  }
+  std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.ordinal < b.ordinal; });
+  std::map<std::int64_t, CellFacts*> by_attempt;
+  for (ConfigFacts& row : out.rows) {
+    for (CellFacts& cell : row.done) by_attempt[cell.attempt] = &cell;
+  }
+  read_metrics(store, by_attempt);
+  return out;
+}
+
+std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells) {
+  std::set<std::pair<std::int64_t, std::int64_t>> places;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) places.emplace(cell.build, cell.env);
+  }
+  return {places.begin(), places.end()};
+}
+
+void refuse_mixed_places(Store& store, const CellSet& cells) {
+  const auto places = places_of(cells);
+  if (places.size() < 2) return;
+  std::set<std::string> names;
+  for (const auto& [build, env] : places) {
+    const auto row = store.select("SELECT substr(git_sha, 1, 7) || ' (' || substr(build_sha, 1, 7) || ', ' || compiler || ') on ' || host || "
+                                  "' (' || cpu || ')' AS place FROM build, env WHERE build_id=? AND env_id=?", {build, env});
+    for (const auto& place : row) names.insert(place["place"]);
+  }
+  const std::vector<std::string> listed(names.begin(), names.end());
+  throw UserError(fmt::format("times of {} builds or machines would stand in one table: build {}; choose one sweep or a filter, "
+                              "or print them side by side with --across-env", places.size(), join(listed, "; build ")));
+}
+
+std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
+  std::vector<Launches> out;
+  for (const CellFacts& cell : row.done) {
+    const auto rounds = store.select(
+        R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
+           WHERE attempt_id=? AND phase='measure' AND discarded='' AND clock<>'cpu'
+             AND (clock='cuda_event' OR NOT EXISTS(SELECT 1 FROM sample s WHERE s.attempt_id=sample.attempt_id
+                                                   AND s.clock='cuda_event' AND s.phase='measure'))
+           GROUP BY cache, round ORDER BY cache DESC, round)", {cell.attempt});
+    Launches launches;
+    for (const OrderedJson& round : rounds) {
+      if (round["cache"] != rounds.front()["cache"]) break;  // hot comes first
+      launches.push_back(Json::parse(round["seconds"].get_ref<const std::string&>()).get<std::vector<double>>());
+    }
+    if (!launches.empty()) out.push_back(std::move(launches));
+  }
+  return out;
+}
+
+std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows) {
+  // What a vanilla config says, its variant aside, has to be said by the other one too; what only the other one has (rank,
+  // mixing ...) belongs to its variant.
+  const auto keys_of = [](const Json& config) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : config.items()) {
+      if (key != "variant" && key != "max_len") keys.push_back(key);
+    }
+    return keys;
+  };
+  const auto projected = [](const ConfigFacts& row, const std::vector<std::string>& keys) {
+    Json out = Json::array({row.build, row.env});
+    for (const std::string& key : keys) out.push_back(row.config.value(key, Json()));
+    return out.dump();
+  };
+  std::map<std::vector<std::string>, std::map<std::string, std::ptrdiff_t>> vanillas;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].text("variant") != "vanilla") continue;
+    const auto keys = keys_of(rows[i].config);
+    vanillas[keys].emplace(projected(rows[i], keys), static_cast<std::ptrdiff_t>(i));
+  }
+  std::vector<std::ptrdiff_t> out;
+  for (const ConfigFacts& row : rows) {
+    std::ptrdiff_t index = -1;
+    for (const auto& [keys, by_value] : vanillas) {
+      const auto found = by_value.find(projected(row, keys));
+      if (found != by_value.end()) index = found->second;
+    }
+    out.push_back(index);
+  }
+  return out;
+}
+
+std::uint64_t bootstrap_seed(const ConfigFacts& row) {
+  return std::stoull(row.config_sha.substr(0, 15), nullptr, 16) + static_cast<std::uint64_t>(row.build * 31 + row.env);
+}
+
+}  // namespace synthbench

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "results/statistics.h"
+#include "results/store.h"
+#include "results/table.h"
+
+namespace synthbench {
+
+/// A final metric of an attempt; of several splits that of test, else valid.
+struct FinalMetric {
+  double value = 0;
+  std::string unit, better, split;
+};
+
+/// One seed of a row: how it ended and what it measured.
+struct CellFacts {
+  std::int64_t cell = 0, attempt = 0, seed = 0, build = 0, env = 0;  ///< attempt 0: none was made
+  std::string state, reason, kernel, kernel_label, ended_at;
+  bool noisy = false;
+  std::map<std::string, FinalMetric> metrics;
+};
+
+/// A config on one build and machine: a row of most tables.
+struct ConfigFacts {
+  Json config;
+  std::string config_sha;
+  std::int64_t params = 0, ordinal = 0, build = 0, env = 0;
+  std::vector<CellFacts> done, missing;
+
+  std::string text(const char* key) const { return config.value(key, std::string()); }
+  /// The value of a metric in each finished cell that has it.
+  std::vector<double> values(const std::string& metric) const;
+  std::vector<std::int64_t> attempts() const;
+  /// "n/a (crashed)": the state of the first cell without a result.
+  std::string absence() const;
+};
+
+struct CellSet {
+  std::vector<ConfigFacts> rows;     ///< in plan order
+  std::vector<CellFacts> excluded;
+};
+
+/// The cells of some kinds that the options select. Of several results of one cell (config and seed) the latest counts.
+/// apart: rows of several builds and machines stay apart, as --across-env asks; otherwise a row is a config.
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart);
+
+/// The builds and machines behind the finished cells, as pairs (build_id, env_id).
+std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells);
+/// Throws UserError that names --across-env when times of several builds or machines would stand in one table.
+void refuse_mixed_places(Store& store, const CellSet& cells);
+
+/// Seconds per call of each finished cell of a row: process by process, hot where there are hot ones, discarded ones left out.
+std::vector<Launches> launches_of(Store& store, const ConfigFacts& row);
+
+/// For each row the index of the vanilla row that differs from it in nothing but the variant; -1 where there is none.
+std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows);
+
+/// A seed that depends on the row alone, so that a printed interval comes out again.
+std::uint64_t bootstrap_seed(const ConfigFacts& row);
+
+}  // namespace synthbench

@@ -1,0 +1,118 @@
+#include "results/table_notes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "harness/base/units.h"
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+std::string plural(std::size_t count, const std::string& word) { return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s"); }
+
+std::string seeds_note(const CellSet& cells) {
+  std::set<std::size_t> sizes;
+  std::size_t done = 0, all = 0;
+  for (const ConfigFacts& row : cells.rows) {
+    done += row.done.size();
+    all += row.done.size() + row.missing.size();
+    if (!row.done.empty()) sizes.insert(row.done.size());
+  }
+  const std::string n = sizes.empty()       ? "no row has a seed with a result"
+                        : sizes.size() == 1 ? fmt::format("n = {}", plural(*sizes.begin(), "seed"))
+                                            : fmt::format("n = {} to {} seeds", *sizes.begin(), *sizes.rbegin());
+  return fmt::format("{}; {} of {} have a result", n, done, plural(all, "cell"));
+}
+
+/// "SIGSEGV (3), exit code 7": the commonest reasons first, at most three.
+std::string reasons(const std::vector<const CellFacts*>& cells) {
+  std::map<std::string, std::size_t> counts;
+  for (const CellFacts* cell : cells) ++counts[cell->reason.empty() ? "no reason given" : cell->reason];
+  std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::string> parts;
+  for (const auto& [reason, count] : sorted) {
+    if (parts.size() == 3) break;
+    parts.push_back(count == 1 ? reason : fmt::format("{} ({})", reason, count));
+  }
+  if (sorted.size() > 3) parts.push_back(fmt::format("{} other reasons", sorted.size() - 3));
+  return join(parts, "; ");
+}
+
+/// "missing: 4 crashed: SIGSEGV (4)", a line for each state.
+void add_missing(std::vector<std::string>& notes, const CellSet& cells) {
+  std::map<std::string, std::vector<const CellFacts*>> by_state;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.missing) by_state[cell.state].push_back(&cell);
+  }
+  for (const auto& [state, list] : by_state) {
+    const bool waits = state == "pending" || state == "running";
+    notes.push_back(fmt::format("missing: {} {}{}", list.size(), state, waits ? "" : ": " + reasons(list)));
+  }
+  std::vector<const CellFacts*> excluded;
+  for (const CellFacts& cell : cells.excluded) excluded.push_back(&cell);
+  if (!excluded.empty()) notes.push_back(fmt::format("left out by the grid: {} excluded: {}", excluded.size(), reasons(excluded)));
+}
+
+void add_noisy(std::vector<std::string>& notes, const CellSet& cells) {
+  std::vector<std::string> ids;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) {
+      if (cell.noisy) ids.push_back(fmt::format("c{}", cell.cell));
+    }
+  }
+  if (ids.empty()) return;
+  const std::size_t count = ids.size();
+  if (count > 8) ids.resize(8), ids.push_back("...");
+  notes.push_back(fmt::format("noisy: {} ended at max_time before the interval was narrow enough ({})", plural(count, "cell"), join(ids)));
+}
+
+void add_places(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
+  const auto places = places_of(cells);
+  std::set<std::int64_t> builds, machines;
+  for (const auto& [build, env] : places) builds.insert(build), machines.insert(env);
+  for (const std::int64_t env : machines) {
+    const auto row = store.select("SELECT * FROM env WHERE env_id=?", {env}).at(0);
+    const std::string device = row["device"];
+    notes.push_back(fmt::format("machine: {}, {} cores, {}{}, {}, host {}", row["cpu"].get<std::string>(), row["cores"].dump(),
+                                format_bytes(row["ram_bytes"].get<double>()), device.empty() ? "" : ", " + device,
+                                row["os"].get<std::string>(), row["host"].get<std::string>()));
+  }
+  for (const std::int64_t build : builds) {
+    const auto row = store.select("SELECT * FROM build WHERE build_id=?", {build}).at(0);
+    notes.push_back(fmt::format("build: {}{}, synthbench {}, {}, {}", row["git_sha"].get<std::string>().substr(0, 7),
+                                row["dirty"] == 1 ? " with local changes" : "", row["tool_version"].get<std::string>(),
+                                row["compiler"].get<std::string>(), row["build_type"].get<std::string>()));
+  }
+  if (places.size() > 1) {
+    notes.push_back(fmt::format("results of {} and {} stand in this table", plural(builds.size(), "build"), plural(machines.size(), "machine")));
+  }
+}
+
+void add_dates(std::vector<std::string>& notes, const CellSet& cells) {
+  std::set<std::string> days;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) days.insert(cell.ended_at.substr(0, 10));
+  }
+  if (days.empty()) return;
+  notes.push_back("measured: " + *days.begin() + (days.size() == 1 ? "" : " to " + *days.rbegin()));
+}
+
+}  // namespace
+
+std::vector<std::string> notes_under(Store& store, const CellSet& cells, const Axes& axes) {
+  std::vector<std::string> notes = {seeds_note(cells)};
+  add_missing(notes, cells);
+  add_noisy(notes, cells);
+  if (!axes.more_constants.empty()) notes.push_back("equal in all rows: " + axes.more_constants);
+  if (!axes.where_they_apply.empty()) notes.push_back("where they apply: " + axes.where_they_apply);
+  add_places(notes, store, cells);
+  add_dates(notes, cells);
+  return notes;
+}
+
+}  // namespace synthbench

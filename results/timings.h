@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "results/statistics.h"
+#include "results/table_axes.h"
+#include "results/table_cells.h"
+
+namespace synthbench {
+
+/// A row's time, and what its resampled processes and samples would have given.
+struct Timing {
+  double seconds = 0;              ///< mean over seeds of the cells' medians
+  std::vector<double> replicates;  ///< of it; empty where no samples are stored
+  std::size_t fewest_processes = 0, most_processes = 0;
+};
+
+struct Ratio {
+  double value = 1;
+  std::optional<Interval> interval;  ///< 95 %; absent for vanilla itself and where no samples are stored
+};
+
+/// Speed cells with their times, sorted for comparison.
+struct Timings {
+  CellSet cells;
+  Axes axes;
+  std::vector<std::optional<Timing>> times;  ///< of each row; nullopt: no result
+  std::vector<std::ptrdiff_t> vanilla;       ///< of each row the vanilla row with all other axes equal; -1: none
+
+  std::optional<Interval> interval(std::size_t row) const;
+  /// Time of a row over that of its vanilla row; nullopt where either has none.
+  std::optional<Ratio> to_vanilla(std::size_t row) const;
+};
+
+/// Refuses several builds or machines unless options.across_env, which keeps them apart.
+Timings read_timings(Store& store, const TableOptions& options);
+
+}  // namespace synthbench

@@ -1,0 +1,104 @@
+// One sentence on a sweep: the fastest variant that was also trained, beside vanilla.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "harness/base/units.h"
+#include "results/quality.h"
+#include "results/table.h"
+#include "results/timings.h"
+
+namespace synthbench {
+namespace {
+
+/// A variant's quality beside vanilla's of the same training.
+struct Price {
+  double change = 0;  ///< mean over vanilla's mean, minus 1
+  std::size_t seeds = 0;
+  Quality quality;
+};
+
+/// "factorized_random (rank 8)": equal for a speed cell and a training of the same variant.
+std::string title(const ConfigFacts& row) {
+  const std::string variant = row.text("variant");
+  const auto rank = row.config.find("rank");
+  return rank == row.config.end() ? variant : fmt::format("{} (rank {})", variant, rank->dump());
+}
+
+std::map<std::string, Price> prices(Store& store, std::int64_t sweep) {
+  const CellSet trained = read_cells(store, {.sweep = sweep}, {"train"}, false);
+  const std::vector<std::ptrdiff_t> vanilla = vanilla_rows(trained.rows);
+  std::map<std::string, Price> out;
+  for (std::size_t i = 0; i < trained.rows.size(); ++i) {
+    if (vanilla[i] < 0 || vanilla[i] == static_cast<std::ptrdiff_t>(i)) continue;
+    const auto quality = quality_of(trained.rows[i]);
+    const auto base = quality_of(trained.rows[static_cast<std::size_t>(vanilla[i])]);
+    if (!quality || !base || quality->metric != base->metric) continue;
+    out.emplace(title(trained.rows[i]), Price{.change = mean(quality->values) / mean(base->values) - 1,
+                                              .seeds = std::min(quality->values.size(), base->values.size()),
+                                              .quality = *quality});
+  }
+  return out;
+}
+
+std::int64_t length_of(const ConfigFacts& row) { return row.config.value("seq_len", std::int64_t{0}); }
+
+/// Where variants are compared: the longest length, on the backend that computes vanilla fastest there.
+std::optional<std::size_t> fastest_vanilla(const Timings& timings) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < timings.times.size(); ++i) {
+    if (!timings.times[i] || timings.vanilla[i] != static_cast<std::ptrdiff_t>(i)) continue;
+    const auto better_than = [&](std::size_t other) {
+      const std::int64_t mine = length_of(timings.cells.rows[i]), its = length_of(timings.cells.rows[other]);
+      return mine != its ? mine > its : timings.times[i]->seconds < timings.times[other]->seconds;
+    };
+    if (!best || better_than(*best)) best = i;
+  }
+  return best;
+}
+
+/// "1.9x faster than vanilla [1.8, 2.0]"; the interval is of the same factor, and decides whether the word may be said.
+std::string speed_words(const Ratio& ratio) {
+  const Interval interval = ratio.interval.value_or(Interval{ratio.value, ratio.value});
+  const auto two = [](double times) { return times < 10 ? fmt::format("{:.2f}", times) : format_number(times); };
+  if (interval.hi < 1) {
+    return fmt::format("{}x faster than vanilla [{}, {}]", two(1 / ratio.value), two(1 / interval.hi), two(1 / interval.lo));
+  }
+  if (interval.lo > 1) {
+    return fmt::format("{}x slower than vanilla [{}, {}]", two(ratio.value), two(interval.lo), two(interval.hi));
+  }
+  return fmt::format("neither faster nor slower than vanilla ({}x its time [{}, {}])", two(ratio.value), two(interval.lo), two(interval.hi));
+}
+
+std::string quality_words(const Price& price) {
+  const std::string name = price.quality.metric == "ppl" ? "perplexity" : price.quality.metric;
+  const std::string seeds = fmt::format("(n = {})", price.seeds);
+  const double percent = std::abs(100 * price.change);
+  if (percent < 0.05) return fmt::format("has the same {} {}", name, seeds);
+  const bool worse = (price.change > 0) == (price.quality.better == "lower");
+  return fmt::format("{} {:.1f} % {} {}", worse ? "costs" : "gains", percent, name, seeds);
+}
+
+}  // namespace
+
+std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep) {
+  const std::map<std::string, Price> known = prices(store, sweep);
+  if (known.empty()) return std::nullopt;
+  const Timings timings = read_timings(store, {.sweep = sweep, .across_env = true});
+  const auto base = fastest_vanilla(timings);
+  if (!base) return std::nullopt;
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < timings.times.size(); ++i) {
+    const bool beside = timings.vanilla[i] == static_cast<std::ptrdiff_t>(*base) && i != *base && timings.times[i].has_value();
+    if (!beside || !known.contains(title(timings.cells.rows[i]))) continue;
+    if (!best || timings.times[i]->seconds < timings.times[*best]->seconds) best = i;
+  }
+  if (!best) return std::nullopt;
+  const ConfigFacts& row = timings.cells.rows[*best];
+  return fmt::format("{} is {} at length {} on {} and {}", title(row), speed_words(*timings.to_vanilla(*best)), length_of(row),
+                     row.text("backend"), quality_words(known.at(title(row))));
+}
+
+}  // namespace synthbench

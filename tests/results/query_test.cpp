@@ -1,0 +1,96 @@
+// Filters against the same SQL, and SQL that must not write.
+#include "results/query.h"
+
+#include <random>
+
+#include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "tests/results/fixtures.h"
+
+namespace synthbench {
+namespace {
+
+class Query : public testing::Test {
+ protected:
+  void SetUp() override {
+    path_ = folder_ / "r.db";
+    std::vector<CellRow> cells;
+    for (const char* variant : {"vanilla", "dense", "random+vanilla"}) {
+      for (const std::int64_t length : {16, 32}) {
+        cells.push_back(a_cell({{"variant", variant}, {"seq_len", length}}, 0, static_cast<std::int64_t>(cells.size()) + 1));
+      }
+    }
+    Sweep sweep(path_, cells);
+    sweep.finish_all([](const Store::CellState& cell) {
+      return cell.config["variant"] == "dense" ? ended("crashed", "it's gone") : timed({{0.25, 0.5}});
+    });
+    sweep.store->checkpoint();
+    sweep = Sweep(path_, cells);
+    store_ = Store::open_to_read(path_);
+  }
+
+  TempFolder folder_;
+  std::string path_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(Query, AFilterGivesTheRowsThatSqlGives) {
+  for (const char* where : {"variant = 'vanilla'", "variant='vanilla' OR variant='dense' AND seq_len=16", "NOT variant='vanilla' AND seq_len=16",
+                            "not (variant='vanilla') and seq_len>=16 or seed=1", "metric IN ('median', 'min') AND value < 0.3",
+                            "state != 'done'", "variant LIKE '%random%'", "variant NOT LIKE 'van%'", "reason = 'it''s gone'",
+                            "seq_len NOT IN (16, 17)", "NOT (metric = 'median')", "value >= 1e-1", "variant = 'nothing'"}) {
+    const auto ours = query_filter(*store_, where).rows;
+    const auto theirs = store_->select(std::string("SELECT * FROM v_result WHERE ") + where);
+    EXPECT_EQ(OrderedJson(ours).dump(), OrderedJson(theirs).dump()) << where;
+  }
+  EXPECT_EQ(query_filter(*store_, "variant = 'nothing'").columns.front(), "sweep") << "columns are known without rows";
+}
+
+TEST_F(Query, RefusesWhatIsNoFilter) {
+  for (const char* where : {"", "variant", "variant =", "colour = 'red'", "variant = 'x'; DROP TABLE cell; --", "variant = char(65)",
+                            "variant = 'x' UNION SELECT * FROM cell", "seq_len = 16 LIMIT 1", "rowid = 1"}) {
+    EXPECT_FALSE(user_error([&] { query_filter(*store_, where); }).empty()) << where;
+  }
+}
+
+TEST_F(Query, SqlAnswersWithTypes) {
+  EXPECT_EQ(query_sql(*store_, "SELECT variant, count(*) AS n, NULL AS absent FROM v_result WHERE metric='median' GROUP BY 1 ORDER BY 1;\n")
+                .rows.at(0)
+                .dump(),
+            R"({"variant":"random+vanilla","n":2,"absent":null})");
+  EXPECT_EQ(query_sql(*store_, "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<5) SELECT sum(x) AS s FROM c -- ok").rows.at(0)["s"], 15);
+}
+
+TEST_F(Query, SqlIsReadOnly) {
+  const std::string before = read_file(path_);
+  const auto files = folder_.names().size();
+  for (const char* sql :
+       {"INSERT INTO tag VALUES(1,'x','')", "UPDATE cell SET reason='x'", "DELETE FROM sample", "DROP TABLE sample", "DROP VIEW v_result",
+        "CREATE TABLE x(a)", "CREATE TEMP TABLE x(a)", "ALTER TABLE cell ADD COLUMN x", "PRAGMA user_version=7", "PRAGMA writable_schema=1",
+        "PRAGMA journal_mode=DELETE", "VACUUM", "VACUUM INTO 'stolen.db'", "ATTACH 'other.db' AS o", "REINDEX", "BEGIN; DELETE FROM cell; COMMIT",
+        "BEGIN", "SELECT 1; DROP TABLE sample", "WITH x AS (SELECT 1) DELETE FROM cell", "EXPLAIN QUERY PLAN DELETE FROM cell; DELETE FROM cell",
+        "SELECT load_extension('x')", "SELECT writefile('stolen.db', 'x')", "", "-- nothing", "SELECT nonsense FROM nowhere", "SELECT 1; SELECT 2"}) {
+    EXPECT_FALSE(user_error([&] { query_sql(*store_, sql); }).empty()) << sql;
+    const auto writer = Store::open_to_write(path_);
+    EXPECT_FALSE(user_error([&] { query_sql(*writer, sql); }).empty()) << "on a connection that may write: " << sql;
+  }
+  EXPECT_EQ(read_file(path_), before);
+  EXPECT_LE(folder_.names().size(), files) << "a file was made";
+}
+
+TEST_F(Query, AFilteredViewOverTwentyThousandCellsIsFast) {
+  TempFolder folder;
+  std::vector<std::int64_t> lengths, seeds;
+  for (std::int64_t i = 1; i <= 2000; ++i) lengths.push_back(i);
+  for (std::int64_t i = 0; i < 10; ++i) seeds.push_back(i);
+  Sweep sweep(folder / "r.db", some_cells(lengths, seeds));
+  for (std::int64_t cell = 1; cell <= 50; ++cell) ASSERT_TRUE(sweep.store->finish(*sweep.claim(cell), "me", timed({{0.1}})));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(query_filter(*sweep.store, "seq_len = 3 AND metric = 'median'").rows.size(), 10u);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  EXPECT_LT(seconds, 0.25) << "20,000 cells";
+  std::printf("a filtered view over 20,000 cells: %.1f ms\n", seconds * 1e3);
+}
+
+}  // namespace
+}  // namespace synthbench

@@ -1,0 +1,303 @@
+// Tables say what the database holds, and what it lacks.
+#include "results/table.h"
+
+#include <cmath>
+#include <random>
+
+#include "harness/base/error.h"
+#include "results/format_markup.h"
+#include "tests/results/fixtures.h"
+
+namespace synthbench {
+namespace {
+
+CellRow trained(const std::string& variant, std::int64_t seed, std::int64_t ordinal, std::int64_t params) {
+  CellRow cell = a_cell({{"kind", "train"}, {"variant", variant}, {"task", "lm"}, {"data.name", "plays"}, {"train.steps", 300}}, seed, ordinal);
+  cell.params = params;
+  return cell;
+}
+
+AttemptResult learnt(double ppl) {
+  AttemptResult result = ended("done", "");
+  result.kernel = "fused";
+  const auto metric = [&](const char* name, const char* unit, const char* better, const char* split, double value) {
+    MetricRow row{.name = name, .unit = unit, .better = better, .split = split};
+    row.value = value;
+    result.metrics.push_back(row);
+  };
+  metric("ppl", "ppl/token", "lower", "valid", ppl + 1);
+  metric("ppl", "ppl/token", "lower", "test", ppl);
+  metric("ppl_unigram", "ppl/token", "lower", "test", 22.5);
+  metric("ppl_bigram", "ppl/token", "lower", "test", 11.25);
+  metric("parameters_bigram", "1", "none", "", 4225);
+  metric("steps_per_s", "steps/s", "higher", "", 12.5);
+  return result;
+}
+
+/// Launches around a time: each process has its own level, its samples spread a little.
+std::vector<std::vector<double>> launches(double seconds, std::mt19937_64& random) {
+  std::vector<std::vector<double>> out;
+  for (int process = 0; process < 4; ++process) {
+    const double level = seconds * std::normal_distribution<double>(1, 0.002)(random);
+    out.emplace_back();
+    for (int i = 0; i < 15; ++i) out.back().push_back(level * std::normal_distribution<double>(1, 0.003)(random));
+  }
+  return out;
+}
+
+const std::map<std::string, double> kTimes = {{"vanilla", 2e-3}, {"random", 1e-3}, {"dense", 3e-3}, {"dense+vanilla", 4e-3}};
+const std::map<std::string, double> kPerplexity = {{"vanilla", 6.0}, {"random", 6.3}, {"dense", 5.9}};
+
+/// Speed cells of four variants (one crashes) at two lengths, trainings of three, two seeds each, and an exclusion.
+std::vector<CellRow> sweep_cells() {
+  std::vector<CellRow> cells;
+  const auto next = [&] { return static_cast<std::int64_t>(cells.size()) + 1; };
+  for (const std::int64_t length : {128, 512}) {
+    for (const char* variant : {"vanilla", "random", "dense", "dense+vanilla"}) {
+      for (const std::int64_t seed : {0, 1}) cells.push_back(a_cell({{"variant", variant}, {"seq_len", length}}, seed, next()));
+    }
+  }
+  for (const char* variant : {"vanilla", "random", "dense"}) {
+    for (const std::int64_t seed : {0, 1}) cells.push_back(trained(variant, seed, next(), variant == std::string("random") ? 4096 : 8192));
+  }
+  cells.push_back(a_cell({{"variant", "random"}, {"seq_len", 9999}}, 0, next()));
+  cells.back().state = "excluded";
+  cells.back().reason = "too long";
+  return cells;
+}
+
+void finish(Sweep& sweep) {
+  std::mt19937_64 random(5);
+  sweep.finish_all([&](const Store::CellState& cell) {
+    const std::string variant = cell.config["variant"];
+    if (cell.config["kind"] == "train") return learnt(kPerplexity.at(variant) + 0.1 * static_cast<double>(cell.seed));
+    if (variant == "dense+vanilla") return ended("crashed", "SIGSEGV");
+    AttemptResult result = timed(launches(kTimes.at(variant) * cell.config["seq_len"].get<double>() / 128, random));
+    result.noisy = variant == "dense" && cell.seed == 1;
+    return result;
+  });
+}
+
+class Tables : public testing::Test {
+ protected:
+  void SetUp() override {
+    sweep_ = std::make_unique<Sweep>(folder_ / "r.db", sweep_cells());
+    finish(*sweep_);
+  }
+  Table table(const std::string& preset, const TableOptions& options = {}) { return make_table(*sweep_->store, preset, options); }
+
+  static std::size_t column(const Table& table, const std::string& name) {
+    const auto found = std::find(table.columns.begin(), table.columns.end(), name);
+    EXPECT_NE(found, table.columns.end()) << name;
+    return static_cast<std::size_t>(found - table.columns.begin());
+  }
+  /// The cell in a column, in the line whose first cells are these.
+  static TableCell cell(const Table& table, const std::vector<std::string>& first, const std::string& name) {
+    for (const auto& row : table.rows) {
+      bool equal = true;
+      for (std::size_t i = 0; i < first.size(); ++i) equal = equal && shown(row[i]) == first[i];
+      if (equal) return row[column(table, name)];
+    }
+    ADD_FAILURE() << "no such row in\n" << format_table(table, "md");
+    return {};
+  }
+  static std::string notes(const Table& table) {
+    std::string out;
+    for (const std::string& note : table.notes) out += note + "\n";
+    return out;
+  }
+
+  TempFolder folder_;
+  std::unique_ptr<Sweep> sweep_;
+};
+
+TEST_F(Tables, SpeedShowsMediansWithIntervalsAndRatios) {
+  const Table speed = table("speed");
+  EXPECT_EQ(speed.columns, (std::vector<std::string>{"variant", "seq_len", "median_ms", "interval_ms", "time_vs_vanilla", "ratio_interval", "kernel"}))
+      << format_table(speed, "md");
+  EXPECT_EQ(speed.rows.size(), 8u);
+  const double stored = sweep_->store->select("SELECT avg(value) m FROM v_result WHERE metric='median' AND variant='random' AND seq_len=128")
+                            .at(0)["m"].get<double>();
+  EXPECT_NEAR(cell(speed, {"random", "128"}, "median_ms").value.get<double>(), stored * 1e3, 1e-9) << "mean over seeds of the cells' medians";
+  const auto interval = cell(speed, {"random", "128"}, "interval_ms").value;
+  EXPECT_LE(interval[0].get<double>(), stored * 1e3);
+  EXPECT_GE(interval[1].get<double>(), stored * 1e3);
+  EXPECT_NEAR(cell(speed, {"random", "512"}, "time_vs_vanilla").value.get<double>(), 0.5, 0.01);
+  const auto ratio = cell(speed, {"random", "512"}, "ratio_interval").value;
+  EXPECT_LT(ratio[0].get<double>(), 0.5);
+  EXPECT_GT(ratio[1].get<double>(), 0.495);
+  EXPECT_LT(ratio[1].get<double>() - ratio[0].get<double>(), 0.02);
+  EXPECT_EQ(cell(speed, {"vanilla", "512"}, "time_vs_vanilla").value, 1.0);
+  EXPECT_EQ(cell(speed, {"random", "512"}, "kernel").value, "fused");
+  EXPECT_TRUE(has(speed.caption, "backend eigen")) << speed.caption;
+}
+
+TEST_F(Tables, MissingValuesSayWhyAndAreCounted) {
+  const Table speed = table("speed");
+  for (const std::string& name : speed.columns) {
+    if (name != "variant" && name != "seq_len") EXPECT_EQ(cell(speed, {"dense+vanilla", "128"}, name).value, "n/a (crashed)") << name;
+  }
+  for (const auto& row : speed.rows) {
+    for (const TableCell& value : row) EXPECT_NE(shown(value), "") << "a blank cell";
+  }
+  const std::string below = notes(speed);
+  EXPECT_TRUE(has(below, "n = 2 seeds; 12 of 16 cells have a result")) << below;
+  EXPECT_TRUE(has(below, "missing: 4 crashed: SIGSEGV (4)")) << below;
+  EXPECT_TRUE(has(below, "1 excluded: too long")) << below;
+  EXPECT_TRUE(has(below, "noisy: 2 cells")) << below;
+  EXPECT_TRUE(has(below, "Testron 7, 2 cores")) << below;
+  EXPECT_TRUE(has(below, "build: c0ffee0")) << below;
+  EXPECT_TRUE(has(below, "4 processes per cell")) << below;
+}
+
+TEST_F(Tables, EqualRunsPrintEqualTables) { EXPECT_EQ(format_table(table("speed"), "md"), format_table(table("speed"), "md")); }
+
+TEST_F(Tables, QualityShowsMeanSpreadAndCountModels) {
+  const Table quality = table("quality");
+  EXPECT_EQ(quality.columns, (std::vector<std::string>{"variant", "ppl", "ppl_sd", "n", "vs_vanilla_percent", "parameters", "train_steps_per_s"}))
+      << format_table(quality, "md");
+  ASSERT_EQ(quality.rows.size(), 5u);
+  EXPECT_NEAR(cell(quality, {"random"}, "ppl").value.get<double>(), 6.35, 1e-12) << "of the test split";
+  EXPECT_NEAR(cell(quality, {"random"}, "ppl_sd").value.get<double>(), 0.1 / std::sqrt(2.0), 1e-12);
+  EXPECT_EQ(cell(quality, {"random"}, "n").value, 2);
+  EXPECT_NEAR(cell(quality, {"random"}, "vs_vanilla_percent").value.get<double>(), 100 * (6.35 / 6.05 - 1), 1e-9);
+  EXPECT_EQ(shown(cell(quality, {"random"}, "vs_vanilla_percent")), "+5.0 %");
+  EXPECT_EQ(shown(cell(quality, {"random"}, "parameters")), "4,096");
+  EXPECT_EQ(cell(quality, {"bigram (counts)"}, "ppl").value, 11.25);
+  EXPECT_EQ(cell(quality, {"bigram (counts)"}, "parameters").value, 4225);
+  EXPECT_EQ(cell(quality, {"unigram (counts)"}, "ppl").value, 22.5);
+  EXPECT_TRUE(has(quality.caption, "ppl/token on test")) << quality.caption;
+  EXPECT_TRUE(has(quality.caption, "task lm")) << quality.caption;
+}
+
+TEST_F(Tables, OneSeedHasNoSpread) {
+  const Table quality = table("quality", {.filter = "seed = 0"});
+  EXPECT_TRUE(cell(quality, {"random"}, "ppl_sd").value.is_null());
+  EXPECT_EQ(shown(cell(quality, {"random"}, "ppl_sd")), "–");
+  EXPECT_EQ(cell(quality, {"random"}, "n").value, 1);
+}
+
+TEST_F(Tables, AFilterAndASweepRestrict) {
+  EXPECT_EQ(table("speed", {.filter = "seq_len = 512 AND variant != 'dense'"}).rows.size(), 3u);
+  EXPECT_TRUE(has(user_error([&] { table("speed", {.filter = "colour = 'red'"}); }), "colour"));
+  Sweep other(folder_ / "r.db", {a_cell({{"variant", "vanilla"}, {"seq_len", 77}}, 0, 1)}, "other");
+  finish(other);
+  EXPECT_EQ(table("speed", {.sweep = other.id}).rows.size(), 1u);
+  EXPECT_EQ(table("speed").rows.size(), 9u);
+  EXPECT_THROW(table("quality", {.sweep = other.id}), NothingDone);
+}
+
+TEST_F(Tables, OfSeveralResultsOfACellTheLatestCounts) {
+  Sweep again(folder_ / "r.db", {a_cell({{"variant", "vanilla"}, {"seq_len", 128}}, 0, 1), a_cell({{"variant", "vanilla"}, {"seq_len", 128}}, 1, 2)}, "again");
+  again.finish_all([](const Store::CellState&) { return timed({{0.5, 0.5}}); });
+  const Table speed = table("speed");
+  EXPECT_EQ(speed.rows.size(), 8u);
+  EXPECT_NEAR(cell(speed, {"vanilla", "128"}, "median_ms").value.get<double>(), 500, 1e-6);
+}
+
+TEST_F(Tables, TimesOfSeveralBuildsOrMachinesAreNotMixed) {
+  const std::vector<CellRow> cells = {a_cell({{"variant", "random"}, {"seq_len", 256}}, 0, 1)};
+  Sweep elsewhere(folder_ / "r.db", cells, "elsewhere", a_build("edited"), a_machine("far-away"));
+  finish(elsewhere);
+  for (const char* preset : {"speed", "memory"}) {
+    const std::string line = user_error([&] { table(preset); });
+    EXPECT_TRUE(has(line, "--across-env") && has(line, "far-away")) << line;
+  }
+  const Table speed = table("speed", {.across_env = true});
+  EXPECT_EQ(speed.rows.size(), 9u);
+  EXPECT_EQ(cell(speed, {"random", "256"}, "machine").value, "far-away (Testron 7)");
+  EXPECT_EQ(cell(speed, {"random", "256"}, "time_vs_vanilla").value, "n/a (vanilla)");
+  EXPECT_TRUE(has(notes(speed), "2 builds and 2 machines")) << notes(speed);
+  EXPECT_EQ(table("speed", {.sweep = sweep_->id}).rows.size(), 8u) << "one sweep is of one build";
+}
+
+TEST_F(Tables, QualityOfSeveralMachinesIsMixedWithoutItsTimes) {
+  Sweep elsewhere(folder_ / "r.db", {trained("random", 2, 1, 4096)}, "elsewhere", a_build("edited"), a_machine("far-away"));
+  finish(elsewhere);
+  const Table quality = table("quality");
+  EXPECT_EQ(cell(quality, {"random"}, "n").value, 3);
+  EXPECT_TRUE(has(notes(quality), "train_steps_per_s is left out")) << notes(quality);
+  EXPECT_TRUE(has(notes(quality), "far-away")) << notes(quality);
+}
+
+TEST_F(Tables, MemoryAndRankAreTables) {
+  const Table memory = table("memory");
+  EXPECT_NEAR(cell(memory, {"random", "128"}, "peak_MiB").value.get<double>(), 50e6 / 1048576, 1e-9);
+  EXPECT_EQ(cell(memory, {"random", "128"}, "minus_vanilla_MiB").value, 0.0);
+  EXPECT_THROW(table("rank"), NothingDone) << "no variant here has a rank";
+  Sweep ranked(folder_ / "r.db",
+               {a_cell({{"variant", "factorized_random"}, {"rank", 8}}, 0, 1), a_cell({{"variant", "factorized_random"}, {"rank", 32}}, 0, 2)}, "ranked");
+  ranked.finish_all([](const Store::CellState&) { return timed({{0.001}, {0.0011}}); });
+  const Table rank = table("rank");
+  ASSERT_EQ(rank.rows.size(), 2u);
+  EXPECT_NEAR(cell(rank, {"factorized_random", "8"}, "time_vs_vanilla").value.get<double>(), 0.525, 0.01);
+  EXPECT_EQ(cell(rank, {"factorized_random", "8"}, "parameters").value, 4096);
+}
+
+TEST_F(Tables, ExplainNamesTheAttempts) {
+  const Table speed = table("speed");
+  const auto ids = sweep_->store->select("SELECT DISTINCT attempt_id FROM v_result WHERE variant='dense' AND kind='speed' ORDER BY 1");
+  const std::string text = explain(speed, "dense,time_vs_vanilla");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << "a line for each length\n" << text;
+  for (const auto& id : ids) EXPECT_TRUE(has(text, " a" + id["attempt_id"].dump())) << text;
+  EXPECT_FALSE(user_error([&] { explain(speed, "no such row,median_ms"); }).empty());
+  EXPECT_FALSE(user_error([&] { explain(speed, "dense,median"); }).empty());
+  EXPECT_FALSE(user_error([&] { explain(speed, "dense"); }).empty());
+}
+
+TEST_F(Tables, AFileHoldsAQueryOfOnesOwn) {
+  const std::string path = folder_ / "mine.sql";
+  std::FILE* file = std::fopen(path.c_str(), "w");
+  std::fputs("-- caption: runs per variant\nSELECT variant, count(*) AS runs FROM v_result WHERE metric='median' GROUP BY variant ORDER BY 1;\n", file);
+  std::fclose(file);
+  const Table mine = table(path);
+  EXPECT_EQ(mine.caption, "runs per variant");
+  EXPECT_EQ(mine.columns, (std::vector<std::string>{"variant", "runs"}));
+  EXPECT_EQ(mine.rows.size(), 3u);
+  EXPECT_TRUE(has(user_error([&] { table("sped"); }), "speed"));
+  EXPECT_TRUE(has(user_error([&] { table(folder_ / "absent.sql"); }), "absent.sql"));
+}
+
+TEST_F(Tables, TheSentenceIsComputedFromTheDatabase) {
+  const auto sentence = verdict_sentence(*sweep_->store, sweep_->id);
+  ASSERT_TRUE(sentence);
+  EXPECT_EQ(sentence->rfind("random is 2.0", 0), 0u) << *sentence;
+  EXPECT_TRUE(has(*sentence, "x faster than vanilla [")) << *sentence;
+  EXPECT_TRUE(has(*sentence, "] at length 512 on eigen and costs 5.0 % perplexity (n = 2)")) << *sentence;
+}
+
+TEST(Verdict, SaysSlowerAndGainsWhereThatIsSo) {
+  TempFolder folder;
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "dense"}) {
+    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, static_cast<std::int64_t>(cells.size()) + 1));
+    cells.push_back(trained(variant, 0, static_cast<std::int64_t>(cells.size()) + 1, 10));
+  }
+  Sweep sweep(folder / "r.db", cells);
+  EXPECT_FALSE(verdict_sentence(*sweep.store, sweep.id)) << "nothing is measured yet";
+  finish(sweep);
+  const std::string sentence = verdict_sentence(*sweep.store, sweep.id).value_or("");
+  EXPECT_EQ(sentence.rfind("dense is 1.5", 0), 0u) << sentence;
+  EXPECT_TRUE(has(sentence, "x slower than vanilla [1.4")) << sentence;
+  EXPECT_TRUE(has(sentence, "at length 512 on eigen and gains 1.7 % perplexity (n = 1)")) << sentence;
+}
+
+TEST(Verdict, DoesNotCallANoiseFaster) {
+  TempFolder folder;
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "random"}) {
+    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, static_cast<std::int64_t>(cells.size()) + 1));
+    cells.push_back(trained(variant, 0, static_cast<std::int64_t>(cells.size()) + 1, 10));
+  }
+  Sweep sweep(folder / "r.db", cells);
+  sweep.finish_all([](const Store::CellState& cell) {
+    if (cell.config["kind"] == "train") return learnt(6);
+    return cell.config["variant"] == "vanilla" ? timed({{1.0, 1.1, 0.9}, {0.8, 1.2, 1.0}}) : timed({{0.95, 1.1, 0.9}, {0.8, 1.15, 1.0}});
+  });
+  const std::string sentence = verdict_sentence(*sweep.store, sweep.id).value_or("");
+  EXPECT_TRUE(has(sentence, "random is neither faster nor slower than vanilla")) << sentence;
+  EXPECT_TRUE(has(sentence, "has the same perplexity (n = 1)")) << sentence;
+}
+
+}  // namespace
+}  // namespace synthbench

@@ -296,5 +296,27 @@ TEST(Store, ReuseExcludesItselfAndTakesTheLatest) {
   EXPECT_DOUBLE_EQ(three.store->results(three.id)[0].metrics[0].value, 0.3);
 }
 
+TEST(Store, AnEditedProgramMeasuresItsSpeedCellsAgain) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  const std::vector<CellRow> cells = {a_cell({}, 0, 1), a_cell({{"kind", "train"}}, 0, 2), a_cell({}, 1, 3)};
+  {
+    Sweep first(path, cells);
+    first.finish_all([](const Store::CellState& cell) { return cell.seed == 1 ? ended("crashed", "SIGSEGV") : timed({{0.1}}); });
+    EXPECT_EQ(first.store->reuse(first.id, first.build, first.env, Reuse::automatic), 0);
+    EXPECT_EQ(first.state(1), "done") << "the same program starts nothing";
+  }
+  Sweep edited(path, cells, "test", a_build("edited"));
+  edited.store->reuse(edited.id, edited.build, edited.env, Reuse::any_build);
+  EXPECT_EQ(edited.state(1), "done") << "asked to take any build";
+  edited.store->reuse(edited.id, edited.build, edited.env, Reuse::never);
+  EXPECT_EQ(edited.state(1), "done") << "never does not throw results away";
+  edited.store->reuse(edited.id, edited.build, edited.env, Reuse::automatic);
+  EXPECT_EQ(edited.state(1), "pending") << "a time belongs to its build";
+  EXPECT_EQ(edited.state(2), "done") << "a training does not";
+  EXPECT_EQ(edited.state(3), "crashed") << "failures wait for --retry";
+  EXPECT_EQ(edited.claim(1)->n, 2);
+}
+
 }  // namespace
 }  // namespace synthbench

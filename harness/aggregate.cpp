@@ -65,13 +65,13 @@ std::vector<MetricRow> metrics_of(const Config& config, const Launches& launches
   time.ci_lo = std::min(interval.lo, middle);  // of few samples the resampled medians may miss their own
   time.ci_hi = std::max(interval.hi, middle);
   const auto tokens = static_cast<double>(config.integer("batch") * config.integer("seq_len"));
-  std::vector<MetricRow> rows = {time,
-                                 metric("min", "s", "lower", *std::min_element(all.begin(), all.end()), n),
+  std::vector<MetricRow> rows = {time, metric("min", "s", "lower", *std::min_element(all.begin(), all.end()), n),
                                  metric("mean", "s", "lower", mean(all), n),
                                  metric("sd", "s", "lower", standard_deviation(all).value_or(0), n)};
   if (middle > 0) {
     rows.push_back(rate("tokens_per_s", "tokens/s", tokens, time));
-    if (const std::int64_t flops = flops_of(config); flops > 0) rows.push_back(rate("flops_per_s", "FLOP/s", static_cast<double>(flops), time));
+    if (const std::int64_t flops = flops_of(config); flops > 0)
+      rows.push_back(rate("flops_per_s", "FLOP/s", static_cast<double>(flops), time));
   }
   return rows;
 }
@@ -112,8 +112,8 @@ bool is_noisy(const std::vector<SampleRow>& samples, const MeasureSettings& sett
 std::int64_t flops_of(const Config& config) {
   if (config.text("kind") != "speed" || config.text("scope") == "step") return 0;
   const bool layer = config.text("scope") == "layer";
-  const Flops flops = layer ? layer_flops(config.mixture(), config.layer(), shape_of_cell(config))
-                            : attend_flops(config.mixture(), shape_of_cell(config));
+  const Flops flops =
+      layer ? layer_flops(config.mixture(), config.layer(), shape_of_cell(config)) : attend_flops(config.mixture(), shape_of_cell(config));
   return config.text("direction") == "fwd" ? flops.forward : flops.forward + flops.backward;
 }
 

@@ -1,11 +1,11 @@
 #include "harness/attempt.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
 #include <tuple>
-
-#include <fmt/format.h>
 
 #include "harness/aggregate.h"
 

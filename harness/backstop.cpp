@@ -25,7 +25,8 @@ std::optional<std::string> Backstop::reason(const Config& config) const {
   const auto found = observed_.find(rest_of(config));
   if (found == observed_.end()) return std::nullopt;
   for (const Observed& oom : found->second) {
-    if (config.integer("seq_len") >= oom.seq_len && config.integer("batch") >= oom.batch) return fmt::format("backstop: cell {}", oom.cell_id);
+    if (config.integer("seq_len") >= oom.seq_len && config.integer("batch") >= oom.batch)
+      return fmt::format("backstop: cell {}", oom.cell_id);
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "harness/device_lock.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -8,8 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-
-#include <fmt/format.h>
 
 #include "harness/base/error.h"
 
@@ -30,7 +29,9 @@ int open_lock(const std::string& path) {
   constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
   int fd = ::open(path.c_str(), kFlags);
   if (fd < 0 && errno == ENOENT) fd = ::open(path.c_str(), kFlags | O_CREAT, 0644);
-  if (fd < 0) throw UserError(fmt::format("cannot open the device lock {}: {} (set XDG_RUNTIME_DIR to a folder of yours)", path, std::strerror(errno)));
+  if (fd < 0)
+    throw UserError(
+        fmt::format("cannot open the device lock {}: {} (set XDG_RUNTIME_DIR to a folder of yours)", path, std::strerror(errno)));
   return fd;
 }
 

@@ -12,7 +12,7 @@ namespace synthbench {
 
 /// A cell of the plan that is not excluded, small enough for a hundred thousand of them.
 struct PlannedPlace {
-  std::int64_t index = 0;   ///< in the plan
+  std::int64_t index = 0;  ///< in the plan
   std::int64_t ordinal = 0;
 };
 

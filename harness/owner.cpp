@@ -1,12 +1,11 @@
 #include "harness/owner.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 #include <fstream>
 #include <iterator>
-
-#include <fmt/format.h>
 
 #include "harness/base/words.h"
 

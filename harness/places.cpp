@@ -1,8 +1,8 @@
 #include "harness/places.h"
 
-#include <system_error>
-
 #include <fmt/format.h>
+
+#include <system_error>
 
 #include "harness/base/error.h"
 

@@ -1,6 +1,7 @@
 #include "harness/process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
 #include <spawn.h>
@@ -15,8 +16,6 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
-
-#include <fmt/format.h>
 
 #include "harness/base/error.h"
 
@@ -46,9 +45,7 @@ class Fd {
   int fd_;
 };
 
-[[noreturn]] void cannot(const std::string& what, int error) {
-  throw UserError(fmt::format("cannot {}: {}", what, std::strerror(error)));
-}
+[[noreturn]] void cannot(const std::string& what, int error) { throw UserError(fmt::format("cannot {}: {}", what, std::strerror(error))); }
 
 /// The order as a file in memory: no pipe that could fill up, no SIGPIPE when the worker dies early.
 int order_file(const WorkerOrder& order) {
@@ -126,7 +123,10 @@ std::int64_t oom_kills() {
 }  // namespace
 
 WorkerProcess::WorkerProcess(const WorkerOrder& order, const WorkerSetup& setup)
-    : started_(Clock::now()), deadline_(setup.timeout > 0 ? started_ + seconds(setup.timeout) : kNever), kill_at_(kNever), grace_(setup.grace) {
+    : started_(Clock::now()),
+      deadline_(setup.timeout > 0 ? started_ + seconds(setup.timeout) : kNever),
+      kill_at_(kNever),
+      grace_(setup.grace) {
   oom_kills_before_ = oom_kills();
   start(order, setup);
 }

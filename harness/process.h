@@ -14,27 +14,27 @@ namespace synthbench {
 
 /// How a worker is started.
 struct WorkerSetup {
-  std::string program;           ///< synthbench or synthbench-torch, with its folder
-  std::string log_path;          ///< stdout and stderr are appended here
-  std::vector<int> cpu_affinity; ///< empty: as the supervisor
-  int priority = 0;              ///< nice value added
-  double timeout = 0;            ///< seconds for the whole life; 0: none
-  double grace = 2;              ///< seconds from SIGTERM to SIGKILL
+  std::string program;            ///< synthbench or synthbench-torch, with its folder
+  std::string log_path;           ///< stdout and stderr are appended here
+  std::vector<int> cpu_affinity;  ///< empty: as the supervisor
+  int priority = 0;               ///< nice value added
+  double timeout = 0;             ///< seconds for the whole life; 0: none
+  double grace = 2;               ///< seconds from SIGTERM to SIGKILL
 };
 
 /// Everything that one worker process left behind.
 struct LaunchResult {
   std::optional<Json> ran, end;
-  std::vector<Json> rans;            ///< every "ran" record: all of them have to tell the truth
+  std::vector<Json> rans;  ///< every "ran" record: all of them have to tell the truth
   std::vector<MetricRow> metrics;
   std::vector<SampleRow> samples;
   std::vector<CheckRow> checks;
   std::vector<ArtifactRow> artifacts;
-  std::string protocol_error;        ///< empty: every byte was a record
+  std::string protocol_error;  ///< empty: every byte was a record
   bool timed_out = false;
   std::optional<int> exit_code, term_signal;
-  std::int64_t peak_rss_bytes = 0;   ///< as the worker reports, else as the kernel does
-  bool kernel_killed = false;        ///< the kernel's out-of-memory killer was at work meanwhile
+  std::int64_t peak_rss_bytes = 0;  ///< as the worker reports, else as the kernel does
+  bool kernel_killed = false;       ///< the kernel's out-of-memory killer was at work meanwhile
   double seconds = 0;
 };
 

@@ -17,7 +17,8 @@ bool needs_libtorch(const Config& config) {
 }  // namespace
 
 std::string worker_program(const Config& config, const std::string& folder) {
-  const std::filesystem::path here = folder.empty() ? std::filesystem::read_symlink("/proc/self/exe").parent_path() : std::filesystem::path(folder);
+  const std::filesystem::path here =
+      folder.empty() ? std::filesystem::read_symlink("/proc/self/exe").parent_path() : std::filesystem::path(folder);
   return (here / (needs_libtorch(config) ? "synthbench-torch" : "synthbench")).string();
 }
 

@@ -1,5 +1,6 @@
 #include "harness/protocol.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 #include <cstring>
 #include <initializer_list>
 #include <limits>
-
-#include <fmt/format.h>
 
 namespace synthbench {
 namespace {
@@ -155,8 +154,8 @@ std::optional<Json> RecordReader::next() {
 }
 
 Json to_json(const MetricRow& row) {
-  Json json = {{"type", "metric"}, {"name", row.name},   {"signature", row.signature}, {"unit", row.unit},
-               {"better", row.better}, {"split", row.split}, {"step", row.step},       {"value", number(row.value)}};
+  Json json = {{"type", "metric"},     {"name", row.name},   {"signature", row.signature}, {"unit", row.unit},
+               {"better", row.better}, {"split", row.split}, {"step", row.step},           {"value", number(row.value)}};
   put(json, "n", row.n);
   put(json, "ci_lo", row.ci_lo);
   put(json, "ci_hi", row.ci_hi);
@@ -182,9 +181,15 @@ MetricRow metric_from_json(const Json& json) {
 }
 
 Json to_json(const SampleRow& row) {
-  Json json = {{"type", "sample"}, {"phase", row.phase},  {"cache", row.cache},
-               {"clock", row.clock}, {"round", row.round}, {"idx", row.idx},
-               {"inner_iters", row.inner_iters}, {"total_ns", row.total_ns}, {"discarded", row.discarded}};
+  Json json = {{"type", "sample"},
+               {"phase", row.phase},
+               {"cache", row.cache},
+               {"clock", row.clock},
+               {"round", row.round},
+               {"idx", row.idx},
+               {"inner_iters", row.inner_iters},
+               {"total_ns", row.total_ns},
+               {"discarded", row.discarded}};
   put(json, "sm_mhz", row.sm_mhz);
   return json;
 }
@@ -210,10 +215,9 @@ SampleRow sample_from_json(const Json& json) {
 }
 
 Json to_json(const CheckRow& row) {
-  return {{"type", "check"},       {"ref_backend", row.ref_backend}, {"ref_dtype", row.ref_dtype},
-          {"tensor", row.tensor},  {"measure", row.measure},         {"detail", row.detail},
-          {"value", number(row.value)}, {"tol", number(row.tol)},    {"passed", row.passed},
-          {"input_seed", row.input_seed}};
+  return {{"type", "check"},        {"ref_backend", row.ref_backend}, {"ref_dtype", row.ref_dtype}, {"tensor", row.tensor},
+          {"measure", row.measure}, {"detail", row.detail},           {"value", number(row.value)}, {"tol", number(row.tol)},
+          {"passed", row.passed},   {"input_seed", row.input_seed}};
 }
 
 CheckRow check_from_json(const Json& json) {

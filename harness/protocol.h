@@ -17,12 +17,12 @@ struct WorkerOrder {
   Config config;
   std::int64_t seed = 0;
   MeasureSettings measure;
-  int launch = 0;               ///< number of this fresh process within the attempt, from 0
-  bool gate = true;             ///< check against the oracle before timing (first launch of a build)
-  std::string artifact_folder;  ///< where checkpoints and generated texts go; empty: nowhere
-  int threads = 0;              ///< > 0: CPU threads instead of the config's (training cells side by side)
+  int launch = 0;                 ///< number of this fresh process within the attempt, from 0
+  bool gate = true;               ///< check against the oracle before timing (first launch of a build)
+  std::string artifact_folder;    ///< where checkpoints and generated texts go; empty: nowhere
+  int threads = 0;                ///< > 0: CPU threads instead of the config's (training cells side by side)
   std::int64_t memory_limit = 0;  ///< > 0: bytes of private memory (RLIMIT_DATA)
-  std::int64_t supervisor = 0;  ///< its process id: a worker whose parent is another has been orphaned; 0: not checked
+  std::int64_t supervisor = 0;    ///< its process id: a worker whose parent is another has been orphaned; 0: not checked
 };
 Json to_json(const WorkerOrder& order);
 WorkerOrder order_from_json(const Json& json);

@@ -91,7 +91,8 @@ Json volatile_facts() {
   if (::getloadavg(load.data(), 3) == 3) facts["load"] = load;
   const std::string cpu0 = "/sys/devices/system/cpu/cpu0/cpufreq/";
   if (const std::string governor = first_line_of(cpu0 + "scaling_governor"); !governor.empty()) facts["governor"] = governor;
-  if (const std::string khz = first_line_of(cpu0 + "scaling_cur_freq"); !khz.empty()) facts["cpu_khz"] = std::strtoll(khz.c_str(), nullptr, 10);
+  if (const std::string khz = first_line_of(cpu0 + "scaling_cur_freq"); !khz.empty())
+    facts["cpu_khz"] = std::strtoll(khz.c_str(), nullptr, 10);
   if (const std::string mhz = value_of("/proc/cpuinfo", "cpu MHz", ':'); !mhz.empty()) facts["cpu_mhz"] = std::strtod(mhz.c_str(), nullptr);
   if (const std::string free = value_of("/proc/meminfo", "MemAvailable", ':'); !free.empty()) {
     facts["available_bytes"] = std::strtoll(free.c_str(), nullptr, 10) * 1024;

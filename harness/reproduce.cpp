@@ -30,7 +30,8 @@ std::string run(const Config& config, std::int64_t seed, const Plan& plan, const
   for (const Plan::Axis& axis : plan.axes) {
     const bool seeds = axis.name == "seed";
     if (!seeds && !config.has(axis.name)) continue;
-    only += fmt::format("{}{} = {}", only.empty() ? "" : " AND ", axis.name, seeds ? std::to_string(seed) : literal(config.json().at(axis.name)));
+    only += fmt::format("{}{} = {}", only.empty() ? "" : " AND ", axis.name,
+                        seeds ? std::to_string(seed) : literal(config.json().at(axis.name)));
   }
   return "synthbench run " + shell_word(grid_path) + (only.empty() ? "" : " --only " + shell_word(only)) + " --force";
 }

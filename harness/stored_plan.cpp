@@ -46,7 +46,7 @@ std::optional<std::int64_t> stored_sweep(const Plan& plan, Store& store) {
 
 }  // namespace
 
-std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& options, std::int64_t, std::int64_t) {
+std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& options) {
   if (const auto sweep = stored_sweep(plan, store)) {
     if (options.force) {
       store.reopen(*sweep, {});
@@ -76,7 +76,8 @@ std::map<std::string, std::int64_t> count_states(Store& store, std::int64_t swee
 void CellIndex::read(Store& store, std::int64_t sweep) {
   open_.clear();
   const auto open = store.select(
-      "SELECT cell_id, config_sha, seed FROM cell JOIN config USING(config_id) WHERE sweep_id=?1 AND state IN('pending','running')", {sweep});
+      "SELECT cell_id, config_sha, seed FROM cell JOIN config USING(config_id) WHERE sweep_id=?1 AND state IN('pending','running')",
+      {sweep});
   for (const OrderedJson& row : open) {
     open_[key(row.at("config_sha").get<std::string>(), row.at("seed").get<std::int64_t>())] = row.at("cell_id").get<std::int64_t>();
   }

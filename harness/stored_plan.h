@@ -13,7 +13,7 @@
 namespace synthbench {
 
 /// Stores a plan as a sweep, or finds it, and opens again what --retry and --force ask for. Returns the sweep's id.
-std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& options, std::int64_t build, std::int64_t env);
+std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& options);
 
 /// Cells whose owners were processes of this machine and are no more can be claimed at once.
 void free_claims_of_the_dead(Store& store, std::int64_t sweep);

@@ -5,6 +5,7 @@
 //   store the plan -> reuse -> [ group by group: lock the device, claim, launch, judge, finish ] -> wait for others -> checkpoint
 #include "harness/supervisor.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -15,8 +16,6 @@
 #include <optional>
 #include <random>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "harness/aggregate.h"
 #include "harness/attempt.h"
@@ -108,16 +107,17 @@ class Supervisor {
 RunSummary Supervisor::run() {
   build_id_ = store_.build_id(build_);
   env_id_ = store_.env_id(this_machine());
-  sweep_ = store_plan(plan_, store_, options_, build_id_, env_id_);
+  sweep_ = store_plan(plan_, store_, options_);
   const std::int64_t reused = options_.force ? 0 : store_.reuse(sweep_, build_id_, env_id_, options_.reuse);
   if (reused > 0) note(fmt::format("{} cells have a result already", reused));
 
-  const std::vector<Group> groups = group_cells(plan_, options_.order, options_.order_seed);
+  std::vector<Group> groups;
   bool waiting = false;
   while (!stopped()) {
     free_claims_of_the_dead(store_, sweep_);
     cells_.read(store_, sweep_);
     if (cells_.open() == 0) break;
+    if (groups.empty()) groups = group_cells(plan_, options_.order, options_.order_seed);
     const std::int64_t before = moves_;
     for (const Group& group : groups) {
       if (stopped()) break;
@@ -370,7 +370,8 @@ CellNews Supervisor::news(const Slot& slot, const std::string& state) const {
   told.seed = slot.planned.seed;
   told.config = &slot.planned.config;
   told.state = state;
-  if (finished_here_ > 0) told.seconds_left = seconds_since(started_) / static_cast<double>(finished_here_) * static_cast<double>(cells_.open());
+  if (finished_here_ > 0)
+    told.seconds_left = seconds_since(started_) / static_cast<double>(finished_here_) * static_cast<double>(cells_.open());
   return told;
 }
 

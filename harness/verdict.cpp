@@ -1,9 +1,9 @@
 #include "harness/verdict.h"
 
+#include <fmt/format.h>
+
 #include <csignal>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "harness/base/units.h"
 
@@ -28,8 +28,10 @@ Verdict judge_signal(const LaunchResult& launch, std::int64_t memory_limit) {
   const int signal = *launch.term_signal;
   const auto peak = static_cast<double>(launch.peak_rss_bytes);
   if (memory_limit > 0 && peak > 0.9 * static_cast<double>(memory_limit)) {
-    return {"oom", fmt::format("{} at {} of memory, the limit is {}", signal_name(signal), format_bytes(peak),
-                               format_bytes(static_cast<double>(memory_limit))), "memory_limit"};
+    return {"oom",
+            fmt::format("{} at {} of memory, the limit is {}", signal_name(signal), format_bytes(peak),
+                        format_bytes(static_cast<double>(memory_limit))),
+            "memory_limit"};
   }
   if (signal == SIGKILL && launch.kernel_killed) {
     return {"oom", fmt::format("ended by the kernel's out-of-memory killer at {} of memory", format_bytes(peak)), "oom_killer"};

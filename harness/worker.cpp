@@ -1,23 +1,21 @@
 #include "harness/worker.h"
 
+#include <cxxabi.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <new>
 #include <string>
 #include <typeinfo>
 
-#include <cxxabi.h>
-#include <fmt/format.h>
-
-#include "harness/base/error.h"
 #include "harness/job.h"
+#include "harness/measure/peak_memory.h"
 #include "harness/provenance.h"
 
 namespace synthbench {
@@ -43,15 +41,6 @@ void limit_memory(std::int64_t bytes) {
 std::string job_of(const Config& config) {
   const std::string& kind = config.text("kind");
   return kind == "speed" ? config.text("scope") : kind;
-}
-
-/// Peak resident memory of this process; getrusage's would count the supervisor that it was spawned from.
-std::int64_t peak_rss_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) * 1024;
-  }
-  return 0;
 }
 
 /// Allocation failures that come as texts: LibTorch throws c10::Error, CUDA its own.

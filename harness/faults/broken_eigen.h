@@ -14,7 +14,8 @@ class BrokenEigen : public AttentionBackend {
 
  protected:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override { eigen_->forward(call, outputs); }
-  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) override {
+  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
+                   const AttentionGrads& grads) override {
     eigen_->backward(call, outputs, grad_out, grads);
   }
 

@@ -48,7 +48,8 @@ class Wrong final : public BrokenEigen {
 };
 
 class WrongGradients final : public BrokenEigen {
-  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) override {
+  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
+                   const AttentionGrads& grads) override {
     BrokenEigen::do_backward(call, outputs, grad_out, grads);
     change_each(grads.value, [](auto& number) { add_a_percent(number); });
     for (const AttentionGrads::Term& term : grads.terms) {
@@ -79,7 +80,8 @@ class Slow final : public BrokenEigen {
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
     slowed([&] { BrokenEigen::do_forward(call, outputs); });
   }
-  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) override {
+  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
+                   const AttentionGrads& grads) override {
     slowed([&] { BrokenEigen::do_backward(call, outputs, grad_out, grads); });
   }
 

@@ -4,7 +4,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -20,13 +19,14 @@ void write_raw(std::string_view bytes) {
   if (::write(kRecordFd, bytes.data(), bytes.size()) < 0) std::abort();
 }
 
-/// Touches what it allocates: untouched memory costs nothing, and no limit would notice.
+/// Asks for memory until it is refused, and hardly touches it: the limit counts what was asked for, and a machine without a
+/// limit refuses as well (address space, number of mappings) before anybody's memory is gone.
 void allocate_until_stopped() {
   constexpr std::size_t kPiece = std::size_t{64} << 20;
   std::vector<std::unique_ptr<char[]>> pieces;
   for (;;) {
     pieces.emplace_back(new char[kPiece]);
-    std::memset(pieces.back().get(), 1, kPiece);
+    *static_cast<volatile char*>(pieces.back().get()) = 1;
   }
 }
 
@@ -53,7 +53,12 @@ void garble() { write_raw("this is no record, and its first four bytes are no le
 
 /// A well-formed record that names another variant than the order's.
 void lie() {
-  RecordWriter().write({{"type", "ran"}, {"variant", "a variant that nobody asked for"}, {"backend", "fault_liar"}, {"dtype", "f32"}, {"kernel", "lie"}, {"label", ""}});
+  RecordWriter().write({{"type", "ran"},
+                        {"variant", "a variant that nobody asked for"},
+                        {"backend", "fault_liar"},
+                        {"dtype", "f32"},
+                        {"kernel", "lie"},
+                        {"label", ""}});
 }
 
 class Liar final : public BrokenEigen {

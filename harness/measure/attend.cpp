@@ -1,10 +1,11 @@
 // harness/measure/attend.cpp
 // The job "attend": attention alone, on operands as the variant makes them.
+#include <fmt/format.h>
+
 #include <memory>
 #include <string>
 
-#include <fmt/format.h>
-
+#include "ablations/cost.h"
 #include "harness/base/error.h"
 #include "harness/job.h"
 #include "harness/measure/cell_problem.h"
@@ -18,18 +19,6 @@ std::unique_ptr<AttentionBackend> backend_named(const std::string& name) {
   if (const auto* make = backends().find(name)) return (*make)();
   known_backends().at(name);  // a word that nobody knows is the user's mistake
   throw Unsupported(fmt::format("backend {} is not in this program", name));
-}
-
-std::int64_t trained_parameters(const Mixture& mixture) {
-  std::int64_t count = 0;
-  for (const Mixture::Summand& summand : mixture.summands) {
-    for (const Parameter& parameter : summand.spec.parameters) {
-      std::int64_t size = parameter.trained ? 1 : 0;
-      for (const std::int64_t extent : parameter.shape) size *= extent;
-      count += size;
-    }
-  }
-  return count;
 }
 
 /// What one call is: forward, backward of one forward, or both.
@@ -61,7 +50,7 @@ void attend(const WorkerOrder& order, const RecordWriter& records) {
                  {"dtype", synthbench::name(problem.options().dtype)},
                  {"kernel", choice.kernel},
                  {"label", choice.label},
-                 {"parameters", trained_parameters(config.mixture())}});
+                 {"parameters", logit_parameters(config.mixture(), config.layer())}});
   if (order.gate) gate_attention(order, *backend, choice.kernel, records);
   measure({call_of(config.text("direction"), *backend, problem), {}}, order.measure, order.launch, records);
 }

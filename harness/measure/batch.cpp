@@ -1,8 +1,8 @@
 #include "harness/measure/batch.h"
 
-#include <exception>
-
 #include <benchmark/benchmark.h>
+
+#include <exception>
 
 namespace synthbench {
 namespace {
@@ -23,18 +23,22 @@ class SampleReporter final : public benchmark::BenchmarkReporter {
 
 std::vector<double> take_samples(const std::function<double()>& sample, int count) {
   std::exception_ptr thrown;
-  benchmark::RegisterBenchmark("sample", [&](benchmark::State& state) {
-    for (auto _ : state) {
-      if (thrown) break;  // the repetitions that are left
-      try {
-        state.SetIterationTime(sample());
-      } catch (...) {
-        thrown = std::current_exception();
-        state.SkipWithError("the workload threw");
-        break;
-      }
-    }
-  })->UseManualTime()->Iterations(1)->Repetitions(count);
+  benchmark::RegisterBenchmark("sample",
+                               [&](benchmark::State& state) {
+                                 for (auto _ : state) {
+                                   if (thrown) break;  // the repetitions that are left
+                                   try {
+                                     state.SetIterationTime(sample());
+                                   } catch (...) {
+                                     thrown = std::current_exception();
+                                     state.SkipWithError("the workload threw");
+                                     break;
+                                   }
+                                 }
+                               })
+      ->UseManualTime()
+      ->Iterations(1)
+      ->Repetitions(count);
   SampleReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::ClearRegisteredBenchmarks();

@@ -5,15 +5,17 @@
 //   error(tensor) = |got - truth| / |truth|      bound = 2 error(plain) + max(1e-6, 2^-23 max|logit|) in f32, 1e-10 in f64
 #include "harness/measure/gate.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "harness/measure/cell_problem.h"
+#include "harness/measure/peak_memory.h"
 #include "harness/measure/plain.h"
 
 namespace synthbench {
@@ -39,12 +41,16 @@ double error_of(const std::vector<double>& got, const std::vector<double>& truth
   return norm > 0 ? std::sqrt(difference / norm) : std::sqrt(difference);
 }
 
-/// The smallest twin, odd where it may be, for which the backend picks the kernel that is going to be timed.
+/// The smallest twin, odd where it may be, for which the backend picks the kernel that is going to be timed: two samples and
+/// heads where these will do, else as many as the cell has.
 Config twin_of(const Config& config, AttentionBackend& backend, const std::string& kernel, std::int64_t seed, int threads) {
   constexpr std::array<std::int64_t, 6> kLengths = {33, 65, 129, 257, 513, 1025};
+  const std::int64_t batch = config.integer("batch"), heads = config.integer("heads");
   for (const std::int64_t length : kLengths) {
-    Config twin = shrunk(config, 2, 2, length);
-    if (backend.choose(problem_of(twin, seed, threads).call()).kernel == kernel) return twin;
+    for (const auto& [samples, few_heads] : {std::pair{std::int64_t{2}, std::int64_t{2}}, {std::int64_t{2}, heads}, {batch, heads}}) {
+      Config twin = shrunk(config, samples, few_heads, length);
+      if (backend.choose(problem_of(twin, seed, threads).call()).kernel == kernel) return twin;
+    }
     if (length >= config.integer("seq_len")) break;
   }
   return config;
@@ -61,17 +67,10 @@ Yardstick yardstick_of(const Problem& problem) {
   return {std::max(1e-6, 0x1p-23 * largest_logit(problem.call())), false};
 }
 
-std::string complaint(const CheckRow& row) {
-  return fmt::format("{} off by {:.2g} (bound {:.2g})", row.tensor, row.value, row.tol);
-}
+std::string complaint(const CheckRow& row) { return fmt::format("{} off by {:.2g} (bound {:.2g})", row.tensor, row.value, row.tol); }
 
-}  // namespace
-
-void gate_attention(const WorkerOrder& order, AttentionBackend& backend, const std::string& kernel, const RecordWriter& records) {
-  const Config twin = twin_of(order.config, backend, kernel, order.seed, order.threads);
-  Problem tested = problem_of(twin, order.seed, order.threads);
-  const std::string chosen = backend.choose(tested.call()).kernel;
-  if (chosen != kernel) throw GateFailed(fmt::format("gate: the twin runs kernel '{}', the cell '{}'", chosen, kernel));
+/// Runs the three twins and reports each tensor. Returns what is wrong, and gives all their memory back.
+std::vector<std::string> compare(Problem tested, AttentionBackend& backend, const std::string& detail, const RecordWriter& records) {
   Problem plain = tested.as(tested.options().dtype);
   Problem truth = tested.as(DType::f64);
   run(backend, tested);
@@ -79,10 +78,10 @@ void gate_attention(const WorkerOrder& order, AttentionBackend& backend, const s
   run(*backends().at("reference")(), truth);
 
   const Yardstick yardstick = yardstick_of(tested);
-  const std::string detail = fmt::format("kernel {} on B{} H{} N{}", kernel, tested.shape().batch, tested.shape().heads, tested.shape().queries);
+  const auto seed = static_cast<std::int64_t>(tested.options().seed);
   std::vector<std::string> failures;
   const auto report = [&](const std::string& tensor, const char* measure, double value, double bound) {
-    CheckRow row{"reference", "f64", tensor, measure, detail, value, bound, value <= bound, order.seed};
+    CheckRow row{"reference", "f64", tensor, measure, detail, value, bound, value <= bound, seed};
     records.write(to_json(row));
     if (!row.passed) failures.push_back(complaint(row));
   };
@@ -92,6 +91,20 @@ void gate_attention(const WorkerOrder& order, AttentionBackend& backend, const s
     report(tensor, "rel_norm", error_of(tested.read(tensor), wanted), bound);
   }
   report("guards", "overwritten", tested.guards_intact() ? 0 : 1, 0);
+  return failures;
+}
+
+}  // namespace
+
+void gate_attention(const WorkerOrder& order, AttentionBackend& backend, const std::string& kernel, const RecordWriter& records) {
+  const Config twin = twin_of(order.config, backend, kernel, order.seed, order.threads);
+  Problem tested = problem_of(twin, order.seed, order.threads);
+  const std::string chosen = backend.choose(tested.call()).kernel;
+  if (chosen != kernel) throw GateFailed(fmt::format("gate: the twin runs kernel '{}', the cell '{}'", chosen, kernel));
+  const CallShape shape = tested.shape();
+  const std::string detail = fmt::format("kernel {} on B{} H{} N{}", kernel, shape.batch, shape.heads, shape.queries);
+  const std::vector<std::string> failures = compare(std::move(tested), backend, detail, records);
+  forget_peak_rss();
   if (!failures.empty()) {
     throw GateFailed(fmt::format("gate: {} against the float64 oracle ({})", fmt::join(failures, ", "), detail));
   }

@@ -17,7 +17,7 @@ struct Workload {
 };
 
 struct Measurement {
-  bool noisy = false;              ///< max_time came before max_noise
+  bool noisy = false;  ///< max_time came before max_noise
   std::int64_t first_call_ns = 0;
 };
 

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+namespace synthbench {
+
+/// The most memory that this process has had resident, in bytes. getrusage's count would begin with the supervisor's, from
+/// which the process was spawned.
+std::int64_t peak_rss_bytes();
+
+/// Starts that count afresh from what is resident now: what a check used is not part of a cell's peak. Best effort.
+void forget_peak_rss();
+
+}  // namespace synthbench

@@ -1,0 +1,153 @@
+// The gate lets right kernels through and stops wrong ones, forward and backward.
+#include "harness/measure/gate.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "harness/measure/cell_problem.h"
+#include "harness/measure/plain.h"
+#include "tests/harness/plans.h"
+#include "tests/harness/record_capture.h"
+#include "tests/test_seed.h"
+
+namespace synthbench {
+namespace {
+
+/// A backend with one number of one tensor changed, by a share of itself.
+class Tampered final : public AttentionBackend {
+ public:
+  enum class What : std::uint8_t { nothing, out, lse, grad_value, grad_lhs };
+  Tampered(const std::string& backend, What what, double share) : inner_(backends().at(backend)()), what_(what), share_(share) {}
+  Choice choose(const AttentionCall& call) const override { return inner_->choose(call); }
+
+ private:
+  void change(const View& view) const {
+    if (view.dtype == DType::f64) {
+      static_cast<double*>(view.data)[0] *= 1 + share_;
+    } else {
+      static_cast<float*>(view.data)[0] *= static_cast<float>(1 + share_);
+    }
+  }
+  void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
+    inner_->forward(call, outputs);
+    if (what_ == What::out) change(outputs.out);
+    if (what_ == What::lse) change(outputs.lse);
+  }
+  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
+                   const AttentionGrads& grads) override {
+    inner_->backward(call, outputs, grad_out, grads);
+    if (what_ == What::grad_value) change(grads.value);
+    if (what_ == What::grad_lhs) change(grads.terms[0].lhs);
+  }
+
+  std::unique_ptr<AttentionBackend> inner_;
+  What what_;
+  double share_;
+};
+
+/// What the gate says about a cell: "" when it lets it through.
+std::string gate(const Config& config, Tampered::What what, double share = 0.01) {
+  WorkerOrder order;
+  order.config = config;
+  order.seed = static_cast<std::int64_t>(test_seed() >> 1);
+  const auto backend = std::make_unique<Tampered>(config.text("backend"), what, share);
+  const std::string kernel = backend->choose(problem_of(config, order.seed).call()).kernel;
+  try {
+    gate_attention(order, *backend, kernel, RecordWriter());
+  } catch (const GateFailed& failed) {
+    return failed.what();
+  }
+  return "";
+}
+
+TEST(Gate, LetsEveryVariantOnEveryCpuBackendThrough) {
+  SCOPED_TRACE(seed_trace());
+  for (const auto& [variant, described] : variants()) {
+    for (const char* backend : {"eigen", "reference"}) {
+      for (const char* dtype : {"f32", "f64"}) {
+        for (const char* length : {"1", "16", "77"}) {
+          const RecordCapture capture;
+          const Config config = config_of(
+              {{"variant", variant}, {"backend", backend}, {"dtype", dtype}, {"seq_len", length}, {"batch", "3"}, {"causal", "true"}});
+          EXPECT_EQ(gate(config, Tampered::What::nothing), "") << variant << " " << backend << " " << dtype << " " << length;
+          for (const Json& check : capture.records("check")) EXPECT_TRUE(check.at("passed").get<bool>()) << check;
+        }
+      }
+    }
+  }
+}
+
+TEST(Gate, StopsOnePerCentInOneNumberOfAnyTensor) {
+  SCOPED_TRACE(seed_trace());
+  using What = Tampered::What;
+  const Config config = config_of({{"variant", "vanilla"}, {"seq_len", "77"}});
+  for (const auto& [what, tensor] :
+       {std::pair{What::out, "out"}, {What::lse, "lse"}, {What::grad_value, "grad.value"}, {What::grad_lhs, "grad.term0.lhs"}}) {
+    const RecordCapture capture;
+    const std::string reason = gate(config, what);
+    EXPECT_NE(reason.find(std::string(tensor) + " off by"), std::string::npos) << tensor << ": '" << reason << "'";
+    int failed = 0;
+    for (const Json& check : capture.records("check")) {
+      const bool passed = check.at("passed");
+      failed += !passed;
+      EXPECT_EQ(passed, check.at("tensor") != tensor) << check;
+    }
+    EXPECT_EQ(failed, 1) << tensor;
+  }
+}
+
+TEST(Gate, StopsAWrongGradientOfALearnedTable) {
+  SCOPED_TRACE(seed_trace());
+  const RecordCapture capture;
+  EXPECT_NE(gate(config_of({{"variant", "random"}, {"seq_len", "48"}, {"batch", "4"}}), Tampered::What::grad_lhs), "");
+}
+
+TEST(Gate, ChecksNoGradientOfAForwardCell) {
+  SCOPED_TRACE(seed_trace());
+  const RecordCapture capture;
+  EXPECT_EQ(gate(config_of({{"variant", "vanilla"}, {"seq_len", "40"}, {"direction", "fwd"}}), Tampered::What::grad_value), "");
+  for (const Json& check : capture.records("check")) EXPECT_FALSE(check.at("tensor").get<std::string>().starts_with("grad")) << check;
+}
+
+TEST(Gate, TheTwinOfALongCellIsShortAndRunsTheSameKernel) {
+  SCOPED_TRACE(seed_trace());
+  for (const char* variant : {"vanilla", "random", "dense", "factorized_dense"}) {
+    const RecordCapture capture;
+    const Config config = config_of({{"variant", variant}, {"seq_len", "2048"}, {"batch", "2"}, {"d_model", "32"}});
+    EXPECT_EQ(gate(config, Tampered::What::nothing), "");
+    ASSERT_FALSE(capture.records("check").empty());
+    EXPECT_NE(capture.records("check").front().at("detail").get<std::string>().find("N33"), std::string::npos)
+        << capture.records("check").front();
+  }
+}
+
+TEST(Gate, RandomKeyLengthsAreGatedToo) {
+  SCOPED_TRACE(seed_trace());
+  const RecordCapture capture;
+  const Config config = config_of({{"variant", "dense+vanilla"}, {"seq_len", "50"}, {"batch", "5"}, {"key_lengths", "random"}});
+  EXPECT_EQ(gate(config, Tampered::What::nothing), "");
+  EXPECT_NE(gate(config, Tampered::What::out), "");
+}
+
+/// The yardstick itself: near the oracle in f64, and about a rounding away in f32.
+TEST(PlainComposition, IsTheOracleUpToRounding) {
+  SCOPED_TRACE(seed_trace());
+  const Config config =
+      config_of({{"variant", "factorized_dense+random+vanilla"}, {"seq_len", "21"}, {"dtype", "f64"}, {"batch", "2"}, {"causal", "true"}});
+  Problem plain = problem_of(config, 5), truth = plain.as(DType::f64);
+  const auto both = [](AttentionBackend& backend, Problem& problem) {
+    backend.forward(problem.call(), problem.outputs());
+    backend.backward(problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
+  };
+  both(*plain_composition(), plain);
+  both(*backends().at("reference")(), truth);
+  for (const std::string& tensor : plain.results()) {
+    const auto got = plain.read(tensor), wanted = truth.read(tensor);
+    for (std::size_t k = 0; k < got.size(); ++k) ASSERT_NEAR(got[k], wanted[k], 1e-12 * (1 + std::abs(wanted[k]))) << tensor << " " << k;
+  }
+}
+
+}  // namespace
+}  // namespace synthbench

@@ -31,10 +31,11 @@ endforeach()
 file(WRITE ${PROJECT_BINARY_DIR}/libtorch_header.cpp.in "// Compiled only to make the precompiled header of LibTorch.\n")
 configure_file(${PROJECT_BINARY_DIR}/libtorch_header.cpp.in ${PROJECT_BINARY_DIR}/libtorch_header.cpp COPYONLY)
 add_library(synthbench_libtorch_header OBJECT ${PROJECT_BINARY_DIR}/libtorch_header.cpp)
-target_link_libraries(synthbench_libtorch_header PRIVATE libtorch)
+target_link_libraries(synthbench_libtorch_header PRIVATE libtorch fmt::fmt-header-only)
 target_precompile_headers(synthbench_libtorch_header PRIVATE <torch/torch.h>)
 
+# The wheel brings headers of its own fmt, newer than the system's and in another inline namespace, and no library for them.
 function(synthbench_uses_libtorch target)
-  target_link_libraries(${target} PRIVATE libtorch)
+  target_link_libraries(${target} PRIVATE libtorch fmt::fmt-header-only)
   target_precompile_headers(${target} REUSE_FROM synthbench_libtorch_header)
 endfunction()

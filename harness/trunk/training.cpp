@@ -6,6 +6,7 @@
 
 #include "harness/job.h"
 #include "harness/trunk/optimiser.h"
+#include "tasks/counter_random.h"
 
 namespace synthbench {
 namespace {
@@ -37,7 +38,6 @@ LanguageModelTraining::LanguageModelTraining(const Config& config, const TaskDat
       model_(model_config(config, data.vocabulary()), seed, scalar_type_of(config)),
       optimiser_(make_optimiser(config, model_->parameters())) {
   torch::set_num_threads(threads);
-  torch::manual_seed(seed);  // dropout of residuals
   const TensorBatch first = tensors_of(data.train_batch(1, seed));
   Pass pass;
   pass.backend = backend_.get();
@@ -59,7 +59,8 @@ torch::Tensor LanguageModelTraining::logits(const TensorBatch& batch, std::uint6
 Score LanguageModelTraining::step(std::int64_t number) {
   model_->train();
   const TensorBatch batch = tensors_of(data_.train_batch(number, seed_));
-  const std::uint64_t dropout_seed = (seed_ << 40) ^ (static_cast<std::uint64_t>(number) << 8);  // 256 layers before the next step
+  const std::uint64_t dropout_seed = counter_random({seed_, static_cast<std::uint64_t>(number)});
+  torch::manual_seed(dropout_seed);  // of residuals; the attention's is counted from the same number
   const Loss loss = token_loss(logits(batch, dropout_seed), batch.targets, smoothing_);
   if (!std::isfinite(loss.total_nats)) throw std::runtime_error(fmt::format("the loss is {} at step {}", loss.total_nats, number));
   optimiser_->zero_grad();

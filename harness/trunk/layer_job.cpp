@@ -1,0 +1,70 @@
+// The job "layer": projections, attention and output of one self-attention layer.
+#include "harness/job.h"
+#include "harness/measure/cell_problem.h"
+#include "harness/measure/gate.h"
+#include "harness/measure/measure.h"
+#include "harness/trunk/self_attention.h"
+#include "harness/trunk/training.h"
+
+namespace synthbench {
+namespace {
+
+using torch::Tensor;
+
+std::int64_t count_of(const std::vector<Tensor>& parameters) {
+  std::int64_t count = 0;
+  for (const Tensor& parameter : parameters) count += parameter.numel();
+  return count;
+}
+
+/// The masks and threads of the cell, key lengths as its attention problem draws them.
+AttendOptions options_of(const Config& config, const Problem& problem) {
+  AttendOptions options;
+  options.causal = config.flag("causal");
+  options.threads = problem.options().threads;
+  const std::vector<std::int32_t>& lengths = problem.options().key_lengths;
+  if (!lengths.empty()) options.key_lengths = torch::tensor(at::ArrayRef<std::int32_t>(lengths), torch::kInt);
+  return options;
+}
+
+void time_layer(const WorkerOrder& order, const RecordWriter& records) {
+  const Config& config = order.config;
+  const auto seed = static_cast<std::uint64_t>(order.seed);
+  const auto dtype = scalar_type_of(config);
+  const auto backend = backend_named(config.text("backend"));
+  const AttendOptions options = options_of(config, problem_of(config, order.seed, order.threads));
+  torch::set_num_threads(options.threads);
+
+  SelfAttention layer(config.mixture(), config.layer(), Initialiser(seed, dtype));
+  const std::vector<std::int64_t> shape = {config.integer("batch"), config.integer("seq_len"), config.integer("d_model")};
+  const Initialiser numbers(seed + 1, dtype);
+  Tensor x = numbers.make("x", shape, {Init::Kind::normal, 1.0});
+  const Tensor grad_y = numbers.make("grad_y", shape, {Init::Kind::normal, 1.0});
+  const bool backward = config.text("direction") != "fwd";
+  if (backward) x.requires_grad_();
+
+  const torch::AutoGradMode graph(backward);
+  const AttentionBackend::Choice choice = layer->choose(x, *backend, options);
+  if (choice.reason) throw Unsupported(*choice.reason);
+  records.write({{"type", "ran"},
+                 {"variant", config.text("variant")},
+                 {"backend", config.text("backend")},
+                 {"dtype", config.text("dtype")},
+                 {"kernel", choice.kernel},
+                 {"label", choice.label},
+                 {"parameters", count_of(layer->parameters())}});
+  if (order.gate) gate_attention(order, *backend, choice.kernel, records);
+
+  std::vector<Tensor> wanted = layer->parameters();
+  wanted.push_back(x);
+  const auto call = [&] {
+    const Tensor y = layer->forward(x, *backend, options);
+    if (backward) torch::autograd::grad({y}, wanted, {grad_y});  // fresh ones: nothing is added to those of the call before
+  };
+  measure({call, {}}, order.measure, order.launch, records);
+}
+
+const bool registered = jobs().add("layer", time_layer);
+
+}  // namespace
+}  // namespace synthbench

@@ -28,7 +28,8 @@ void set_key(Point& point, std::size_t key, Slot slot) {
 
 class Compiler {
  public:
-  Compiler(const Grid& grid, Resolver& resolver, std::vector<std::string>& warnings) : grid_(grid), resolver_(resolver), warnings_(warnings) {}
+  Compiler(const Grid& grid, Resolver& resolver, std::vector<std::string>& warnings)
+      : grid_(grid), resolver_(resolver), warnings_(warnings) {}
 
   Blocks compile(bool smoke) {
     out_.places.resize(keys().size());
@@ -79,7 +80,8 @@ class Compiler {
   Point base(std::vector<Setting> over) {
     Point point;
     const auto set_all = [&](std::vector<Setting> settings, bool flags) {
-      std::stable_partition(settings.begin(), settings.end(), [](const Setting& one) { return one.key != "batch" && one.key != "train.batch_tokens"; });
+      std::stable_partition(settings.begin(), settings.end(),
+                            [](const Setting& one) { return one.key != "batch" && one.key != "train.batch_tokens"; });
       std::stable_partition(settings.begin(), settings.end(), [](const Setting& one) { return one.key != "batch"; });
       for (const Setting& setting : settings) {
         if (overridden(setting.key) != flags) continue;
@@ -113,8 +115,8 @@ class Compiler {
       out.keys.push_back(key_index(column.key));
       out.values.push_back(slots(column.key, column.value, column.place, "[[zip]] " + column.key));
       if (out.values.back().size() != out.size()) {
-        fail(column.place, fmt::format("[[zip]]: '{}' has {} values, '{}' has {}: they move together, one by one", names.front(), out.size(),
-                                       column.key, out.values.back().size()));
+        fail(column.place, fmt::format("[[zip]]: '{}' has {} values, '{}' has {}: they move together, one by one", names.front(),
+                                       out.size(), column.key, out.values.back().size()));
       }
     }
     out.name = join(names, ",");
@@ -123,7 +125,8 @@ class Compiler {
 
   /// A zip that names an axis adds points; any other is one more axis.
   bool adds_points(const ValueAxis& rows) const {
-    return std::any_of(grid_.axes.begin(), grid_.axes.end(), [&](const GridAxis& axis) { return contains(rows.keys, key_index(axis.name)); });
+    return std::any_of(grid_.axes.begin(), grid_.axes.end(),
+                       [&](const GridAxis& axis) { return contains(rows.keys, key_index(axis.name)); });
   }
 
   void add_axes(Block& product) {

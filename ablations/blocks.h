@@ -13,7 +13,7 @@ namespace synthbench {
 
 /// Keys that move together through as many values: one key of an [[axis]], several of a [[zip]].
 struct ValueAxis {
-  std::string name;                       ///< "seq_len", or "seq_len,batch" of a zip
+  std::string name;  ///< "seq_len", or "seq_len,batch" of a zip
   std::vector<std::size_t> keys;
   std::vector<std::vector<Slot>> values;  ///< per key, equally long
   Condition when;
@@ -34,7 +34,7 @@ struct Block {
 
 /// A grid with every value checked.
 struct Blocks {
-  std::vector<Block> blocks;  ///< the product first, then zips, then includes
+  std::vector<Block> blocks;       ///< the product first, then zips, then includes
   std::vector<SourceLine> places;  ///< of base keys, by key; no file where a key is not set there
   struct Exclude {
     Condition when;

@@ -53,8 +53,8 @@ Condition::Condition(std::span<const Setting> tests, const std::string& what, Te
 
 void Condition::add(Test& test, const Key& key, const Json& value, const std::string& what, const Setting& setting, Texts& texts,
                     std::vector<std::string>& warnings) {
-  static const std::pair<std::string_view, Op> kSigns[] = {{"!=", Op::not_equal},     {"<=", Op::less_equal}, {">=", Op::greater_equal},
-                                                           {"<", Op::less}, {">", Op::greater}};
+  static const std::pair<std::string_view, Op> kSigns[] = {
+      {"!=", Op::not_equal}, {"<=", Op::less_equal}, {">=", Op::greater_equal}, {"<", Op::less}, {">", Op::greater}};
   Op op = Op::equal;
   std::string text = value.is_string() ? std::string(trim(value.get_ref<const std::string&>())) : "";
   for (const auto& [sign, meaning] : kSigns) {
@@ -62,11 +62,11 @@ void Condition::add(Test& test, const Key& key, const Json& value, const std::st
     op = meaning;
     text = trim(std::string_view(text).substr(sign.size()));
   }
+  const bool has_order = key.type == KeyType::integer || key.type == KeyType::number;
+  if (op != Op::equal && op != Op::not_equal && !has_order) {
+    fail(setting.place, fmt::format("{}, {}: it has no order: values, lists and != are known for it", what, key.name));
+  }
   try {
-    const bool has_order = key.type == KeyType::integer || key.type == KeyType::number;
-    if (op != Op::equal && op != Op::not_equal && !has_order) {
-      throw UserError(fmt::format("{} has no order: only values, lists and != are known for it", key.name));
-    }
     if (op != Op::equal) {
       test.any.push_back({op, slot_of(key, bound_of(key, text), texts)});
     } else {
@@ -76,7 +76,8 @@ void Condition::add(Test& test, const Key& key, const Json& value, const std::st
     const std::string message = what + ", " + key.name + ": " + error.what();
     const bool of_a_registry = key.canonical && value.is_string() && (key.name == "variant" || key.name == "backend" || key.name == "task");
     if (!of_a_registry || std::string_view(error.what()).find("did you mean") != std::string_view::npos) fail(setting.place, message);
-    warnings.push_back(fmt::format("{}: {}, {}: '{}' is not known to this program and matches nothing", describe(setting.place), what, key.name, text));
+    warnings.push_back(
+        fmt::format("{}: {}, {}: '{}' is not known to this program and matches nothing", describe(setting.place), what, key.name, text));
     if (op == Op::not_equal) test.any.push_back({op, texts.number(text)});
   }
 }

@@ -19,19 +19,27 @@ const Json& at(const Json& values, std::string_view key, bool right_type(const J
 std::string Config::sha() const { return sha256(values_.dump()); }
 
 const std::string& Config::text(std::string_view key) const {
-  return at(values_, key, [](const Json& v) { return v.is_string(); }, "a text").get_ref<const std::string&>();
+  return at(
+             values_, key, [](const Json& v) { return v.is_string(); }, "a text")
+      .get_ref<const std::string&>();
 }
 
 std::int64_t Config::integer(std::string_view key) const {
-  return at(values_, key, [](const Json& v) { return v.is_number_integer(); }, "a whole number").get<std::int64_t>();
+  return at(
+             values_, key, [](const Json& v) { return v.is_number_integer(); }, "a whole number")
+      .get<std::int64_t>();
 }
 
 double Config::number(std::string_view key) const {
-  return at(values_, key, [](const Json& v) { return v.is_number(); }, "a number").get<double>();
+  return at(
+             values_, key, [](const Json& v) { return v.is_number(); }, "a number")
+      .get<double>();
 }
 
 bool Config::flag(std::string_view key) const {
-  return at(values_, key, [](const Json& v) { return v.is_boolean(); }, "true or false").get<bool>();
+  return at(
+             values_, key, [](const Json& v) { return v.is_boolean(); }, "true or false")
+      .get<bool>();
 }
 
 LayerConfig Config::layer() const {

@@ -27,7 +27,7 @@ void append_bytes(std::string& out, std::uint64_t value) {
 
 }  // namespace
 
-Expansion::Expansion(const Grid& grid, bool smoke) : resolver_(texts_), place_(grid.place), smoke_(smoke) {
+Expansion::Expansion(const Grid& grid, bool smoke) : resolver_(*texts_), place_(grid.place), smoke_(smoke) {
   blocks_ = make_blocks(grid, smoke, resolver_, warnings_);
   for (const Block& block : blocks_.blocks) stride_ = std::max(stride_, block.axes.size());
   for (const Blocks::Exclude& exclude : blocks_.excludes) dropped_.push_back({exclude.reason, 0});
@@ -52,6 +52,7 @@ void Expansion::expand(std::span<const Sieve> sieves) {
   for (const Sieve& sieve : sieves) dropped_.push_back({sieve.reason, 0});
   if (smoke_) dropped_.push_back({"--smoke runs one tiny cell per variant and backend", 0});
   for (std::size_t b = 0; b < blocks_.blocks.size(); ++b) walk(b, 0, blocks_.blocks[b].fixed);
+  sieves_ = {};
   compact();
   for (std::size_t i = 0; i < blocks_.excludes.size(); ++i) {
     if (dropped_[i].count == 0) {
@@ -99,7 +100,8 @@ void Expansion::take(std::size_t b, const Point& said) {
   if (smoke_) {
     static const std::size_t kind = key_index("kind"), variant = key_index("variant"), backend = key_index("backend");
     Texts& texts = resolver_.texts();
-    const Slot one = texts.number(texts.text(resolved.slots[kind]) + " " + texts.text(resolved.slots[variant]) + " " + texts.text(resolved.slots[backend]));
+    const Slot one = texts.number(texts.text(resolved.slots[kind]) + " " + texts.text(resolved.slots[variant]) + " " +
+                                  texts.text(resolved.slots[backend]));
     if (std::find(smoked_.begin(), smoked_.end(), one) != smoked_.end()) {
       ++counts_.excluded;
       ++dropped_.back().count;
@@ -148,7 +150,8 @@ void Expansion::compact() {
   for (std::size_t from = 0; from < entries_.size(); ++from) {
     if (gone_[from]) continue;
     entries_[to] = entries_[from];
-    std::copy_n(digits_.begin() + static_cast<std::ptrdiff_t>(from * stride_), stride_, digits_.begin() + static_cast<std::ptrdiff_t>(to * stride_));
+    std::copy_n(digits_.begin() + static_cast<std::ptrdiff_t>(from * stride_), stride_,
+                digits_.begin() + static_cast<std::ptrdiff_t>(to * stride_));
     ++to;
   }
   entries_.resize(to);
@@ -226,7 +229,7 @@ std::vector<Expansion::Axis> Expansion::axes() const {
   std::vector<Axis> out;
   for (const ValueAxis& axis : blocks_.blocks.front().axes) {
     Axis& one = out.emplace_back(Axis{axis.name, {}});
-    for (std::size_t row = 0; row < axis.size(); ++row) one.values.push_back(row_of(axis, row, texts_));
+    for (std::size_t row = 0; row < axis.size(); ++row) one.values.push_back(row_of(axis, row, *texts_));
   }
   return out;
 }
@@ -235,12 +238,13 @@ std::vector<std::string> Expansion::kinds() const {
   static const std::size_t kind = key_index("kind");
   std::vector<std::string> out;
   const auto add = [&](Slot slot) {
-    if (std::find(out.begin(), out.end(), texts_.text(slot)) == out.end()) out.push_back(texts_.text(slot));
+    if (std::find(out.begin(), out.end(), texts_->text(slot)) == out.end()) out.push_back(texts_->text(slot));
   };
   const Block& product = blocks_.blocks.front();
   for (const ValueAxis& axis : product.axes) {
-    const auto column = std::find(axis.keys.begin(), axis.keys.end(), kind);
-    if (column != axis.keys.end()) std::for_each(axis.values[static_cast<std::size_t>(column - axis.keys.begin())].begin(), axis.values[static_cast<std::size_t>(column - axis.keys.begin())].end(), add);
+    for (std::size_t column = 0; column < axis.keys.size(); ++column) {
+      if (axis.keys[column] == kind) std::for_each(axis.values[column].begin(), axis.values[column].end(), add);
+    }
   }
   if (out.empty()) add(*value_at(product.fixed, kind, resolver_));
   return out;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -92,8 +93,8 @@ class Expansion {
   std::optional<std::size_t> exclude_of(const Point& resolved) const;
 
   std::vector<std::string> warnings_;
-  Texts texts_;
-  mutable Resolver resolver_;  ///< its memory of what it has seen is no part of the expansion's value
+  std::unique_ptr<Texts> texts_ = std::make_unique<Texts>();  ///< where moving does not move it: the resolver refers to it
+  mutable Resolver resolver_;                                 ///< its memory of what it has seen is no part of the expansion's value
   SourceLine place_;
   bool smoke_;
   Blocks blocks_;
@@ -103,8 +104,8 @@ class Expansion {
   std::vector<std::uint32_t> here_;    ///< of the point that is being walked
   std::size_t stride_ = 0;
   Index index_;
-  std::vector<bool> gone_;             ///< excluded entries whose cell an include brought back
-  std::vector<Slot> smoked_;           ///< kind, variant, backend of the tiny cells so far
+  std::vector<bool> gone_;    ///< excluded entries whose cell an include brought back
+  std::vector<Slot> smoked_;  ///< kind, variant, backend of the tiny cells so far
   mutable Slot derived_tokens_ = 0;
   Counts counts_;
   std::vector<Dropped> dropped_;

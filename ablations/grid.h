@@ -55,7 +55,7 @@ struct GridInclude {
 /// A grid file as read, with the files that it extends.
 struct Grid {
   std::string name;
-  SourceLine place;                 ///< of the file's first line
+  SourceLine place;            ///< of the file's first line
   std::vector<Setting> base;   ///< kind among them; one per key
   std::vector<GridAxis> axes;  ///< file order; one per name
   std::vector<GridZip> zips;
@@ -63,8 +63,8 @@ struct Grid {
   std::vector<GridInclude> includes;
   std::vector<Setting> measure;  ///< [measure], and "gate" of [check]
   std::vector<Setting> match;
-  std::vector<Setting> tables;   ///< key "preset"
-  std::string text;              ///< the file's text, byte for byte
+  std::vector<Setting> tables;          ///< key "preset"
+  std::string text;                     ///< the file's text, byte for byte
   std::vector<std::string> overridden;  ///< keys that flags or the environment set (grid_override.h): they beat [[include]] too
 };
 

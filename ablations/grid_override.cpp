@@ -47,7 +47,8 @@ void drop_other_spellings(Grid& grid, const std::string& key, const SourceLine& 
 
 }  // namespace
 
-void override_key(Grid& grid, const std::string& key, const std::string& values, const std::string& where, std::vector<std::string>& warnings) {
+void override_key(Grid& grid, const std::string& key, const std::string& values, const std::string& where,
+                  std::vector<std::string>& warnings) {
   const SourceLine place{where, 0};
   std::vector<Json> checked;
   try {

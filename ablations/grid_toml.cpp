@@ -2,9 +2,8 @@
 // The two definitions work only header-only; the second turns hostile nesting into an error instead of a stack overflow.
 #define TOML_HEADER_ONLY 1
 #define TOML_MAX_NESTED_VALUES 64
-#include <toml++/toml.h>
-
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cmath>
@@ -24,12 +23,14 @@ using Files = std::vector<std::string>;  // that are being read, outermost first
 
 constexpr std::int64_t kSchema = 1;
 
-const std::vector<std::string> kTop = {"schema", "name", "kind", "extends", "base", "axis", "zip", "exclude", "include", "measure",
-                                       "check", "match", "table"};
-const std::vector<std::string> kMeasure = {"launches", "min_samples", "min_time", "max_noise", "max_time", "repetitions", "timeout", "cache"};
+const std::vector<std::string> kTop = {"schema",  "name",    "kind",    "extends", "base",  "axis", "zip",
+                                       "exclude", "include", "measure", "check",   "match", "table"};
+const std::vector<std::string> kMeasure = {"launches", "min_samples", "min_time", "max_noise",
+                                           "max_time", "repetitions", "timeout",  "cache"};
 
 std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return text;
 }
 
@@ -82,7 +83,8 @@ class Reader {
     if (name == "axis") each(node, name, [&](const toml::table& block) { grid.axes.push_back(axis(block, grid)); });
     if (name == "zip") each(node, name, [&](const toml::table& block) { grid.zips.push_back(zip(block)); });
     if (name == "exclude") each(node, name, [&](const toml::table& block) { grid.excludes.push_back(exclude(block)); });
-    if (name == "include") each(node, name, [&](const toml::table& block) { grid.includes.push_back({settings(block, "[[include]]"), at(block)}); });
+    if (name == "include")
+      each(node, name, [&](const toml::table& block) { grid.includes.push_back({settings(block, "[[include]]"), at(block)}); });
     if (name == "measure") read_plain(node, "[measure]", kMeasure, grid.measure);
     if (name == "check") read_plain(node, "[check]", {"gate"}, grid.measure);
     if (name == "match") read_plain(node, "[match]", {"params", "action"}, grid.match);
@@ -126,12 +128,14 @@ class Reader {
     if (!block.get("when")) fail(at(block), "[[exclude]] needs when = { key = value }");
     GridExclude exclude{settings(table(*block.get("when"), "[[exclude]] when"), "[[exclude]] when", true), "", at(block)};
     if (exclude.when.empty()) fail(exclude.place, "[[exclude]]: when = {} would exclude everything");
-    exclude.reason = block.get("reason") ? text(*block.get("reason"), "[[exclude]] reason") : "excluded at " + synthbench::describe(exclude.place);
+    exclude.reason =
+        block.get("reason") ? text(*block.get("reason"), "[[exclude]] reason") : "excluded at " + synthbench::describe(exclude.place);
     return exclude;
   }
 
   /// Sections whose keys are not keys of a config.
-  void read_plain(const toml::node& node, const std::string& section, const std::vector<std::string>& known, std::vector<Setting>& out) const {
+  void read_plain(const toml::node& node, const std::string& section, const std::vector<std::string>& known,
+                  std::vector<Setting>& out) const {
     check_names(table(node, section), known, section);
     for (const auto& [key, value] : table(node, section)) {
       out.push_back({std::string(key.str()), values(value, section + " " + std::string(key.str())), at(key)});
@@ -173,7 +177,8 @@ class Reader {
   template <typename Visit>
   void each(const toml::node& node, std::string_view name, Visit visit) const {
     const toml::array* blocks = node.as_array();
-    if (!blocks || (!blocks->empty() && !blocks->is_array_of_tables())) fail(at(node), fmt::format("write [[{}]], with two brackets: there may be several", name));
+    if (!blocks || (!blocks->empty() && !blocks->is_array_of_tables()))
+      fail(at(node), fmt::format("write [[{}]], with two brackets: there may be several", name));
     for (const toml::node& block : *blocks) visit(*block.as_table());
   }
 

@@ -33,8 +33,8 @@ struct Key {
   KeyUse use = KeyUse::always;
   Json fallback;  ///< the default; null where it follows from other keys, as doc says
   std::string doc;
-  std::vector<std::string> words{};  ///< the texts that are allowed; empty: any, or what canonical accepts
-  double least = 0, most = 1e15;     ///< of integers and numbers
+  std::vector<std::string> words{};                      ///< the texts that are allowed; empty: any, or what canonical accepts
+  double least = 0, most = 1e15;                         ///< of integers and numbers
   std::string (*canonical)(std::string_view) = nullptr;  ///< one spelling for texts that mean the same; throws UserError
 };
 

@@ -103,7 +103,8 @@ const Point& Resolver::resolve(const Point& said) {
   out_.set(id.scope, scope);
 
   if (train && !said.has[id.batch] && !said.has[id.batch_tokens] && !said.has[id.tokens] && preset->has[id.batch_tokens]) {
-    out_.set(id.batch, static_cast<Slot>(std::max<std::int64_t>(1, static_cast<std::int64_t>(preset->slots[id.batch_tokens]) / integer(id.seq_len))));
+    out_.set(id.batch,
+             static_cast<Slot>(std::max<std::int64_t>(1, static_cast<std::int64_t>(preset->slots[id.batch_tokens]) / integer(id.seq_len))));
   }
   derive_sizes(said, train);
   derive_variant_keys(*using_);
@@ -126,8 +127,9 @@ void Resolver::derive_sizes(const Point& said, bool train) {
   }
   if (!out_.has[id.head_dim]) {
     if (integer(id.d_model) % integer(id.heads) != 0) {
-      throw ResolveError(fmt::format("heads {} does not divide d_model {} (choose others, or give head_dim)", integer(id.heads), integer(id.d_model)),
-                         {"heads", "d_model"});
+      throw ResolveError(
+          fmt::format("heads {} does not divide d_model {} (choose others, or give head_dim)", integer(id.heads), integer(id.d_model)),
+          {"heads", "d_model"});
     }
     out_.set(id.head_dim, static_cast<Slot>(integer(id.d_model) / integer(id.heads)));
   }
@@ -173,8 +175,9 @@ void Resolver::derive_data(const Point& said) {
 /// Variants refuse what does not fit (sigmoid over three terms): asked once for each combination of words and widths.
 void Resolver::check_variant(Slot variant) {
   const Ids& id = ids();
-  static const std::vector<std::size_t> asked = {id.variant, id.mixing, key_index("w1"), key_index("w2"), key_index("reuse_q"),
-                                                 key_index("dense_bias"), id.table_init, id.heads, id.d_model, id.head_dim};
+  static const std::vector<std::size_t> asked = {
+      id.variant,    id.mixing, key_index("w1"), key_index("w2"), key_index("reuse_q"), key_index("dense_bias"),
+      id.table_init, id.heads,  id.d_model,      id.head_dim};
   std::string combination;
   for (const std::size_t key : asked) {
     const Slot slot = out_.has[key] ? out_.slots[key] : ~Slot{0};

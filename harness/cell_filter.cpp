@@ -98,7 +98,8 @@ Truth CellFilter::truth(const Expansion& expansion, const Point& resolved) const
 Shard parse_shard(const std::string& text) {
   if (text == "slurm") {
     const std::uint64_t first = slurm("SLURM_ARRAY_TASK_MIN"), id = slurm("SLURM_ARRAY_TASK_ID"), count = slurm("SLURM_ARRAY_TASK_COUNT");
-    if (id < first || id - first >= count) throw UserError(fmt::format("--shard slurm: task {} is not one of {} from {} (the array must count by ones)", id, count, first));
+    if (id < first || id - first >= count)
+      throw UserError(fmt::format("--shard slurm: task {} is not one of {} from {} (the array must count by ones)", id, count, first));
     return {id - first + 1, count};
   }
   const std::vector<std::string> parts = split(text, '/');

@@ -84,9 +84,11 @@ MeasureSettings MeasureReader::settings() const {
 }
 
 Json to_json(const MeasureSettings& settings) {
-  return {{"launches", settings.launches}, {"min_samples", settings.min_samples}, {"min_time", settings.min_time},
-          {"max_noise", settings.max_noise}, {"max_time", settings.max_time}, {"repetitions", settings.repetitions},
-          {"timeout", settings.timeout}, {"cache", settings.cache}, {"gate", settings.gate}};
+  return {{"launches", settings.launches}, {"min_samples", settings.min_samples},
+          {"min_time", settings.min_time}, {"max_noise", settings.max_noise},
+          {"max_time", settings.max_time}, {"repetitions", settings.repetitions},
+          {"timeout", settings.timeout},   {"cache", settings.cache},
+          {"gate", settings.gate}};
 }
 
 MeasureSettings measure_from_json(const Json& json) {

@@ -39,7 +39,8 @@ class GridPlan final : public Plan {
 
   PlannedCell cell(std::int64_t index) const override {
     Expansion::Cell cell = expansion_.cell(index);
-    PlannedCell planned{index + 1, std::move(cell.config), "", cell.seed, cell.excluded ? "excluded" : "pending", cell.excluded ? *cell.excluded : ""};
+    PlannedCell planned{
+        index + 1, std::move(cell.config), "", cell.seed, cell.excluded ? "excluded" : "pending", cell.excluded ? *cell.excluded : ""};
     planned.config_sha = planned.config.sha();
     return planned;
   }
@@ -87,12 +88,14 @@ void check_match(const Grid& grid, std::vector<std::string>& warnings) {
       if (setting.key == "params") parse_fraction(setting.value.is_string() ? setting.value.get<std::string>() : setting.value.dump());
       static const std::vector<std::string> actions = {"warn", "exclude"};
       if (setting.key == "action" && std::find(actions.begin(), actions.end(), setting.value) == actions.end()) {
-        throw UserError(unknown_word("action", setting.value.is_string() ? setting.value.get<std::string>() : setting.value.dump(), actions));
+        throw UserError(
+            unknown_word("action", setting.value.is_string() ? setting.value.get<std::string>() : setting.value.dump(), actions));
       }
     } catch (const UserError& error) {
       fail(setting.place, "[match] " + setting.key + ": " + error.what());
     }
-    if (setting.key == "params") warnings.push_back(fmt::format("{}: [match] is read, but parameters are not compared by this version", describe(setting.place)));
+    if (setting.key == "params")
+      warnings.push_back(fmt::format("{}: [match] is read, but parameters are not compared by this version", describe(setting.place)));
   }
 }
 

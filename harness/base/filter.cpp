@@ -62,9 +62,7 @@ bool holds(Filter::Op op, int order) {
   return false;
 }
 
-bool same_letter(char a, char b) {
-  return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-}
+bool same_letter(char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); }
 
 std::size_t letter_bytes(std::string_view text) {  // of the UTF-8 character at the front
   std::size_t n = 1;
@@ -113,15 +111,14 @@ std::string_view spelled(Filter::Op op) {
 Truth test(const Filter& leaf, const std::optional<Filter::Value>& value) {
   if (!value) return Truth::unknown;
   return std::visit(
-      Overloaded{
-          [&](const Filter::Compare& compare) { return truth(holds(compare.op, order(*value, compare.value))); },
-          [&](const Filter::In& in) {
-            const bool found = std::any_of(in.values.begin(), in.values.end(),
-                                           [&](const Filter::Value& one) { return order(*value, one) == 0; });
-            return truth(found != in.negated);
-          },
-          [&](const Filter::Like& pattern) { return truth(like(text_of(*value), pattern.pattern) != pattern.negated); },
-          [](const auto&) { return Truth::unknown; }},
+      Overloaded{[&](const Filter::Compare& compare) { return truth(holds(compare.op, order(*value, compare.value))); },
+                 [&](const Filter::In& in) {
+                   const bool found =
+                       std::any_of(in.values.begin(), in.values.end(), [&](const Filter::Value& one) { return order(*value, one) == 0; });
+                   return truth(found != in.negated);
+                 },
+                 [&](const Filter::Like& pattern) { return truth(like(text_of(*value), pattern.pattern) != pattern.negated); },
+                 [](const auto&) { return Truth::unknown; }},
       leaf.node);
 }
 

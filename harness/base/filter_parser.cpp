@@ -18,16 +18,16 @@ constexpr int kMaxDepth = 100;  // parentheses and NOTs inside each other: hosti
 struct Token {
   enum class Kind : std::uint8_t { end, word, number, text, sign };
   Kind kind = Kind::end;
-  std::string text;       ///< as written; of a text: what stands between its quotes
+  std::string text;        ///< as written; of a text: what stands between its quotes
   std::size_t column = 0;  ///< from 1
 };
 
-[[noreturn]] void fail(std::size_t column, const std::string& what) {
-  throw UserError(fmt::format("filter, column {}: {}", column, what));
-}
+[[noreturn]] void fail(std::size_t column, const std::string& what) { throw UserError(fmt::format("filter, column {}: {}", column, what)); }
 
 std::string shown(const Token& token) {
-  return token.kind == Token::Kind::end ? "the end" : token.kind == Token::Kind::text ? "text '" + token.text + "'" : "'" + token.text + "'";
+  return token.kind == Token::Kind::end    ? "the end"
+         : token.kind == Token::Kind::text ? "text '" + token.text + "'"
+                                           : "'" + token.text + "'";
 }
 
 class Lexer {
@@ -82,7 +82,8 @@ class Lexer {
     const auto [end, error] = std::from_chars(first, text_.data() + text_.size(), value);
     if (error != std::errc()) fail(begin + 1, fmt::format("'{}' is not a number", text_.substr(begin, 12)));
     at_ += static_cast<std::size_t>(end - first);
-    if (at_ < text_.size() && is_word(text_[at_])) fail(begin + 1, fmt::format("'{}' is not a number", text_.substr(begin, at_ + 1 - begin)));
+    if (at_ < text_.size() && is_word(text_[at_]))
+      fail(begin + 1, fmt::format("'{}' is not a number", text_.substr(begin, at_ + 1 - begin)));
     return {Token::Kind::number, std::string(text_.substr(begin, at_ - begin)), begin + 1};
   }
 
@@ -105,9 +106,8 @@ class Parser {
   Token take() { return std::exchange(token_, lexer_.next()); }
 
   bool at_word(std::string_view word) const {
-    return token_.kind == Token::Kind::word && std::equal(token_.text.begin(), token_.text.end(), word.begin(), word.end(), [](char a, char b) {
-             return std::toupper(static_cast<unsigned char>(a)) == b;
-           });
+    return token_.kind == Token::Kind::word && std::equal(token_.text.begin(), token_.text.end(), word.begin(), word.end(),
+                                                          [](char a, char b) { return std::toupper(static_cast<unsigned char>(a)) == b; });
   }
   bool at_sign(std::string_view sign) const { return token_.kind == Token::Kind::sign && token_.text == sign; }
 
@@ -160,7 +160,7 @@ class Parser {
     }
     if (negated) fail(token_.column, "IN or LIKE is expected after NOT, not " + shown(token_));
     const Filter::Op op = comparison(column);
-    return Filter{Filter::Compare{column, op, value()}};
+    return Filter{Filter::Compare{column, op, value(fmt::format("after '{} {}' ", column, spelled(op)))}};
   }
 
   std::string name() {
@@ -192,10 +192,11 @@ class Parser {
     return out;
   }
 
-  Filter::Value value() {
+  Filter::Value value(const std::string& where = "") {
     if (token_.kind == Token::Kind::text) return take().text;
     if (at_word("TRUE") || at_word("FALSE")) return std::int64_t{at_word("TRUE") ? (take(), 1) : (take(), 0)};
-    if (token_.kind != Token::Kind::number) fail(token_.column, "a number or a text in single quotes is expected, not " + shown(token_));
+    if (token_.kind != Token::Kind::number)
+      fail(token_.column, where + "a number or a text in single quotes is expected, not " + shown(token_));
     const std::string text = take().text;
     std::int64_t whole = 0;
     const char* const end = text.data() + text.size();
@@ -212,8 +213,6 @@ class Parser {
 
 }  // namespace
 
-Filter parse_filter(std::string_view text, std::span<const std::string> known_columns) {
-  return Parser(text, known_columns).whole();
-}
+Filter parse_filter(std::string_view text, std::span<const std::string> known_columns) { return Parser(text, known_columns).whole(); }
 
 }  // namespace synthbench

@@ -129,8 +129,8 @@ std::vector<Number> parse(std::string_view text) {
     } else if (const auto range = read_range<Number>(part)) {
       check(*range, part);
       append(*range, part, values);
-    } else if (double ignored = 0; std::integral<Number> && std::from_chars(part.data(), part.data() + part.size(), ignored).ptr ==
-                                                                part.data() + part.size()) {
+    } else if (double ignored = 0;
+               std::integral<Number> && std::from_chars(part.data(), part.data() + part.size(), ignored).ptr == part.data() + part.size()) {
       refuse(part, "is not a whole number");
     } else {
       refuse(part, std::integral<Number> ? "is not a number or a range (try 8,16 or 8-64*2)"

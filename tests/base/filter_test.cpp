@@ -11,8 +11,8 @@ namespace {
 
 const std::vector<std::string> kColumns = {"variant", "backend", "seq_len", "rank", "seed", "value", "reason", "train.lr", "causal"};
 using Row = std::map<std::string, Filter::Value>;
-const Row kRow = {{"variant", "dense"}, {"backend", "eigen"}, {"seq_len", std::int64_t{16}}, {"seed", std::int64_t{1}}, {"value", 0.5}, {"reason", "it's 100%"},
-                  {"train.lr", 1e-3}, {"causal", std::int64_t{1}}};
+const Row kRow = {{"variant", "dense"},    {"backend", "eigen"}, {"seq_len", std::int64_t{16}}, {"seed", std::int64_t{1}}, {"value", 0.5},
+                  {"reason", "it's 100%"}, {"train.lr", 1e-3},   {"causal", std::int64_t{1}}};
 
 Truth of(std::string_view text) {
   return evaluate(parse_filter(text, kColumns), [](const Filter& leaf) {
@@ -31,12 +31,13 @@ std::string refusal(std::string_view text) {
 }
 
 TEST(FilterLanguage, ComparesNumbersAndTexts) {
-  for (const char* yes : {"seq_len = 16", "seq_len>=16", "seq_len <= 16", "seq_len < 16.5", "seq_len != 17", "value = 0.5", "value > .4", "value < 1e3",
-                          "variant = 'dense'", "variant != 'Dense'", "variant > 'd'", "train.lr = 0.001", "causal = TRUE", "seq_len = '16'", "reason = 'it''s 100%'",
-                          "seed > -1"}) {
+  for (const char* yes : {"seq_len = 16", "seq_len>=16", "seq_len <= 16", "seq_len < 16.5", "seq_len != 17", "value = 0.5", "value > .4",
+                          "value < 1e3", "variant = 'dense'", "variant != 'Dense'", "variant > 'd'", "train.lr = 0.001", "causal = TRUE",
+                          "seq_len = '16'", "reason = 'it''s 100%'", "seed > -1"}) {
     EXPECT_EQ(of(yes), Truth::yes) << yes;
   }
-  for (const char* no : {"seq_len = 17", "seq_len < 16", "variant = 'DENSE'", "variant = ''", "causal = false", "value >= 0.6", "seq_len = 'x'"}) {
+  for (const char* no :
+       {"seq_len = 17", "seq_len < 16", "variant = 'DENSE'", "variant = ''", "causal = false", "value >= 0.6", "seq_len = 'x'"}) {
     EXPECT_EQ(of(no), Truth::no) << no;
   }
 }
@@ -52,7 +53,8 @@ TEST(FilterLanguage, NotBindsTighterThanAndAndAndTighterThanOr) {
 TEST(FilterLanguage, KnowsListsAndPatterns) {
   EXPECT_EQ(of("variant IN ('x', 'dense')"), Truth::yes);
   EXPECT_EQ(of("seq_len NOT IN (16)"), Truth::no);
-  for (const char* yes : {"d%", "%e", "d_nse", "%", "D%E", "%n%s%", "dense"}) EXPECT_EQ(of("variant LIKE '" + std::string(yes) + "'"), Truth::yes) << yes;
+  for (const char* yes : {"d%", "%e", "d_nse", "%", "D%E", "%n%s%", "dense"})
+    EXPECT_EQ(of("variant LIKE '" + std::string(yes) + "'"), Truth::yes) << yes;
   for (const char* no : {"", "d", "_", "%x%", "dense_", "ense"}) EXPECT_EQ(of("variant LIKE '" + std::string(no) + "'"), Truth::no) << no;
   EXPECT_EQ(of("variant NOT LIKE '%x%'"), Truth::yes);
   EXPECT_EQ(of("seq_len LIKE '1_'"), Truth::yes);
@@ -70,20 +72,39 @@ TEST(FilterLanguage, AnAbsentValueIsUnknownAsInSql) {
 
 TEST(FilterLanguage, RefusesWhatDoesNotParseNamingTheColumn) {
   EXPECT_EQ(refusal("seqlen = 3"), "filter, column 1: unknown column 'seqlen' (did you mean 'seq_len'?)");
-  EXPECT_EQ(refusal("seq_len ="), "filter, column 10: a number or a text in single quotes is expected, not the end");
+  EXPECT_EQ(refusal("seq_len ="), "filter, column 10: after 'seq_len =' a number or a text in single quotes is expected, not the end");
   EXPECT_EQ(refusal("seq_len == 3"), "filter, column 9: '==' is not known here (equal is =)");
-  for (const char* text : {"", "variant", "variant =", "= 'vanilla'", "variant = 'vanilla", "(seq_len = 16", "seq_len = 16)", "seq_len == == 3",
-                           "variant IN ()", "seq_len BETWIXT 1 AND 2", "seq_len = 16 seed = 0", "variant NOT = 'x'", "seq_len = 1.2.3", "seq_len = -", "variant LIKE 3",
-                           "NOT", "AND", "variant = \"x\"", "variant <> 'x'", "seq_len = seed", "variant IN ('a' 'b')"}) {
+  for (const char* text : {"",
+                           "variant",
+                           "variant =",
+                           "= 'vanilla'",
+                           "variant = 'vanilla",
+                           "(seq_len = 16",
+                           "seq_len = 16)",
+                           "seq_len == == 3",
+                           "variant IN ()",
+                           "seq_len BETWIXT 1 AND 2",
+                           "seq_len = 16 seed = 0",
+                           "variant NOT = 'x'",
+                           "seq_len = 1.2.3",
+                           "seq_len = -",
+                           "variant LIKE 3",
+                           "NOT",
+                           "AND",
+                           "variant = \"x\"",
+                           "variant <> 'x'",
+                           "seq_len = seed",
+                           "variant IN ('a' 'b')"}) {
     EXPECT_EQ(refusal(text).rfind("filter, column ", 0), 0u) << refusal(text);
   }
 }
 
 TEST(FilterLanguage, IsNotSql) {
-  for (const char* text : {"variant = 'x'; DROP TABLE cell; --", "1=1; DELETE FROM cell", "variant = 'x' UNION SELECT * FROM cell",
-                           "variant = 'vanilla' OR (SELECT count(*) FROM sqlite_master) > 0", "variant = 'x' OR load_extension('x')",
-                           "') OR 1=1; DROP TABLE attempt; --", "variant = 'x' --", "variant = 'x' /* */", "variant = char(65)",
-                           "\"; ATTACH 'x.db' AS x; --", "variant = 'x' ORDER BY 1", "1 = 1 GROUP BY variant", "seq_len = 16 LIMIT 1", "rowid = 1"}) {
+  for (const char* text :
+       {"variant = 'x'; DROP TABLE cell; --", "1=1; DELETE FROM cell", "variant = 'x' UNION SELECT * FROM cell",
+        "variant = 'vanilla' OR (SELECT count(*) FROM sqlite_master) > 0", "variant = 'x' OR load_extension('x')",
+        "') OR 1=1; DROP TABLE attempt; --", "variant = 'x' --", "variant = 'x' /* */", "variant = char(65)", "\"; ATTACH 'x.db' AS x; --",
+        "variant = 'x' ORDER BY 1", "1 = 1 GROUP BY variant", "seq_len = 16 LIMIT 1", "rowid = 1"}) {
     EXPECT_EQ(refusal(text).rfind("filter, column ", 0), 0u) << refusal(text);
   }
 }

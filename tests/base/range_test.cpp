@@ -43,7 +43,8 @@ TEST(Range, TriesEachPieceAsANumberFirst) {
   EXPECT_EQ(parse_numbers("1e-4"), (Numbers{1e-4}));
   EXPECT_EQ(parse_numbers("1e-4,3e-4"), (Numbers{1e-4, 3e-4}));
   EXPECT_EQ(parse_numbers("1e-4-1e-2*10"), (Numbers{1e-4, 1e-3, 1e-2}));
-  EXPECT_EQ(parse_numbers("0.1-0.5+0.1"), (Numbers{0.1, 0.2, 0.3, 0.4, 0.5})) << "steps add up to what is meant, not to 0.30000000000000004";
+  EXPECT_EQ(parse_numbers("0.1-0.5+0.1"), (Numbers{0.1, 0.2, 0.3, 0.4, 0.5}))
+      << "steps add up to what is meant, not to 0.30000000000000004";
 }
 
 TEST(Range, TheLastValueIsReachedOrNotAtSixtyFourBits) {
@@ -57,9 +58,11 @@ TEST(Range, RefusesWhatIsNoRangeQuotingThePiece) {
     EXPECT_NE(refusal(text).find("is not a number or a range"), std::string::npos) << refusal(text);
   }
   EXPECT_NE(refusal("8,16--32").find("'16--32'"), std::string::npos) << "the piece, not the whole text";
-  for (const char* text : {"16.5", "1e3", "1e-4"}) EXPECT_NE(refusal(text).find("is not a whole number"), std::string::npos) << refusal(text);
+  for (const char* text : {"16.5", "1e3", "1e-4"})
+    EXPECT_NE(refusal(text).find("is not a whole number"), std::string::npos) << refusal(text);
   for (const char* text : {"", " ", ",", "1,,2", "1,"}) EXPECT_NE(refusal(text).find("empty"), std::string::npos) << refusal(text);
-  for (const char* text : {"nan", "inf"}) EXPECT_NE(refusal(text, false).find("is not a finite number"), std::string::npos) << refusal(text, false);
+  for (const char* text : {"nan", "inf"})
+    EXPECT_NE(refusal(text, false).find("is not a finite number"), std::string::npos) << refusal(text, false);
   for (const char* text : {"99999999999999999999", "9223372036854775807k", "1-99999999999999999999"}) {
     EXPECT_NE(refusal(text).find("does not fit into 64 bits"), std::string::npos) << refusal(text);
   }
@@ -75,7 +78,8 @@ TEST(Range, RefusesRangesThatNeverEndOrRunDownwards) {
 }
 
 TEST(Range, CountsBeforeItMakesValues) {
-  EXPECT_EQ(refusal("1-1000000000000"), "'1-1000000000000' has 1,000,000,000,000 values, more than the 10,000,000 points that a grid may have");
+  EXPECT_EQ(refusal("1-1000000000000"),
+            "'1-1000000000000' has 1,000,000,000,000 values, more than the 10,000,000 points that a grid may have");
   EXPECT_NE(refusal("1-9223372036854775807").find("more than the 10,000,000"), std::string::npos);
   EXPECT_NE(refusal("0-1+1e-9", false).find("1,000,000,00"), std::string::npos) << refusal("0-1+1e-9", false);
   EXPECT_NE(refusal("0-6000000,0-6000000").find("more than the 10,000,000"), std::string::npos);
@@ -86,7 +90,9 @@ TEST(Range, HoldsEveryValueFromFirstToLastAndNoOther) {
   SCOPED_TRACE(seed_trace());
   std::mt19937_64 random(test_seed());
   for (int round = 0; round < 300; ++round) {
-    const auto draw = [&](std::int64_t least, std::int64_t most) { return std::uniform_int_distribution<std::int64_t>(least, most)(random); };
+    const auto draw = [&](std::int64_t least, std::int64_t most) {
+      return std::uniform_int_distribution<std::int64_t>(least, most)(random);
+    };
     const std::int64_t first = draw(1, 99), last = first + draw(0, 999), by = draw(2, 40);
     const bool times = draw(0, 1) == 1;
     const std::string text = std::to_string(first) + "-" + std::to_string(last) + (times ? "*" : "+") + std::to_string(by);

@@ -45,7 +45,9 @@ preset = "speed"
 
 class PlanTest : public testing::Test {
  protected:
-  PlanTest() : path_(std::filesystem::temp_directory_path() / ("synthbench-plan-test-" + std::to_string(::getpid()) + ".toml")) { write(kGrid); }
+  PlanTest() : path_(std::filesystem::temp_directory_path() / ("synthbench-plan-test-" + std::to_string(::getpid()) + ".toml")) {
+    write(kGrid);
+  }
   ~PlanTest() override { std::filesystem::remove(path_); }
 
   void write(const std::string& text) const { std::ofstream(path_) << text; }
@@ -98,7 +100,8 @@ TEST_F(PlanTest, HoldsTheCellsCountsAxesAndSettingsOfTheFile) {
 
 TEST_F(PlanTest, OnlyAndExcludePartThePlan) {
   const Cells all = cells_of(*make_plan(request()));
-  for (const char* expression : {"variant = 'D' AND seq_len <= 32", "rank = 8 OR seed = 1", "variant LIKE '%random%'", "NOT backend = 'eigen'", "tokens >= 128"}) {
+  for (const char* expression :
+       {"variant = 'D' AND seq_len <= 32", "rank = 8 OR seed = 1", "variant LIKE '%random%'", "NOT backend = 'eigen'", "tokens >= 128"}) {
     PlanRequest only = request(), exclude = request();
     only.only = expression;
     exclude.exclude = expression;
@@ -171,7 +174,8 @@ TEST_F(PlanTest, FlagsOfMeasuringBeatTheFileAndQuick) {
   quick.quick = true;
   EXPECT_EQ(make_plan(quick)->measure.launches, 1);
   EXPECT_DOUBLE_EQ(make_plan(quick)->measure.min_time, 0.05);
-  quick.measure = {{"launches", "4", "--launches"}, {"max_noise", "1%", "--max-noise"}, {"repetitions", "7", "-r"}, {"min_time", "5s", "--min-time"}};
+  quick.measure = {
+      {"launches", "4", "--launches"}, {"max_noise", "1%", "--max-noise"}, {"repetitions", "7", "-r"}, {"min_time", "5s", "--min-time"}};
   const MeasureSettings measure = make_plan(quick)->measure;
   EXPECT_EQ(measure.launches, 4);
   EXPECT_DOUBLE_EQ(measure.max_noise, 0.01);
@@ -181,12 +185,13 @@ TEST_F(PlanTest, FlagsOfMeasuringBeatTheFileAndQuick) {
 }
 
 TEST_F(PlanTest, MistakesInMeasuringNameTheirPlace) {
-  for (const auto& [line, part] : std::vector<std::pair<std::string, std::string>>{{"[measure]\ntimeout = \"12 parsecs\"", "timeout: '12 parsecs' is not a duration"},
-                                                                                   {"[measure]\nmax_noise = \"lots\"", "max_noise: 'lots' is not a percentage"},
-                                                                                   {"[measure]\nlaunches = 0", "launches: '0' is not a count"},
-                                                                                   {"[measure]\ncache = [\"warm\"]", "unknown cache 'warm'"},
-                                                                                   {"[check]\ngate = \"yes\"", "[check] gate: 'yes' is neither true nor false"},
-                                                                                   {"[match]\nparams = \"lots\"", "[match] params: 'lots' is not a percentage"}}) {
+  for (const auto& [line, part] :
+       std::vector<std::pair<std::string, std::string>>{{"[measure]\ntimeout = \"12 parsecs\"", "timeout: '12 parsecs' is not a duration"},
+                                                        {"[measure]\nmax_noise = \"lots\"", "max_noise: 'lots' is not a percentage"},
+                                                        {"[measure]\nlaunches = 0", "launches: '0' is not a count"},
+                                                        {"[measure]\ncache = [\"warm\"]", "unknown cache 'warm'"},
+                                                        {"[check]\ngate = \"yes\"", "[check] gate: 'yes' is neither true nor false"},
+                                                        {"[match]\nparams = \"lots\"", "[match] params: 'lots' is not a percentage"}}) {
     write("schema = 1\n" + line + "\n");
     EXPECT_NE(refusal(request()).find(".toml:3: "), std::string::npos) << refusal(request());
     EXPECT_NE(refusal(request()).find(part), std::string::npos) << refusal(request());

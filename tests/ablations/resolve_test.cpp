@@ -1,0 +1,140 @@
+// Defaults, derived values, and what a config does not depend on.
+#include "ablations/resolve.h"
+
+#include <gtest/gtest.h>
+
+#include "ablations/presets.h"
+
+namespace synthbench {
+namespace {
+
+std::string refusal(const Json& said) {
+  try {
+    resolve(said);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Resolve, FillsInTheDocumentedDefaults) {
+  const Config config = resolve(Json::object());
+  const Json expected = {{"kind", "speed"}, {"variant", "vanilla"},  {"backend", "eigen"}, {"device", "cpu"},
+                         {"dtype", "f32"},  {"threads", 0},          {"scope", "attend"},  {"direction", "fwdbwd"},
+                         {"causal", false}, {"key_lengths", "full"}, {"seq_len", 512},     {"batch", 8},
+                         {"heads", 8},      {"d_model", 512},        {"head_dim", 64}};
+  EXPECT_EQ(config.json(), expected);
+}
+
+TEST(Resolve, BatchFollowsTokensAndHeadDimTheModel) {
+  const Config config = resolve({{"tokens", 4096}, {"seq_len", 256}, {"d_model", 96}, {"heads", 4}});
+  EXPECT_EQ(config.integer("batch"), 16);
+  EXPECT_EQ(config.integer("head_dim"), 24);
+  EXPECT_FALSE(config.has("tokens"));
+  EXPECT_EQ(config.sha(), resolve({{"batch", 16}, {"seq_len", 256}, {"d_model", 96}, {"heads", 4}, {"head_dim", 24}}).sha());
+  EXPECT_EQ(resolve({{"tokens", 4096}, {"batch", 3}}).integer("batch"), 3) << "batch is the plainer word and wins";
+  EXPECT_EQ(refusal({{"tokens", 100}, {"seq_len", 101}}), "tokens 100 is less than one sample of seq_len 101");
+  EXPECT_EQ(refusal({{"heads", 7}, {"d_model", 64}}), "heads 7 does not divide d_model 64 (choose others, or give head_dim)");
+  EXPECT_EQ(resolve({{"heads", 7}, {"d_model", 64}, {"head_dim", 16}}).integer("head_dim"), 16);
+}
+
+TEST(Resolve, DropsWhatTheVariantIgnores) {
+  for (const char* key : {"rank", "mixing", "w1", "w2", "dense_bias", "reuse_q", "table_init", "max_len", "window", "synthesizer"}) {
+    EXPECT_FALSE(resolve({{"variant", "vanilla"}, {"rank", 4}, {"max_len", 9}}).has(key)) << key;
+  }
+  const std::string plain = resolve({{"variant", "dense"}}).sha();
+  EXPECT_EQ(resolve({{"variant", "D"}, {"rank", 4}, {"mixing", "sum"}, {"reuse_q", true}, {"table_init", "xavier"}}).sha(), plain);
+  EXPECT_NE(resolve({{"variant", "dense"}, {"w2", "shared"}}).sha(), plain);
+  EXPECT_NE(resolve({{"variant", "dense+vanilla"}, {"reuse_q", true}}).sha(), resolve({{"variant", "dense+vanilla"}}).sha());
+  EXPECT_NE(resolve({{"variant", "dense+vanilla"}, {"mixing", "sum"}}).sha(), resolve({{"variant", "V+D"}}).sha());
+}
+
+TEST(Resolve, TablesAndFactorsHaveTheirOwnDefaults) {
+  EXPECT_EQ(resolve({{"variant", "FR"}}).integer("rank"), 8);
+  EXPECT_EQ(resolve({{"variant", "FD"}, {"seq_len", 64}}).integer("rank"), 8);
+  EXPECT_EQ(resolve({{"variant", "FD"}, {"seq_len", 256}}).integer("rank"), 16);
+  EXPECT_EQ(resolve({{"variant", "FD"}, {"seq_len", 64}, {"max_len", 256}}).integer("rank"), 16) << "max_len decides, not seq_len";
+  EXPECT_EQ(resolve({{"variant", "random"}}).text("table_init"), "glorot");
+  EXPECT_EQ(resolve({{"variant", "fixed_random"}}).text("table_init"), "normal:1");
+  EXPECT_FALSE(resolve({{"variant", "fixed_random+random"}}).has("table_init")) << "each summand has its own start";
+  EXPECT_EQ(resolve({{"variant", "random"}, {"table_init", "normal:0.50"}}).text("table_init"), "normal:0.5");
+  EXPECT_EQ(resolve({{"variant", "random"}, {"seq_len", 17}}).integer("max_len"), 17);
+  EXPECT_EQ(refusal({{"variant", "random"}, {"seq_len", 16}, {"max_len", 8}}),
+            "seq_len 16 is longer than max_len 8, for which the tables of random are made");
+}
+
+TEST(Resolve, RefusesWhatVariantsRefuse) {
+  EXPECT_NE(refusal({{"variant", "dense+random+vanilla"}, {"mixing", "sigmoid"}}).find("sigmoid"), std::string::npos);
+  EXPECT_NE(refusal({{"variant", "dense"}, {"w1", "slice"}, {"heads", 2}, {"d_model", 8}, {"head_dim", 3}}).find("slice"),
+            std::string::npos);
+}
+
+TEST(Resolve, ATrainingHasAModelAndData) {
+  const Config config = resolve(
+      {{"kind", "train"}, {"model.preset", "tiny"}, {"model.d_ff", 100}, {"seq_len", 32}, {"direction", "fwd"}, {"scope", "attend"}});
+  EXPECT_EQ(config.text("task"), "lm");
+  EXPECT_EQ(config.text("data.name"), "tinyshakespeare");
+  EXPECT_EQ(config.text("data.sha256").size(), 64u);
+  EXPECT_EQ(config.integer("model.layers"), 2) << "from the preset";
+  EXPECT_EQ(config.integer("model.d_ff"), 100) << "named keys win";
+  EXPECT_EQ(config.integer("heads"), 4);
+  EXPECT_EQ(config.integer("batch"), 2048 / 32) << "batch_tokens of the preset";
+  EXPECT_EQ(config.text("scope"), "step");
+  for (const char* key : {"direction", "causal", "key_lengths", "decode.beam", "train.batch_tokens", "train.init", "data.vocab"})
+    EXPECT_FALSE(config.has(key)) << key;
+  EXPECT_EQ(resolve({{"kind", "train"}, {"train.batch_tokens", 1024}, {"tokens", 64}, {"seq_len", 32}}).integer("batch"), 32);
+  EXPECT_EQ(resolve({{"kind", "train"}, {"train.batch_tokens", 1024}, {"batch", 3}, {"seq_len", 32}}).integer("batch"), 3);
+  EXPECT_TRUE(resolve({{"kind", "train"}, {"task", "mt"}}).has("decode.beam")) << "this task generates";
+  EXPECT_EQ(refusal({{"kind", "train"}, {"data.name", "tinyshakespear"}}),
+            "unknown data set 'tinyshakespear' (did you mean 'tinyshakespeare'?) of task 'lm'");
+}
+
+TEST(Resolve, EveryPresetIsATrainingOfItsOwn) {
+  for (const auto& [name, values] : presets()) {
+    const Config config = resolve({{"kind", "train"}, {"model.preset", name}});
+    for (const auto& [key, value] : values.items()) {
+      if (config.has(key)) {
+        EXPECT_EQ(config.json()[key], value) << name << " " << key;
+      }
+    }
+    EXPECT_EQ(config.integer("head_dim") * config.integer("heads"), config.integer("d_model")) << name;
+  }
+}
+
+TEST(Resolve, NumbersAreComparedByValue) {
+  const Json base = {{"kind", "train"}, {"task", "copy"}};
+  Json whole = base, fraction = base;
+  whole["model.dropout"] = 0;
+  fraction["model.dropout"] = 0.0;
+  EXPECT_EQ(resolve(whole).sha(), resolve(fraction).sha());
+  whole["model.dropout"] = -0.0;
+  EXPECT_EQ(resolve(whole).sha(), resolve(fraction).sha());
+}
+
+TEST(Keys, ErrorsQuoteTheValueAndSayWhatIsAllowed) {
+  EXPECT_EQ(refusal({{"d_modle", 3}}), "unknown key 'd_modle' (did you mean 'd_model'?)");
+  EXPECT_EQ(refusal({{"heads", "eight"}}), "heads: 'eight' is not a number or a range (try 8,16 or 8-64*2)");
+  EXPECT_EQ(refusal({{"heads", true}}), "heads: 'true' is not a whole number");
+  EXPECT_EQ(refusal({{"seq_len", 16.5}}), "seq_len: '16.5' is not a whole number");
+  EXPECT_EQ(refusal({{"seq_len", -16}}), "seq_len: '-16' is below 1, the least that is allowed");
+  EXPECT_EQ(refusal({{"variant", 3}}), "variant: '3' is not a text");
+  EXPECT_EQ(refusal({{"causal", "maybe"}}), "causal: 'maybe' is neither true nor false");
+  EXPECT_EQ(refusal({{"mixing", "softmx"}}), "mixing: unknown value 'softmx' (did you mean 'softmax'?)");
+  EXPECT_EQ(refusal({{"device", "gpu"}}), "device: 'gpu' is not a device (known: cpu, cuda, cuda:0, cuda:1 ...)");
+  EXPECT_EQ(refusal({{"seq_len", "16,32"}}), "seq_len: '16,32' is 2 values where one is needed (several make an [[axis]])");
+  EXPECT_EQ(refusal({{"kind", "train"}, {"model.dropout", 1.0}}), "model.dropout: '1' is not below 1");
+  EXPECT_EQ(refusal({{"kind", "train"}, {"train.lr", 0}}), "train.lr: '0' is not above 0");
+  EXPECT_NE(refusal({{"table_init", "normal:-1"}}).find("glorot, xavier, normal:STD"), std::string::npos);
+  EXPECT_NE(refusal({{"data.sha256", "ab"}}).find("cannot be set"), std::string::npos);
+}
+
+TEST(Keys, EachHasAWordOfExplanationAndAName) {
+  for (const Key& key : keys()) {
+    EXPECT_FALSE(key.doc.empty()) << key.name;
+    EXPECT_EQ(keys()[key_index(key.name)].name, key.name);
+  }
+  EXPECT_LT(keys().size(), kMaxKeys);
+}
+
+}  // namespace
+}  // namespace synthbench

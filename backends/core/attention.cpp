@@ -14,8 +14,8 @@ template <typename... Args>
 
 void check_shape(const Layout& tensor, const Axes& want, std::string_view what, const ConstView& value) {
   if (tensor.shape == want) return;
-  refuse("{} is {}, value is {}: ({},{},{},{}) is needed", what, describe(tensor), describe(value), want.batch, want.head,
-         want.row, want.col);
+  refuse("{} is {}, value is {}: ({},{},{},{}) is needed", what, describe(tensor), describe(value), want.batch, want.head, want.row,
+         want.col);
 }
 
 void check_kind(const Layout& tensor, DType dtype, Place place, std::string_view what) {
@@ -143,9 +143,8 @@ CallShape shape_of(const AttentionCall& call) {
 bool batch_independent(const AttentionCall& call) {
   if (call.dropout.rate > 0) return false;
   if (call.value.shape.batch == 1) return true;
-  return std::all_of(call.terms.begin(), call.terms.end(), [](const LogitTerm& term) {
-    return term.lhs.stride.batch == 0 && (!term.rhs || term.rhs.stride.batch == 0);
-  });
+  return std::all_of(call.terms.begin(), call.terms.end(),
+                     [](const LogitTerm& term) { return term.lhs.stride.batch == 0 && (!term.rhs || term.rhs.stride.batch == 0); });
 }
 
 }  // namespace synthbench

@@ -84,8 +84,7 @@ class AttentionBackend {
   /// Throw UserError "[attention] ..." for a wrong call or one that choose() refuses.
   void forward(const AttentionCall& call, const AttentionOutputs& outputs);
   /// outputs: what forward wrote. grad_out: (B,H,N,D).
-  void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
-                const AttentionGrads& grads);
+  void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
 
  private:
   virtual void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) = 0;

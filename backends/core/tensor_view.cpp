@@ -13,11 +13,8 @@ struct DTypeFacts {
   std::string_view name;
   std::size_t bytes;
 };
-constexpr std::array<DTypeFacts, 5> kDTypes{{{DType::f32, "f32", 4},
-                                             {DType::f64, "f64", 8},
-                                             {DType::bf16, "bf16", 2},
-                                             {DType::f16, "f16", 2},
-                                             {DType::i32, "i32", 4}}};
+constexpr std::array<DTypeFacts, 5> kDTypes{
+    {{DType::f32, "f32", 4}, {DType::f64, "f64", 8}, {DType::bf16, "bf16", 2}, {DType::f16, "f16", 2}, {DType::i32, "i32", 4}}};
 
 const DTypeFacts& facts(DType dtype) { return kDTypes[static_cast<std::size_t>(dtype)]; }
 
@@ -37,8 +34,8 @@ DType dtype_named(std::string_view wanted) {
 
 std::string describe(const Layout& layout) {
   const Axes& s = layout.shape;
-  return "(" + std::to_string(s.batch) + "," + std::to_string(s.head) + "," + std::to_string(s.row) + "," +
-         std::to_string(s.col) + ") " + std::string(name(layout.dtype));
+  return "(" + std::to_string(s.batch) + "," + std::to_string(s.head) + "," + std::to_string(s.row) + "," + std::to_string(s.col) + ") " +
+         std::string(name(layout.dtype));
 }
 
 }  // namespace synthbench

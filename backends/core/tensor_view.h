@@ -48,9 +48,7 @@ constexpr std::int64_t offset(const Axes& stride, std::int64_t b, std::int64_t h
 }
 
 /// Row-major strides of a dense tensor.
-constexpr Axes dense_strides(const Axes& shape) {
-  return {shape.head * shape.row * shape.col, shape.row * shape.col, shape.col, 1};
-}
+constexpr Axes dense_strides(const Axes& shape) { return {shape.head * shape.row * shape.col, shape.row * shape.col, shape.col, 1}; }
 
 /// "(8,8,256,64) f32", as error messages show a tensor.
 std::string describe(const Layout& layout);

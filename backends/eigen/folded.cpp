@@ -120,12 +120,14 @@ void store_folded(const AttentionCall& call, const AttentionOutputs& outputs, co
 /// What backward knows of each query: m, and the rows of [c_b dY_b | -c_b delta_b].
 template <typename T>
 struct FoldedRows {
-  T* largest;                ///< (N) m
-  MatrixMap<T> dy;           ///< (N, B*D + max(L,1)); without key lengths the last column is the sum over b
+  T* largest;                                                ///< (N) m
+  MatrixMap<T> dy;                                           ///< (N, B*D + max(L,1)); without key lengths the last column is the sum over b
   std::vector<std::pair<std::int64_t, std::int64_t>> apart;  ///< (i,b) far below m, or with a single key
 
-  FoldedRows(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const Fold& fold, std::int64_t h, Workspace& space)
-      : largest(space.numbers<T>(fold.s.queries)), dy(space.matrix<T>(fold.s.queries, fold.values() + std::max<std::int64_t>(fold.masks, 1))) {
+  FoldedRows(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const Fold& fold, std::int64_t h,
+             Workspace& space)
+      : largest(space.numbers<T>(fold.s.queries)),
+        dy(space.matrix<T>(fold.s.queries, fold.values() + std::max<std::int64_t>(fold.masks, 1))) {
     const T nothing = -std::numeric_limits<T>::infinity();
     dy.setZero();
     for (std::int64_t i = 0; i < fold.s.queries; ++i) {

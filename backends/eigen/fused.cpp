@@ -76,7 +76,8 @@ void fused_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
         MatrixMap<T> dv = tile_at(dv_memory, std::min(kKeys, s.keys - j), s.width);
         dv.setZero();
         for (std::int64_t i = 0; i < s.queries; i += kQueries) {
-          const std::int64_t rows = std::min(kQueries, s.queries - i), cols = visible_in_tile(call.mask, b, i + rows - 1, j, std::min(kKeys, s.keys - j));
+          const std::int64_t rows = std::min(kQueries, s.queries - i),
+                             cols = visible_in_tile(call.mask, b, i + rows - 1, j, std::min(kKeys, s.keys - j));
           if (cols == 0) continue;
           MatrixMap<T> p = tile_at(p_memory, rows, cols), ds = tile_at(ds_memory, rows, cols);
           logits.compute(i, j, p);  // in the forward pass this was P = exp(S - m) / l

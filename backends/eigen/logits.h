@@ -20,7 +20,8 @@ template <typename T>
 ConstMatrixMap<T> head_matrix(const ConstView& view, std::int64_t b, std::int64_t h, Workspace& space) {
   const std::int64_t rows = view.shape.row, cols = view.shape.col;
   const T* from = address<T>(view, b, h, 0, 0);
-  if (view.stride.col == 1 && (view.stride.row >= cols || rows == 1)) return {from, rows, cols, Eigen::OuterStride<>(std::max(view.stride.row, cols))};
+  if (view.stride.col == 1 && (view.stride.row >= cols || rows == 1))
+    return {from, rows, cols, Eigen::OuterStride<>(std::max(view.stride.row, cols))};
   MatrixMap<T> copy = space.matrix<T>(rows, cols);
   using Strided = Eigen::Map<const Matrix<T>, Eigen::Unaligned, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>>;
   copy = Strided(from, rows, cols, {view.stride.row, view.stride.col});

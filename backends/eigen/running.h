@@ -13,9 +13,9 @@ namespace synthbench::eigen {
 /// Running softmax of one block of queries.
 template <typename T>
 struct RunningRows {
-  MatrixMap<T> out;        ///< (rows,D), not yet divided by total
-  T* const largest;        ///< of each row's logits so far
-  T* const total;          ///< of exp(S - largest)
+  MatrixMap<T> out;  ///< (rows,D), not yet divided by total
+  T* const largest;  ///< of each row's logits so far
+  T* const total;    ///< of exp(S - largest)
 
   RunningRows(std::int64_t most_rows, std::int64_t width, Workspace& space)
       : out(space.matrix<T>(most_rows, width)), largest(space.numbers<T>(most_rows)), total(space.numbers<T>(most_rows)) {}

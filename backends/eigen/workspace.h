@@ -49,8 +49,7 @@ class Workspace {
     void operator()(std::byte* memory) const { ::operator delete(memory, std::align_val_t(kAlignment)); }
   };
   struct Block {
-    explicit Block(std::size_t size)
-        : memory(static_cast<std::byte*>(::operator new(size, std::align_val_t(kAlignment)))), bytes(size) {}
+    explicit Block(std::size_t size) : memory(static_cast<std::byte*>(::operator new(size, std::align_val_t(kAlignment)))), bytes(size) {}
     std::unique_ptr<std::byte, Free> memory;
     std::size_t bytes;
   };

@@ -148,8 +148,8 @@ struct TermSums {
   Sum lhs, rhs;
 };
 
-void backward_row(const AttentionCall& call, const ConstView& grad_out, Sum& grad_value, std::vector<TermSums>& grad_terms,
-                  std::int64_t b, std::int64_t h, std::int64_t i) {
+void backward_row(const AttentionCall& call, const ConstView& grad_out, Sum& grad_value, std::vector<TermSums>& grad_terms, std::int64_t b,
+                  std::int64_t h, std::int64_t i) {
   const Row row = softmax_row(call, b, h, i);
   const std::int64_t width = call.value.shape.col;
   std::vector<double> d_probability;
@@ -223,8 +223,7 @@ class ReferenceBackend final : public AttentionBackend {
   }
 };
 
-const bool registered =
-    backends().add("reference", [] { return std::unique_ptr<AttentionBackend>(std::make_unique<ReferenceBackend>()); });
+const bool registered = backends().add("reference", [] { return std::unique_ptr<AttentionBackend>(std::make_unique<ReferenceBackend>()); });
 const bool known = known_backends().add("reference", {"float64 plain loops on the host: the oracle", false});
 
 }  // namespace

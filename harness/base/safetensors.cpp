@@ -111,10 +111,13 @@ Range parse_range(const std::string& path, const std::string& name, const Json& 
 
 /// Ranges must cover the data exactly: neither holes nor overlaps.
 void check_cover(const std::string& path, std::vector<Range> ranges, std::size_t data_bytes) {
-  std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Range& a, const Range& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   std::uint64_t covered = 0;
   for (const Range& range : ranges) {
-    if (range.begin != covered) damaged(path, fmt::format("the data {} at byte {}", range.begin > covered ? "has a hole" : "overlaps", std::min(range.begin, covered)));
+    if (range.begin != covered)
+      damaged(path,
+              fmt::format("the data {} at byte {}", range.begin > covered ? "has a hole" : "overlaps", std::min(range.begin, covered)));
     covered = range.end;
   }
   if (covered != data_bytes) damaged(path, fmt::format("the tensors end at byte {}, the data has {}", covered, data_bytes));
@@ -164,11 +167,21 @@ std::vector<double> StoredTensor::values() const {
   return widened<std::uint8_t>(bytes);
 }
 
-StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const double> values) { return stored("F64", std::move(shape), values); }
-StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const float> values) { return stored("F32", std::move(shape), values); }
-StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const std::int64_t> values) { return stored("I64", std::move(shape), values); }
-StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const std::int32_t> values) { return stored("I32", std::move(shape), values); }
-StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const std::uint8_t> values) { return stored("U8", std::move(shape), values); }
+StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const double> values) {
+  return stored("F64", std::move(shape), values);
+}
+StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const float> values) {
+  return stored("F32", std::move(shape), values);
+}
+StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const std::int64_t> values) {
+  return stored("I64", std::move(shape), values);
+}
+StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const std::int32_t> values) {
+  return stored("I32", std::move(shape), values);
+}
+StoredTensor StoredTensor::of(std::vector<std::int64_t> shape, std::span<const std::uint8_t> values) {
+  return stored("U8", std::move(shape), values);
+}
 
 const StoredTensor* Safetensors::find(std::string_view name) const {
   const auto found = tensors.find(name);

@@ -28,7 +28,7 @@ struct StoredTensor {
 
 /// The content of a .safetensors file: 8 bytes little-endian header length, a JSON header, raw data.
 struct Safetensors {
-  std::string path;  ///< where it was read from, for error messages
+  std::string path;                             ///< where it was read from, for error messages
   std::map<std::string, std::string> metadata;  ///< __metadata__
   std::map<std::string, StoredTensor, std::less<>> tensors;
 

@@ -71,13 +71,15 @@ class AttendCase {
 
   std::vector<std::pair<std::string, std::vector<double>>> run(AttentionBackend& backend) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    const AttentionOutputs outputs{result("out", {batch_, heads_, queries_, width_}, nan), result("lse", {batch_, heads_, queries_, 1}, nan)};
+    const AttentionOutputs outputs{result("out", {batch_, heads_, queries_, width_}, nan),
+                                   result("lse", {batch_, heads_, queries_, 1}, nan)};
     backend.forward(call_, outputs);
     if (call_.needs_grad) {
       AttentionGrads grads;
       std::vector<AttentionGrads::Term> grad_terms;
       for (std::size_t t = 0; t < terms_.size(); ++t) {
-        grad_terms.push_back({gradient(fmt::format("term{}.lhs", t), terms_[t].lhs), gradient(fmt::format("term{}.rhs", t), terms_[t].rhs)});
+        grad_terms.push_back(
+            {gradient(fmt::format("term{}.lhs", t), terms_[t].lhs), gradient(fmt::format("term{}.rhs", t), terms_[t].rhs)});
       }
       grads.terms = grad_terms;
       grads.value = gradient("value", call_.value);
@@ -132,7 +134,8 @@ class AttendCase {
     term.kind = kind_named(about.at("kind").get<std::string>(), file_.path);
     term.scale = about.at("scale").get<double>();
     term.lhs = input(prefix + "lhs", {batch_, heads_, queries_, 0});
-    if (term.kind != TermKind::table) term.rhs = input(prefix + "rhs", {batch_, heads_, term.kind == TermKind::inner ? keys_ : queries_, 0});
+    if (term.kind != TermKind::table)
+      term.rhs = input(prefix + "rhs", {batch_, heads_, term.kind == TermKind::inner ? keys_ : queries_, 0});
     terms_.push_back(term);
   }
 
@@ -145,7 +148,7 @@ class AttendCase {
   const Safetensors& file_;
   DType dtype_;
   std::int64_t batch_ = 0, heads_ = 0, queries_ = 0, keys_ = 0, width_ = 0;
-  std::list<Numbers> inputs_;                              // lists: views point into them
+  std::list<Numbers> inputs_;  // lists: views point into them
   std::list<std::pair<std::string, Numbers>> results_;
   std::vector<LogitTerm> terms_;
   std::vector<std::int32_t> lengths_;

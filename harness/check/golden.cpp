@@ -47,7 +47,11 @@ Json metadata_json(const Safetensors& file, const std::string& key) {
 class GoldenCheck {
  public:
   GoldenCheck(std::string dir, std::string backend, DType dtype, int threads)
-      : dir_(std::move(dir)), backend_name_(std::move(backend)), backend_(backends().at(backend_name_)()), dtype_(dtype), threads_(threads) {}
+      : dir_(std::move(dir)),
+        backend_name_(std::move(backend)),
+        backend_(backends().at(backend_name_)()),
+        dtype_(dtype),
+        threads_(threads) {}
 
   /// A damaged file becomes an error line, so that the sound ones still get their rows.
   void check_file(const std::string& file) {
@@ -76,7 +80,8 @@ class GoldenCheck {
     const auto found = file.metadata.find("level");
     const std::string level = found == file.metadata.end() ? "" : found->second;
     if (level == "train") return skip(name, "training code is checked by the tests of the trunk, not through an attention backend");
-    if (level != "attend" && level != "layer") throw UserError(fmt::format("{}: the level is '{}'; attend, layer or train is needed", file.path, level));
+    if (level != "attend" && level != "layer")
+      throw UserError(fmt::format("{}: the level is '{}'; attend, layer or train is needed", file.path, level));
     const Json about = metadata_json(file, "case");
     if (level == "attend") {
       for (const char* needed : {"value", "term0.lhs", "out", "lse"}) file.at(needed);
@@ -90,7 +95,8 @@ class GoldenCheck {
 
   void check_layer(const std::string& name, const Safetensors& file, const Json& about) {
     const std::string variant = about.at("variant").get<std::string>();
-    if (!is_attention(variant)) return skip(name, fmt::format("{} is not made of attention terms: no attention backend computes it", variant));
+    if (!is_attention(variant))
+      return skip(name, fmt::format("{} is not made of attention terms: no attention backend computes it", variant));
     if (!layer_golden()) return skip(name, "layers need LibTorch: synthbench-torch has it");
     const LayerGoldenResult result = layer_golden()({file, about, backend_name_, dtype_, threads_});
     if (result.skipped) return skip(name, *result.skipped);
@@ -172,7 +178,8 @@ bool GoldenReport::anything_failed() const {
 }
 
 GoldenReport check_golden(const std::string& dir, const std::string& backend, DType dtype, int threads) {
-  if (dtype != DType::f32 && dtype != DType::f64) throw UserError(fmt::format("golden vectors are checked in f32 and f64, not in {}", name(dtype)));
+  if (dtype != DType::f32 && dtype != DType::f64)
+    throw UserError(fmt::format("golden vectors are checked in f32 and f64, not in {}", name(dtype)));
   if (!fs::is_directory(dir)) throw UserError("cannot read " + dir + ": no such directory");
   GoldenCheck check(dir, backend, dtype, threads);
   const std::string index = (fs::path(dir) / "INDEX.json").string();

@@ -72,8 +72,8 @@ std::vector<PlainTerm<T>> plain_terms(const SeamCase& seam, const SeamProblem& n
     if (about.kind == TermKind::table) right = {};
     const std::vector<double> lhs = numbers.get(prefix + "lhs"),
                               rhs = about.kind == TermKind::table ? std::vector<double>() : numbers.get(prefix + "rhs");
-    terms.push_back({about, static_cast<T>(about.scale * seam.logit_scale), Plain<T>(left, about.lhs, &lhs), Plain<T>(right, about.rhs, &rhs),
-                     Plain<T>(left, about.lhs, nullptr), Plain<T>(right, about.rhs, nullptr)});
+    terms.push_back({about, static_cast<T>(about.scale * seam.logit_scale), Plain<T>(left, about.lhs, &lhs),
+                     Plain<T>(right, about.rhs, &rhs), Plain<T>(left, about.lhs, nullptr), Plain<T>(right, about.rhs, nullptr)});
   }
   return terms;
 }
@@ -95,7 +95,8 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
   Mask mask;
   mask.causal = seam.causal;
   mask.query_offset = seam.query_offset;
-  if (!seam.key_lengths.empty()) mask.key_lengths = ConstView({{seam.batch, 1, 1, 1}, {1, 1, 1, 1}, DType::i32, Place::host}, seam.key_lengths.data());
+  if (!seam.key_lengths.empty())
+    mask.key_lengths = ConstView({{seam.batch, 1, 1, 1}, {1, 1, 1, 1}, DType::i32, Place::host}, seam.key_lengths.data());
   for (std::int64_t b = 0; b < seam.batch; ++b) {
     for (std::int64_t h = 0; h < seam.heads; ++h) {
       for (std::int64_t i = 0; i < seam.queries; ++i) {
@@ -113,10 +114,11 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
         for (T& x : p) x /= total;
         for (std::int64_t j = 0; j < visible; ++j) {
           T& share = p[static_cast<std::size_t>(j)];
-          const T keep = seam.dropout.rate == 0 ? T(1)
-                                                : static_cast<T>(dropout_factor(seam.dropout.rate, seam.dropout.seed, static_cast<std::uint64_t>(b),
-                                                                                static_cast<std::uint64_t>(h), static_cast<std::uint64_t>(i),
-                                                                                static_cast<std::uint64_t>(j)));
+          const T keep = seam.dropout.rate == 0
+                             ? T(1)
+                             : static_cast<T>(dropout_factor(seam.dropout.rate, seam.dropout.seed, static_cast<std::uint64_t>(b),
+                                                             static_cast<std::uint64_t>(h), static_cast<std::uint64_t>(i),
+                                                             static_cast<std::uint64_t>(j)));
           T dot = 0;
           for (std::int64_t d = 0; d < seam.width; ++d) {
             out.at(b, h, i, d) += keep * share * value.at(b, h, j, d);

@@ -10,8 +10,16 @@ namespace synthbench {
 namespace {
 
 SeamCase mixed() {
-  return {"mixed", 2, 3, 5, 7, 4, {{TermKind::inner, 0.5, 6, {}, {true, false, false}}, {TermKind::tiled, 0.5, 4, {}, {}}, {TermKind::table, 1.0, 0, {}, {}}},
-          true, 2, {7, 3}};
+  return {"mixed",
+          2,
+          3,
+          5,
+          7,
+          4,
+          {{TermKind::inner, 0.5, 6, {}, {true, false, false}}, {TermKind::tiled, 0.5, 4, {}, {}}, {TermKind::table, 1.0, 0, {}, {}}},
+          true,
+          2,
+          {7, 3}};
 }
 
 /// A sound backward call, to be spoiled.

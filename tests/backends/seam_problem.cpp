@@ -108,8 +108,8 @@ void SeamProblem::for_each_entry(const Tensor& tensor, const Visit& visit) {
 View SeamProblem::add(const std::string& tensor, const Axes& shape, const Shared& shared, DType dtype) {
   const Axes extent{shared.batch ? 1 : shape.batch, shared.head ? 1 : shape.head, shared.row ? 1 : shape.row, shape.col};
   Axes stride = strides(extent, arrangement_);
-  const std::int64_t last = (extent.batch - 1) * stride.batch + (extent.head - 1) * stride.head + (extent.row - 1) * stride.row +
-                            (extent.col - 1) * stride.col;
+  const std::int64_t last =
+      (extent.batch - 1) * stride.batch + (extent.head - 1) * stride.head + (extent.row - 1) * stride.row + (extent.col - 1) * stride.col;
   GuardedTensor memory(dtype, last + 1);
   memory.fill(kNan);
   if (shared.batch) stride.batch = 0;
@@ -205,7 +205,8 @@ std::vector<std::string> SeamProblem::trespasses() const {
     std::vector<bool> used(static_cast<std::size_t>(stored.memory.count()));
     for_each_entry(stored, [&](std::int64_t at, auto...) { used[static_cast<std::size_t>(at)] = true; });
     bool clean = stored.memory.guards_intact();
-    for (std::size_t at = 0; at < used.size(); ++at) clean = clean && (used[at] || std::isnan(stored.memory.get(static_cast<std::int64_t>(at))));
+    for (std::size_t at = 0; at < used.size(); ++at)
+      clean = clean && (used[at] || std::isnan(stored.memory.get(static_cast<std::int64_t>(at))));
     if (!clean) found.push_back(tensor);
   }
   return found;

@@ -1,4 +1,6 @@
 // The golden check itself, on the vectors shipped beside this file and, where they are present, on the whole set.
+#include "harness/check/golden.h"
+
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -13,7 +15,6 @@
 #include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/base/safetensors.h"
-#include "harness/check/golden.h"
 #include "harness/check/layer_golden.h"
 #include "harness/check/norm.h"
 
@@ -48,7 +49,8 @@ std::string failures(const GoldenReport& report) {
   std::string text;
   for (const std::string& error : report.errors) text += error + "\n";
   for (const GoldenRow& row : report.rows) {
-    if (!row.skipped() && !row.passed) text += row.file + " " + row.tensor + ": " + std::to_string(row.value) + " > " + std::to_string(row.bound) + "\n";
+    if (!row.skipped() && !row.passed)
+      text += row.file + " " + row.tensor + ": " + std::to_string(row.value) + " > " + std::to_string(row.bound) + "\n";
   }
   return text;
 }
@@ -85,7 +87,8 @@ class Flawed final : public AttentionBackend {
     sound_->forward(call, outputs);
     if (flaw_ == Flaw::nan) spoil(outputs.out, [](double) { return std::numeric_limits<double>::quiet_NaN(); });
   }
-  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) override {
+  void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
+                   const AttentionGrads& grads) override {
     sound_->backward(call, outputs, grad_out, grads);
     if (flaw_ == Flaw::wrong_gradient) spoil(grads.value, [](double number) { return 1.001 * number + 1e-3; });
   }
@@ -169,7 +172,8 @@ TEST(GoldenCheck, NaNAndWrongGradientsDoNotPass) {
   const Folder folder;
   folder.copy(kFactorized);
   EXPECT_TRUE(failed_tensors(check_golden(folder.path(), "test_nan", DType::f64, 1)).contains(kFactorized + " out"));
-  EXPECT_EQ(failed_tensors(check_golden(folder.path(), "test_wrong_gradient", DType::f64, 1)), (std::set<std::string>{kFactorized + " grad.value"}));
+  EXPECT_EQ(failed_tensors(check_golden(folder.path(), "test_wrong_gradient", DType::f64, 1)),
+            (std::set<std::string>{kFactorized + " grad.value"}));
 }
 
 TEST(GoldenCheck, ARefusingBackendChecksNothingAndListsItsReason) {
@@ -222,10 +226,18 @@ TEST(GoldenCheck, ADamagedFileIsNamedAndHidesNoOther) {
       {"no bytes", ""},
       {"absurd header length", absurd},
       {"not JSON", not_json},
-      {"offsets beyond the end", changed([](Json& h) { h["out"]["data_offsets"] = {std::int64_t{1} << 40, (std::int64_t{1} << 40) + 8}; })},
-      {"shape that does not fit", changed([](Json& h) { h["out"]["shape"] = {9999, 9999}; })},
-      {"shape that overflows", changed([](Json& h) { h["out"]["shape"] = {std::int64_t{1} << 40, std::int64_t{1} << 40}; })},
-      {"negative extent", changed([](Json& h) { h["out"]["shape"] = {-1, 2}; })},
+      {"offsets beyond the end", changed([](Json& h) {
+         h["out"]["data_offsets"] = {std::int64_t{1} << 40, (std::int64_t{1} << 40) + 8};
+       })},
+      {"shape that does not fit", changed([](Json& h) {
+         h["out"]["shape"] = {9999, 9999};
+       })},
+      {"shape that overflows", changed([](Json& h) {
+         h["out"]["shape"] = {std::int64_t{1} << 40, std::int64_t{1} << 40};
+       })},
+      {"negative extent", changed([](Json& h) {
+         h["out"]["shape"] = {-1, 2};
+       })},
       {"unknown dtype", changed([](Json& h) { h["out"]["dtype"] = "F7"; })},
       {"no out", changed([](Json& h) { h.erase("out"); })},
       {"no case", changed([](Json& h) { h["__metadata__"].erase("case"); })},
@@ -255,7 +267,8 @@ TEST(GoldenCheck, ADamagedFileIsNamedAndHidesNoOther) {
 TEST(GoldenCheck, AFileThatTheIndexNamesMustBeThere) {
   const Folder folder;
   folder.copy(kVanilla);
-  write_file(folder.path("INDEX.json"), R"([{"file": "gone.safetensors", "level": "attend"}, {"file": ")" + kVanilla + R"(", "level": "attend"}])");
+  write_file(folder.path("INDEX.json"),
+             R"([{"file": "gone.safetensors", "level": "attend"}, {"file": ")" + kVanilla + R"(", "level": "attend"}])");
   const GoldenReport report = check_golden(folder.path(), "eigen", DType::f32, 1);
   ASSERT_EQ(report.errors.size(), 1u);
   EXPECT_NE(report.errors.front().find("gone.safetensors"), std::string::npos);

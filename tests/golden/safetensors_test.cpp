@@ -1,4 +1,6 @@
 // Files of tensors: what is written is read, whoever else reads it finds aligned data, and damage is named.
+#include "harness/base/safetensors.h"
+
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -9,7 +11,6 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
-#include "harness/base/safetensors.h"
 
 namespace synthbench {
 namespace {
@@ -103,8 +104,10 @@ TEST_F(SafetensorsFile, DamageIsNamedWithTheFile) {
       {file_of(one(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})"), "1234"), "lies at bytes 0 to 8"},
       {file_of(one(R"({"dtype":"F32","shape":[1],"data_offsets":[4,8]})"), "12345678"), "hole"},
       {file_of(one(R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})"), "12345678"), "end at byte 4"},
-      {file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"), "overlaps"},
-      {file_of(R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"), "'a' twice"},
+      {file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"),
+       "overlaps"},
+      {file_of(R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"),
+       "'a' twice"},
       {file_of(R"({"__metadata__":{"level":3}})", ""), "not a text"},
   };
   for (const auto& [bytes, want] : broken) {

@@ -89,8 +89,16 @@ std::vector<SeamCase> chosen_cases() {
       {"factorized_random+random", 3, 2, 65, 130, 8, {inner(0.8, 3, kBatch, kBatch), table(0.5, kBatch)}, true, 65},
       {"random+dropout", 3, 2, 33, 65, 8, {table(1.0, kBatch)}, false, 0, {}, {0.2, 5}},
       {"random+vanilla", 2, 2, 130, 130, 8, {table(0.5, kBatch), inner(0.3, 8)}, true, 0, {130, 100}},
-      {"everything", 3, 2, 65, 130, 8,
-       {inner(0.3, 8), inner(0.3, 8, kOwn, kBatch), table(0.5, kBatch), inner(0.5, 3, kBatch, kBatch), tiled(0.3, 12), table(1.0, kAll)}, true, 65, {130, 0, 77}},
+      {"everything",
+       3,
+       2,
+       65,
+       130,
+       8,
+       {inner(0.3, 8), inner(0.3, 8, kOwn, kBatch), table(0.5, kBatch), inner(0.5, 3, kBatch, kBatch), tiled(0.3, 12), table(1.0, kAll)},
+       true,
+       65,
+       {130, 0, 77}},
       {"no_visible_rows", 2, 2, 130, 33, 8, {inner(0.4, 8)}, true, -100},
   };
 }

@@ -66,7 +66,8 @@ TEST_P(SeamParity, OutputsAndGradientsMatchTheOracleInEveryLayout) {
       kernels.insert(choice.kernel);
       const Results computed = problem.run(*backend);
       ASSERT_EQ(computed.size(), truth.size());
-      for (const auto& [tensor, exact] : truth) EXPECT_LE(error_norm(computed.at(tensor), exact), allowed.at(tensor)) << tensor << " by " << choice.kernel;
+      for (const auto& [tensor, exact] : truth)
+        EXPECT_LE(error_norm(computed.at(tensor), exact), allowed.at(tensor)) << tensor << " by " << choice.kernel;
       EXPECT_EQ(problem.trespasses(), std::vector<std::string>());
     }
   }
@@ -165,7 +166,8 @@ TEST_P(SeamParity, BackwardFitsTheForwardOfAnotherBackend) {
     oracle->forward(problem.call(), problem.outputs());
     backend->backward(problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
     const auto allowed = bounds(seam, numbers, truth, dtype);
-    for (const auto& [tensor, computed] : problem.results()) EXPECT_LE(error_norm(computed, truth.at(tensor)), allowed.at(tensor)) << tensor;
+    for (const auto& [tensor, computed] : problem.results())
+      EXPECT_LE(error_norm(computed, truth.at(tensor)), allowed.at(tensor)) << tensor;
   }
 }
 

@@ -38,12 +38,8 @@ bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
   }
   return false;
 }
-bool reads_queries(const Mixture& mixture) {
-  return reads(mixture, {Source::query, Source::relu_query});
-}
-bool reads_keys(const Mixture& mixture) {
-  return reads(mixture, {Source::key});
-}
+bool reads_queries(const Mixture& mixture) { return reads(mixture, {Source::query, Source::relu_query}); }
+bool reads_keys(const Mixture& mixture) { return reads(mixture, {Source::key}); }
 
 bool shared_by_batch(const TermSpec& term) {
   return term.lhs.source == Source::parameter && (term.kind == TermKind::table || term.rhs.source == Source::parameter);
@@ -55,19 +51,14 @@ bool wants_grad(const LogitSpec& spec, const Side& side) {
 }
 
 /// Logits of one term, or of all: H N M where the batch shares them, else B H N M.
-std::int64_t logits(const CallShape& s, bool shared) {
-  return times({shared ? 1 : s.batch, s.heads, s.queries, s.keys});
-}
+std::int64_t logits(const CallShape& s, bool shared) { return times({shared ? 1 : s.batch, s.heads, s.queries, s.keys}); }
 
 /// Operations per logit of a term, forward.
 std::int64_t per_logit(const TermSpec& term) {
   switch (term.kind) {
-    case TermKind::inner:
-      return 2 * term.lhs.width;
-    case TermKind::tiled:
-      return 1;
-    case TermKind::table:
-      return 0;
+    case TermKind::inner: return 2 * term.lhs.width;
+    case TermKind::tiled: return 1;
+    case TermKind::table: return 0;
   }
   return 0;
 }
@@ -75,18 +66,14 @@ std::int64_t per_logit(const TermSpec& term) {
 /// Operations per logit of the gradient of one side.
 std::int64_t per_logit_backward(const TermSpec& term) {
   switch (term.kind) {
-    case TermKind::inner:
-      return 2 * term.lhs.width;
-    case TermKind::tiled:
-      return 2;
-    case TermKind::table:
-      return 0;
+    case TermKind::inner: return 2 * term.lhs.width;
+    case TermKind::tiled: return 2;
+    case TermKind::table: return 0;
   }
   return 0;
 }
 
-std::int64_t side_elements(const LogitSpec& spec, const Side& side, const CallShape& s, std::int64_t rows,
-                           std::int64_t cols) {
+std::int64_t side_elements(const LogitSpec& spec, const Side& side, const CallShape& s, std::int64_t rows, std::int64_t cols) {
   if (side.source != Source::parameter) return times({s.batch, s.heads, rows, cols});
   const Parameter& parameter = *std::ranges::find(spec.parameters, side.weight, &Parameter::name);
   return times({parameter.shape.front(), side.row_shared ? 1 : rows, cols});
@@ -99,8 +86,7 @@ std::int64_t operand_elements(const Mixture& mixture, const CallShape& s) {
     for (const TermSpec& term : spec.terms) {
       const bool table = term.kind == TermKind::table;
       add(sum, side_elements(spec, term.lhs, s, s.queries, table ? s.keys : term.lhs.width));
-      if (!table)
-        add(sum, side_elements(spec, term.rhs, s, term.kind == TermKind::inner ? s.keys : s.queries, term.rhs.width));
+      if (!table) add(sum, side_elements(spec, term.rhs, s, term.kind == TermKind::inner ? s.keys : s.queries, term.rhs.width));
     }
   }
   return sum;
@@ -147,14 +133,9 @@ std::int64_t logit_parameters(const Mixture& mixture, const LayerConfig& layer) 
     }
   }
   switch (mixture.mixing) {
-    case Mixing::sum:
-      break;
-    case Mixing::sigmoid:
-      add(sum, 1);
-      break;
-    case Mixing::softmax:
-      add(sum, times({layer.heads, std::ssize(mixture.summands)}));
-      break;
+    case Mixing::sum: break;
+    case Mixing::sigmoid: add(sum, 1); break;
+    case Mixing::softmax: add(sum, times({layer.heads, std::ssize(mixture.summands)})); break;
   }
   return sum;
 }
@@ -175,8 +156,7 @@ Flops attend_flops(const Mixture& mixture, const CallShape& s) {
       ++terms;
       const std::int64_t own = logits(s, shared_by_batch(term));
       add(flops.forward, times({per_logit(term), own}));
-      const int sides =
-          (wants_grad(spec, term.lhs) ? 1 : 0) + (term.kind != TermKind::table && wants_grad(spec, term.rhs) ? 1 : 0);
+      const int sides = (wants_grad(spec, term.lhs) ? 1 : 0) + (term.kind != TermKind::table && wants_grad(spec, term.rhs) ? 1 : 0);
       if (sides == 0) continue;
       needs_logit_gradients = true;
       add(flops.backward, times({sides, per_logit_backward(term), own}));
@@ -197,11 +177,10 @@ Flops layer_flops(const Mixture& mixture, const LayerConfig& layer, const CallSh
 }
 
 std::int64_t attend_bytes(const Mixture& mixture, const CallShape& s, DType dtype) {
-  const std::int64_t elements = plus({operand_elements(mixture, s), times({s.batch, s.heads, s.keys, s.width}),
-                                      times({s.batch, s.heads, s.queries, s.width})});
+  const std::int64_t elements =
+      plus({operand_elements(mixture, s), times({s.batch, s.heads, s.keys, s.width}), times({s.batch, s.heads, s.queries, s.width})});
   const std::int64_t lse = dtype == DType::f64 ? 8 : 4;
-  return plus(
-      {times({elements, static_cast<std::int64_t>(size_of(dtype))}), times({s.batch, s.heads, s.queries, lse})});
+  return plus({times({elements, static_cast<std::int64_t>(size_of(dtype))}), times({s.batch, s.heads, s.queries, lse})});
 }
 
 std::int64_t layer_bytes(const Mixture& mixture, const LayerConfig& layer, const CallShape& s, DType dtype) {
@@ -222,8 +201,7 @@ std::int64_t layer_bytes(const Mixture& mixture, const LayerConfig& layer, const
     }
   }
   const std::int64_t activations = times({2, s.batch, s.queries, layer.d_model});
-  return plus({attend_bytes(mixture, s, dtype),
-               times({plus({weights, activations}), static_cast<std::int64_t>(size_of(dtype))})});
+  return plus({attend_bytes(mixture, s, dtype), times({plus({weights, activations}), static_cast<std::int64_t>(size_of(dtype))})});
 }
 
 }  // namespace synthbench

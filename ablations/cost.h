@@ -6,13 +6,12 @@
 
 namespace synthbench {
 
-/// Trainable parameters of what makes the logits: projections of queries and keys, hidden layers, tables, mixing
-/// weights. Throws std::overflow_error "[cost] ..." when a count does not fit 63 bits, as all functions here do.
+/// Trainable parameters of what makes the logits: projections of queries and keys, hidden layers, tables, mixing weights.
+/// Throws std::overflow_error "[cost] ..." when a count does not fit 63 bits, as all functions here do.
 std::int64_t logit_parameters(const Mixture& mixture, const LayerConfig& layer);
 
 /// The same and w_v (E, H*dh) and w_o (H*dh, E): one whole self-attention layer, without biases on its projections.
-/// Source: Tay et al. 2021, table 1 (facts, section 8.1: per layer here); table 4 comes out exactly (facts,
-/// section 8.2).
+/// Source: Tay et al. 2021, table 1 (random tables per head there, per layer here); table 4 comes out exactly.
 std::int64_t layer_parameters(const Mixture& mixture, const LayerConfig& layer);
 
 struct Flops {
@@ -20,15 +19,13 @@ struct Flops {
   std::int64_t backward = 0;  ///< gradients alone, without recomputing the forward pass
 };
 
-/// Floating-point operations of one `attend`, a multiply-add counted as two and a softmax as 5 per logit, its gradient
-/// as 5. shape: B samples, H heads, N queries, M keys, D value width, each >= 1. Causal masks are not discounted.
-/// Logits that the whole batch shares are counted once, not B times. Backward counts gradients of the sides that want
-/// one (Problem: all but frozen tables); where none does, only the gradient of the values is left. Source: facts,
-/// section 6.5.
+/// Floating-point operations of one `attend`, a multiply-add counted as two and a softmax as 5 per logit, its gradient as 5.
+/// shape: B samples, H heads, N queries, M keys, D value width, each >= 1. Causal masks are not discounted.
+/// Logits that the whole batch shares are counted once, not B times. Backward counts gradients of the sides that want one
+/// (Problem: all but frozen tables); where none does, only the gradient of the values is left.
 Flops attend_flops(const Mixture& mixture, const CallShape& shape);
 
-/// One layer from x (B,N,E) to y (B,N,E): projections, hidden layers, `attend`, output projection. shape.queries ==
-/// shape.keys.
+/// One layer from x (B,N,E) to y (B,N,E): projections, hidden layers, `attend`, output projection. shape.queries == shape.keys.
 Flops layer_flops(const Mixture& mixture, const LayerConfig& layer, const CallShape& shape);
 
 /// Bytes that a forward `attend` must move at least: every stored operand (what is shared, once), values, out and lse.

@@ -16,9 +16,7 @@ constexpr int kGuardByte = 0xA5;
 
 }  // namespace
 
-void GuardedTensor::Free::operator()(std::byte* memory) const {
-  std::free(memory);
-}
+void GuardedTensor::Free::operator()(std::byte* memory) const { std::free(memory); }
 
 GuardedTensor::GuardedTensor(DType dtype, std::int64_t count) : dtype_(dtype), count_(count) {
   if (dtype != DType::f32 && dtype != DType::f64 && dtype != DType::i32) {
@@ -35,25 +33,17 @@ GuardedTensor::GuardedTensor(DType dtype, std::int64_t count) : dtype_(dtype), c
 
 double GuardedTensor::get(std::int64_t index) const {
   switch (dtype_) {
-    case DType::f64:
-      return static_cast<const double*>(data())[index];
-    case DType::i32:
-      return static_cast<const std::int32_t*>(data())[index];
-    default:
-      return static_cast<const float*>(data())[index];
+    case DType::f64: return static_cast<const double*>(data())[index];
+    case DType::i32: return static_cast<const std::int32_t*>(data())[index];
+    default: return static_cast<const float*>(data())[index];
   }
 }
 
 void GuardedTensor::set(std::int64_t index, double value) {
   switch (dtype_) {
-    case DType::f64:
-      static_cast<double*>(data())[index] = value;
-      break;
-    case DType::i32:
-      static_cast<std::int32_t*>(data())[index] = static_cast<std::int32_t>(value);
-      break;
-    default:
-      static_cast<float*>(data())[index] = static_cast<float>(value);
+    case DType::f64: static_cast<double*>(data())[index] = value; break;
+    case DType::i32: static_cast<std::int32_t*>(data())[index] = static_cast<std::int32_t>(value); break;
+    default: static_cast<float*>(data())[index] = static_cast<float>(value);
   }
 }
 

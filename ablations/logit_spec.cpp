@@ -29,9 +29,7 @@ void require_positive(std::string_view key, std::int64_t value) {
   if (value < 1) throw UserError(fmt::format("{} is {}: at least 1 is needed", key, value));
 }
 
-bool reads_input(const Side& side) {
-  return side.source != Source::parameter;
-}
+bool reads_input(const Side& side) { return side.source != Source::parameter; }
 
 }  // namespace
 
@@ -51,9 +49,7 @@ std::vector<std::string> summands_of(std::string_view variant) {
   return {names.begin(), names.end()};
 }
 
-std::string canonical_variant(std::string_view variant) {
-  return join(summands_of(variant), "+");
-}
+std::string canonical_variant(std::string_view variant) { return join(summands_of(variant), "+"); }
 
 Mixture describe(std::string_view variant, const LayerConfig& config) {
   const std::vector<std::string> names = summands_of(variant);

@@ -12,12 +12,10 @@
 
 namespace synthbench {
 
-/// How learned weights mix the summands of a mixture. They never reach a kernel: the trunk multiplies them into each
-/// lhs.
+/// How learned weights mix the summands of a mixture. They never reach a kernel: the trunk multiplies them into each lhs.
 enum class Mixing : std::uint8_t {
   sum,      ///< no weights
-  sigmoid,  ///< two summands, one scalar alpha (1) per layer, s = sigmoid(alpha): 1-s on vanilla (else on the first), s
-            ///< on the other
+  sigmoid,  ///< two summands, one scalar alpha (1) per layer, s = sigmoid(alpha): 1-s on vanilla (else on the first), s on the other
   softmax,  ///< alpha (H, summands), softmax over summands per head; starts equal, so QK logits start halved in a pair
 };
 /// Input of the dense hidden layer relu(x w1 + b1).
@@ -91,8 +89,8 @@ struct Hidden {
 /// One variant, described as data: everything that trains, runs, counts and lists it reads this.
 struct LogitSpec {
   std::vector<TermSpec> terms;
-  std::vector<Parameter> parameters;
-  std::optional<Hidden> hidden;
+  std::vector<Parameter> parameters{};
+  std::optional<Hidden> hidden{};
 };
 
 struct Variant {

@@ -47,14 +47,11 @@ const Parameter& parameter_named(const LogitSpec& spec, const std::string& name)
 }
 
 /// (B,H,rows,cols) as the trunk's products leave it: in memory (B,rows,H,cols).
-Axes split_heads(const Axes& s) {
-  return {s.row * s.head * s.col, s.col, s.head * s.col, 1};
-}
+Axes split_heads(const Axes& s) { return {s.row * s.head * s.col, s.col, s.head * s.col, 1}; }
 
 void require_fit(const Parameter& parameter, std::int64_t longest, std::int64_t needed) {
   if (needed <= longest) return;
-  throw UserError(
-      fmt::format("seq_len {} is longer than max_len {}, to which '{}' reaches", needed, longest, parameter.name));
+  throw UserError(fmt::format("seq_len {} is longer than max_len {}, to which '{}' reaches", needed, longest, parameter.name));
 }
 
 /// The leading slice of a parameter that all samples share: see Side for the three ways it is stored.
@@ -88,18 +85,11 @@ Operand describe_side(const LogitSpec& spec, const Side& side, const Axes& shape
   Operand operand{{shape, split_heads(shape)}, shape.batch * shape.head * shape.row * shape.col};
   switch (side.source) {
     case Source::query:
-    case Source::key:
-      break;
+    case Source::key: break;
     case Source::relu_query:
-    case Source::hidden:
-      operand.rectified = true;
-      break;
-    case Source::projected:
-      operand.layout.stride = dense_strides(shape);
-      break;
-    case Source::parameter:
-      operand = parameter_operand(parameter_named(spec, side.weight), side, shape);
-      break;
+    case Source::hidden: operand.rectified = true; break;
+    case Source::projected: operand.layout.stride = dense_strides(shape); break;
+    case Source::parameter: operand = parameter_operand(parameter_named(spec, side.weight), side, shape); break;
   }
   operand.deviation = deviation;
   return operand;
@@ -112,9 +102,7 @@ double side_deviation(const TermSpec& term, bool rectified) {
   return std::pow(term.scale * term.scale * variance * static_cast<double>(term.lhs.width), -0.25);
 }
 
-bool rectified(const Side& side) {
-  return side.source == Source::hidden || side.source == Source::relu_query;
-}
+bool rectified(const Side& side) { return side.source == Source::hidden || side.source == Source::relu_query; }
 
 }  // namespace
 
@@ -148,8 +136,7 @@ View Problem::add_tensor(const std::string& name, const Layout& layout, std::int
   return view;
 }
 
-View Problem::add_operand(const std::string& name, const Layout& layout, std::int64_t count, double deviation,
-                          bool rectified) {
+View Problem::add_operand(const std::string& name, const Layout& layout, std::int64_t count, double deviation, bool rectified) {
   const View view = add_tensor(name, layout, count);
   operands_.push_back(name);
   GuardedTensor& tensor = tensors_.find(name)->second;
@@ -175,8 +162,7 @@ void Problem::add_term(const LogitSpec& spec, const TermSpec& term, double weigh
   LogitTerm made{term.kind, term.scale, {}, {}};
   AttentionGrads::Term grads;
   const double deviation = side_deviation(term, rectified(term.lhs));
-  const auto add_side = [&](const Side& side, const std::string& full_name, const Axes& shape, double size,
-                            View& grad) {
+  const auto add_side = [&](const Side& side, const std::string& full_name, const Axes& shape, double size, View& grad) {
     Operand operand = describe_side(spec, side, shape, size);
     operand.layout.dtype = options_.dtype;
     const View view = add_operand(full_name, operand.layout, operand.count, operand.deviation, operand.rectified);
@@ -210,8 +196,7 @@ void Problem::add_outputs() {
   }
   if (!options_.key_lengths.empty()) {
     if (std::ssize(options_.key_lengths) != s.batch) {
-      throw UserError(fmt::format("{} key lengths for a batch of {}: one per sample is needed",
-                                  options_.key_lengths.size(), s.batch));
+      throw UserError(fmt::format("{} key lengths for a batch of {}: one per sample is needed", options_.key_lengths.size(), s.batch));
     }
     key_lengths_ = add_tensor("key_lengths", {{s.batch, 1, 1, 1}, {1, 0, 0, 0}, DType::i32}, s.batch);
     for (std::int64_t b = 0; b < s.batch; ++b) set("key_lengths", b, options_.key_lengths[static_cast<std::size_t>(b)]);

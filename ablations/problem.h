@@ -24,10 +24,10 @@ struct ProblemOptions {
 };
 
 /// One attention call as a mixture makes it, with random operands: what speed cells time and checks compare.
-/// Layouts are those of the trunk: queries, keys, hidden layers, values and outputs lie as (B,N,H,C), projected sides
-/// as (B,H,N,C), parameters as they are stored, shared by the batch (stride 0), their leading slice where max_len is
-/// longer. Mixing weights are at their start, multiplied into each lhs. Logits have a standard deviation of about 1. A
-/// gradient is wanted for value, every side that depends on data, and every trained parameter.
+/// Layouts are those of the trunk: queries, keys, hidden layers, values and outputs lie as (B,N,H,C), projected sides as
+/// (B,H,N,C), parameters as they are stored, shared by the batch (stride 0), their leading slice where max_len is longer.
+/// Mixing weights are at their start, multiplied into each lhs. Logits have a standard deviation of about 1.
+/// A gradient is wanted for value, every side that depends on data, and every trained parameter.
 ///
 /// Tensors by name: "value", "term0.lhs", "term0.rhs" ..., "out", "lse", "grad_out", "grad.value", "grad.term0.lhs" ...
 class Problem {

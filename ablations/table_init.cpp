@@ -21,9 +21,7 @@ double standard_deviation(std::string_view word, std::string_view number) {
 }
 
 /// Limit of a uniform distribution whose variance is 2 / (fan_in + fan_out).
-Init uniform(double fan_in, double fan_out) {
-  return {Init::Kind::uniform, std::sqrt(6.0 / (fan_in + fan_out))};
-}
+Init uniform(double fan_in, double fan_out) { return {Init::Kind::uniform, std::sqrt(6.0 / (fan_in + fan_out))}; }
 
 }  // namespace
 

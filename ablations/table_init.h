@@ -9,7 +9,7 @@ namespace synthbench {
 
 /// Uniform as the official code draws tables and factors of random logits: fans guessed from the dimensions
 /// [columns, H, Nmax], so nearly zero. columns: max_len for a table (H,Nmax,Nmax), rank for a factor (H,Nmax,k).
-/// Source: facts, section 1.4 (mesh_tensorflow, transformer_layers.py: Synthesizer).
+/// Source: mesh_tensorflow, transformer_layers.py, class Synthesizer.
 Init official_init(const LayerConfig& config, std::int64_t columns);
 
 /// How a table of random logits (H,Nmax,Nmax) starts, from config.table_init, or from fallback where that is empty.

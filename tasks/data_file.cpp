@@ -11,9 +11,7 @@
 namespace synthbench {
 namespace {
 
-[[noreturn]] void damaged(const std::string& path, std::string_view why) {
-  throw UserError(fmt::format("{} is damaged: {}", path, why));
-}
+[[noreturn]] void damaged(const std::string& path, std::string_view why) { throw UserError(fmt::format("{} is damaged: {}", path, why)); }
 
 std::string read_gzip(const std::string& path) {
   const gzFile file = ::gzopen(path.c_str(), "rb");
@@ -37,8 +35,7 @@ class ZipBytes {
   }
   std::uint32_t number(std::size_t at, std::size_t width) const {
     std::uint32_t value = 0;
-    for (const char byte : text(at, width))
-      value = value >> 8 | static_cast<std::uint32_t>(static_cast<unsigned char>(byte)) << 24;
+    for (const char byte : text(at, width)) value = value >> 8 | static_cast<std::uint32_t>(static_cast<unsigned char>(byte)) << 24;
     return width == 0 ? 0 : value >> (32 - 8 * width);
   }
 
@@ -79,8 +76,7 @@ std::string unzip(std::string_view archive, std::string_view member, const std::
       continue;
     }
     const std::uint32_t method = zip.number(entry + 10, 2), checksum = zip.number(entry + 16, 4);
-    const std::size_t packed = zip.number(entry + 20, 4), size = zip.number(entry + 24, 4),
-                      local = zip.number(entry + 42, 4);
+    const std::size_t packed = zip.number(entry + 20, 4), size = zip.number(entry + 24, 4), local = zip.number(entry + 42, 4);
     const std::string_view bytes = zip.text(local + 30 + zip.number(local + 26, 2) + zip.number(local + 28, 2), packed);
     if (method != 0 && method != 8) damaged(path, fmt::format("{} is packed by a method that is not deflate", member));
     const std::string content = method == 8 ? inflate_raw(bytes, size, path) : std::string(bytes);

@@ -26,10 +26,7 @@ std::int64_t limit(const Config& config, std::string_view key) {
 class LanguageModelData final : public TaskData {
  public:
   explicit LanguageModelData(const Config& config)
-      : rows_(config.integer("batch")),
-        length_(config.integer("seq_len")),
-        name_(config.text("data.name")),
-        corpus_(load_corpus(name_)) {
+      : rows_(config.integer("batch")), length_(config.integer("seq_len")), name_(config.text("data.name")), corpus_(load_corpus(name_)) {
     const std::int64_t vocab = config.has("data.vocab") ? config.integer("data.vocab") : kNoLimit;
     tokenizer_ = tokenizers().at(config.text("data.tokenizer")).train(corpus_.split(Split::train), vocab);
     for (const Split split : {Split::train, Split::valid, Split::test}) {
@@ -42,9 +39,7 @@ class LanguageModelData final : public TaskData {
 
   std::int64_t vocabulary() const override { return tokenizer_->vocabulary(); }
 
-  Batch train_batch(std::int64_t step, std::uint64_t seed) const override {
-    return windows(Split::train).drawn(rows_, step, seed);
-  }
+  Batch train_batch(std::int64_t step, std::uint64_t seed) const override { return windows(Split::train).drawn(rows_, step, seed); }
 
   std::int64_t eval_batches(Split split) const override { return (windows(split).count() + rows_ - 1) / rows_; }
 
@@ -59,8 +54,7 @@ class LanguageModelData final : public TaskData {
   std::int64_t bytes(Split split) const override { return std::ssize(predicted_text(split)); }
 
   std::vector<CountBaseline> baselines() const override {
-    const auto train = windows(Split::train).tokens, valid = windows(Split::valid).tokens,
-               held_out = windows(final_split()).tokens;
+    const auto train = windows(Split::train).tokens, valid = windows(Split::valid).tokens, held_out = windows(final_split()).tokens;
     const Unigram unigram = tuned_unigram(train, valid, vocabulary());
     const Bigram bigram = tuned_bigram(train, valid, vocabulary());
     return {{"unigram", nats_per_token(unigram, held_out), unigram.parameters()},
@@ -94,8 +88,8 @@ class LanguageModelData final : public TaskData {
   void require_enough_tokens() const {
     const TokenWindows train = windows(Split::train);
     if (train.targets() < length_) {
-      throw UserError(fmt::format("data set '{}': the training split has {} tokens, seq_len {} needs {}", name_,
-                                  train.tokens.size(), length_, length_ + 1));
+      throw UserError(fmt::format("data set '{}': the training split has {} tokens, seq_len {} needs {}", name_, train.tokens.size(),
+                                  length_, length_ + 1));
     }
     for (const Split split : {Split::valid, final_split()}) {
       if (windows(split).targets() >= 1) continue;
@@ -111,12 +105,11 @@ class LanguageModelData final : public TaskData {
   std::int64_t max_train_ = kNoLimit, max_eval_ = kNoLimit;
 };
 
-const bool registered =
-    add_task("lm",
-             {.summary = "next-token prediction by a decoder-only language model; perplexity",
-              .datasets = corpus_names(),
-              .data_sha = [](const std::string& dataset) { return corpus_sha(dataset); }},
-             {.load = [](const Config& config) { return std::make_unique<LanguageModelData>(config); }});
+const bool registered = add_task("lm",
+                                 {.summary = "next-token prediction by a decoder-only language model; perplexity",
+                                  .datasets = corpus_names(),
+                                  .data_sha = [](const std::string& dataset) { return corpus_sha(dataset); }},
+                                 {.load = [](const Config& config) { return std::make_unique<LanguageModelData>(config); }});
 
 }  // namespace
 }  // namespace synthbench

@@ -7,12 +7,9 @@ namespace synthbench {
 
 std::string_view name(Split split) {
   switch (split) {
-    case Split::train:
-      return "train";
-    case Split::valid:
-      return "valid";
-    case Split::test:
-      return "test";
+    case Split::train: return "train";
+    case Split::valid: return "valid";
+    case Split::test: return "test";
   }
   return "";
 }

@@ -17,8 +17,6 @@ inline std::uint64_t test_seed() {
 }
 
 /// For SCOPED_TRACE: how to draw the same numbers again.
-inline std::string seed_trace() {
-  return "SYNTHBENCH_TEST_SEED=" + std::to_string(test_seed());
-}
+inline std::string seed_trace() { return "SYNTHBENCH_TEST_SEED=" + std::to_string(test_seed()); }
 
 }  // namespace synthbench

@@ -11,7 +11,7 @@ void add_hidden_layer(LogitSpec& spec, const LayerConfig& config);
 /// Columns of the hidden layer per head: head_dim, or d_model where w1 is full.
 std::int64_t hidden_width(const LayerConfig& config);
 
-/// Start of a layer with so many inputs: normal with standard deviation fan_in^-1/2 (official pi; facts, section 1.4).
+/// Start of a layer with so many inputs: normal with standard deviation fan_in^-1/2 (as `pi` of the official code).
 Init normal_by_fan(std::int64_t fan_in);
 
 }  // namespace synthbench

@@ -5,17 +5,16 @@
 namespace synthbench {
 namespace {
 
-const bool registered = variants().add(
-    "random",
-    {.summary = "a table of logits per head; the table is learned and only starts random; reads no input",
-     .aliases = {"R"},
-     .keys = {"max_len", "table_init"},
-     .spec = [](const LayerConfig& c) {
-       LogitSpec s;
-       s.terms = {{TermKind::table, 1.0, {.source = Source::parameter, .width = c.max_len, .weight = "r"}, {}}};
-       s.parameters = {{"r", {c.heads, c.max_len, c.max_len}, table_init(c, "glorot")}};
-       return s;
-     }});
+LogitSpec spec(const LayerConfig& c) {
+  const Side table{.source = Source::parameter, .width = c.max_len, .weight = "r"};
+  return {.terms = {{TermKind::table, 1.0, table, {}}}, .parameters = {{"r", {c.heads, c.max_len, c.max_len}, table_init(c, "glorot")}}};
+}
+
+const bool registered =
+    variants().add("random", {.summary = "a table of logits per head; the table is learned and only starts random; reads no input",
+                              .aliases = {"R"},
+                              .keys = {"max_len", "table_init"},
+                              .spec = spec});
 
 }  // namespace
 }  // namespace synthbench

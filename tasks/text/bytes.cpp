@@ -23,12 +23,11 @@ class Bytes final : public Tokenizer {
   }
 };
 
-const bool registered = tokenizers().add(
-    "bytes", {"one id per byte, always 256", [](std::string_view, std::int64_t vocab) -> std::unique_ptr<Tokenizer> {
-                if (vocab < 256)
-                  throw UserError(fmt::format("data.vocab is {}: the tokenizer 'bytes' needs 256", vocab));
-                return std::make_unique<Bytes>();
-              }});
+const bool registered =
+    tokenizers().add("bytes", {"one id per byte, always 256", [](std::string_view, std::int64_t vocab) -> std::unique_ptr<Tokenizer> {
+                                 if (vocab < 256) throw UserError(fmt::format("data.vocab is {}: the tokenizer 'bytes' needs 256", vocab));
+                                 return std::make_unique<Bytes>();
+                               }});
 
 }  // namespace
 }  // namespace synthbench

@@ -48,11 +48,10 @@ class Chars final : public Tokenizer {
   Lexicon lexicon_;
 };
 
-const bool registered =
-    tokenizers().add("chars", {"one id per character of the training text; id 0 is any other",
-                               [](std::string_view text, std::int64_t vocab) -> std::unique_ptr<Tokenizer> {
-                                 return std::make_unique<Chars>(text, vocab);
-                               }});
+const bool registered = tokenizers().add("chars", {"one id per character of the training text; id 0 is any other",
+                                                   [](std::string_view text, std::int64_t vocab) -> std::unique_ptr<Tokenizer> {
+                                                     return std::make_unique<Chars>(text, vocab);
+                                                   }});
 
 }  // namespace
 }  // namespace synthbench

@@ -91,13 +91,11 @@ std::array<std::string, 3> divide_in_file_order(std::string_view text) {
   const auto cut = [&](std::size_t place) {
     const std::size_t line_break = text.find('\n', place);
     if (line_break != std::string_view::npos && line_break - place <= text.size() / 100) return line_break + 1;
-    while (place < text.size() && (static_cast<unsigned char>(text[place]) & 0xC0) == 0x80)
-      ++place;  // inside a character
+    while (place < text.size() && (static_cast<unsigned char>(text[place]) & 0xC0) == 0x80) ++place;  // inside a character
     return place;
   };
   const std::size_t train = cut(text.size() * 9 / 10), valid = cut(std::max(train, text.size() * 19 / 20));
-  return {std::string(text.substr(0, train)), std::string(text.substr(train, valid - train)),
-          std::string(text.substr(valid))};
+  return {std::string(text.substr(0, train)), std::string(text.substr(train, valid - train)), std::string(text.substr(valid))};
 }
 
 Corpus load_corpus(std::string_view dataset) {
@@ -106,8 +104,7 @@ Corpus load_corpus(std::string_view dataset) {
   Corpus corpus;
   corpus.has_words = data.has_words;
   if (data.official_bytes != 0 && contents.front().size() != data.official_bytes) {
-    corpus.notes.push_back(
-        fmt::format("{} is {} of {} bytes here", data.name, contents.front().size(), data.official_bytes));
+    corpus.notes.push_back(fmt::format("{} is {} of {} bytes here", data.name, contents.front().size(), data.official_bytes));
   }
   if (contents.size() == 1) {
     corpus.splits = divide_in_file_order(contents.front());

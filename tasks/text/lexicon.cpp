@@ -15,8 +15,7 @@ Lexicon::Lexicon(const SymbolCounts& counts, std::int64_t limit, std::string unk
   for (const auto& [symbol, count] : counts) {
     if (symbol != unknown) ranked.emplace_back(symbol, count);
   }
-  std::ranges::sort(
-      ranked, [](const auto& a, const auto& b) { return std::tie(b.second, a.first) < std::tie(a.second, b.first); });
+  std::ranges::sort(ranked, [](const auto& a, const auto& b) { return std::tie(b.second, a.first) < std::tie(a.second, b.first); });
   symbols_.push_back(std::move(unknown));
   for (const auto& [symbol, count] : ranked) {
     if (size() == limit) break;

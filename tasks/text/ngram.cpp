@@ -30,8 +30,7 @@ double Unigram::probability(std::int32_t token) const {
   return (static_cast<double>(counts_.at(static_cast<std::size_t>(token))) + k_) / total_;
 }
 
-Bigram::Bigram(std::span<const std::int32_t> train, Unigram below, double discount)
-    : below_(std::move(below)), discount_(discount) {
+Bigram::Bigram(std::span<const std::int32_t> train, Unigram below, double discount) : below_(std::move(below)), discount_(discount) {
   for (std::size_t t = 1; t < train.size(); ++t) {
     Context& context = contexts_[train[t - 1]];
     ++context.tokens;
@@ -54,12 +53,10 @@ double nats_per_token(const Unigram& model, std::span<const std::int32_t> tokens
 }
 
 double nats_per_token(const Bigram& model, std::span<const std::int32_t> tokens) {
-  return mean_nats(tokens,
-                   [&](std::int32_t previous, std::int32_t token) { return model.probability(previous, token); });
+  return mean_nats(tokens, [&](std::int32_t previous, std::int32_t token) { return model.probability(previous, token); });
 }
 
-Unigram tuned_unigram(std::span<const std::int32_t> train, std::span<const std::int32_t> valid,
-                      std::int64_t vocabulary) {
+Unigram tuned_unigram(std::span<const std::int32_t> train, std::span<const std::int32_t> valid, std::int64_t vocabulary) {
   double best_k = 1.0, best = INFINITY;
   for (const double k : {0.01, 0.03, 0.1, 0.3, 1.0, 3.0}) {
     const double nats = nats_per_token(Unigram(train, vocabulary, k), valid);

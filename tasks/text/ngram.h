@@ -20,8 +20,7 @@ class Unigram {
 };
 
 /// Interpolated absolute discounting: every seen pair gives `discount` of its count to the unigram model.
-///   p(w | v) = max(c(v,w) - discount, 0) / c(v) + discount * |{w : c(v,w) > 0}| / c(v) * p(w),   p(w) where v was
-///   never seen
+///   p(w | v) = max(c(v,w) - discount, 0) / c(v) + discount * |{w : c(v,w) > 0}| / c(v) * p(w),   p(w) where v was never seen
 /// Source: Chen and Goodman 1999, section 2.6, with the plain unigram below.
 class Bigram {
  public:
@@ -40,14 +39,12 @@ class Bigram {
   double discount_;
 };
 
-/// Mean of -log p over all tokens but the first, which has no predecessor: the tokens that a language model is scored
-/// on.
+/// Mean of -log p over all tokens but the first, which has no predecessor: the tokens that a language model is scored on.
 double nats_per_token(const Unigram& model, std::span<const std::int32_t> tokens);
 double nats_per_token(const Bigram& model, std::span<const std::int32_t> tokens);
 
 /// The best k, or discount, on held-out tokens.
-Unigram tuned_unigram(std::span<const std::int32_t> train, std::span<const std::int32_t> valid,
-                      std::int64_t vocabulary);
+Unigram tuned_unigram(std::span<const std::int32_t> train, std::span<const std::int32_t> valid, std::int64_t vocabulary);
 Bigram tuned_bigram(std::span<const std::int32_t> train, std::span<const std::int32_t> valid, std::int64_t vocabulary);
 
 }  // namespace synthbench

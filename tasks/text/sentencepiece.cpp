@@ -64,8 +64,7 @@ std::string train(const std::string& type, std::string_view text, std::int64_t v
        {"minloglevel", "2"}},
       &lines, &model);
   if (!status.ok()) {
-    throw UserError(
-        fmt::format("data.vocab is {}: tokenizer '{}' cannot be trained: {}", vocab, type, status.message()));
+    throw UserError(fmt::format("data.vocab is {}: tokenizer '{}' cannot be trained: {}", vocab, type, status.message()));
   }
   return model;
 }
@@ -73,8 +72,7 @@ std::string train(const std::string& type, std::string_view text, std::int64_t v
 class SentencePiece final : public Tokenizer {
  public:
   explicit SentencePiece(const std::string& model) {
-    if (const auto status = processor_.LoadFromSerializedProto(model); !status.ok())
-      throw std::runtime_error(status.ToString());
+    if (const auto status = processor_.LoadFromSerializedProto(model); !status.ok()) throw std::runtime_error(status.ToString());
     line_break_ = processor_.PieceToId("<0x0A>");
   }
   std::int64_t vocabulary() const override { return processor_.GetPieceSize(); }
@@ -111,20 +109,17 @@ std::unique_ptr<Tokenizer> trained_once(const std::string& type, std::string_vie
   const std::string key = sha256(fmt::format("sentencepiece {} {} {} {}", kRecipe, type, vocab, sha256(text)));
   const std::string model = cached(
       "tokenizers/" + key + ".model",
-      [](const std::string& content) {
-        return sentencepiece::SentencePieceProcessor().LoadFromSerializedProto(content).ok();
-      },
+      [](const std::string& content) { return sentencepiece::SentencePieceProcessor().LoadFromSerializedProto(content).ok(); },
       [&] { return train(type, text, vocab); });
   return std::make_unique<SentencePiece>(model);
 }
 
 bool add(const std::string& type, const std::string& summary) {
-  return tokenizers().add(
-      type, {summary, [type](std::string_view text, std::int64_t vocab) { return trained_once(type, text, vocab); }});
+  return tokenizers().add(type, {summary, [type](std::string_view text, std::int64_t vocab) { return trained_once(type, text, vocab); }});
 }
 
-const bool registered = add("bpe", "subwords by merging pairs (SentencePiece)") &&
-                        add("unigram", "subwords by a unigram model (SentencePiece)");
+const bool registered =
+    add("bpe", "subwords by merging pairs (SentencePiece)") && add("unigram", "subwords by a unigram model (SentencePiece)");
 
 }  // namespace
 }  // namespace synthbench

@@ -25,8 +25,8 @@ Batch TokenWindows::drawn(std::int64_t rows, std::int64_t step, std::uint64_t se
   batch.cols = length;
   const auto places = static_cast<std::uint64_t>(targets() - length + 1);
   for (std::int64_t row = 0; row < rows; ++row) {
-    append(batch, static_cast<std::int64_t>(
-                      random_below(places, {seed, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(row)})));
+    append(batch,
+           static_cast<std::int64_t>(random_below(places, {seed, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(row)})));
   }
   return batch;
 }

@@ -34,8 +34,7 @@ Registry<TokenizerMaker>& tokenizers();
 /// Bytes of the UTF-8 character that text starts with; 1 for a byte that starts none. text is not empty.
 std::size_t character_length(std::string_view text);
 
-/// Runs of non-blank characters, and one more per line break: what a perplexity per word is over (the words of
-/// `words`).
+/// Runs of non-blank characters, and one more per line break: what a perplexity per word is over (the words of `words`).
 std::int64_t count_words(std::string_view text);
 
 }  // namespace synthbench

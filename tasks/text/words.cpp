@@ -42,11 +42,10 @@ class Words final : public Tokenizer {
   Lexicon lexicon_;
 };
 
-const bool registered =
-    tokenizers().add("words", {"one id per blank-separated word and per line break; id 0 is <unk>",
-                               [](std::string_view text, std::int64_t vocab) -> std::unique_ptr<Tokenizer> {
-                                 return std::make_unique<Words>(text, vocab);
-                               }});
+const bool registered = tokenizers().add("words", {"one id per blank-separated word and per line break; id 0 is <unk>",
+                                                   [](std::string_view text, std::int64_t vocab) -> std::unique_ptr<Tokenizer> {
+                                                     return std::make_unique<Words>(text, vocab);
+                                                   }});
 
 }  // namespace
 }  // namespace synthbench

@@ -13,22 +13,17 @@ namespace {
 struct Layer {
   std::int64_t d, h, e, n, k, batch;
   LayerConfig config() const {
-    return {
-        .d_model = d, .heads = h, .head_dim = e, .max_len = n, .rank = k, .mixing = Mixing::sum, .dense_bias = false};
+    return {.d_model = d, .heads = h, .head_dim = e, .max_len = n, .rank = k, .mixing = Mixing::sum, .dense_bias = false};
   }
   CallShape shape() const { return {batch, h, n, n, e}; }
 };
 
 Layer drawn_layer(std::mt19937_64& random) {
-  const auto draw = [&](std::int64_t low, std::int64_t high) {
-    return std::uniform_int_distribution(low, high)(random);
-  };
+  const auto draw = [&](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution(low, high)(random); };
   return {draw(24, 1500), draw(1, 16), draw(3, 140), draw(5, 900), draw(1, 64), draw(2, 9)};
 }
 
-std::int64_t layer_count(const char* variant, const LayerConfig& config) {
-  return layer_parameters(describe(variant, config), config);
-}
+std::int64_t layer_count(const char* variant, const LayerConfig& config) { return layer_parameters(describe(variant, config), config); }
 
 TEST(Cost, ParametersFollowTable1) {
   SCOPED_TRACE(seed_trace());

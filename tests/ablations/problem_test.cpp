@@ -17,13 +17,9 @@ Mixture mixture(const char* variant, W2 w2 = W2::heads) {
   return describe(variant, {.d_model = 10, .heads = 2, .head_dim = 5, .max_len = 13, .rank = 3, .w2 = w2});
 }
 
-ProblemOptions options() {
-  return {.seed = test_seed()};
-}
+ProblemOptions options() { return {.seed = test_seed()}; }
 
-bool same_layout(const Layout& a, const Layout& b) {
-  return a.shape == b.shape && a.stride == b.stride && a.dtype == b.dtype;
-}
+bool same_layout(const Layout& a, const Layout& b) { return a.shape == b.shape && a.stride == b.stride && a.dtype == b.dtype; }
 
 TEST(Problem, TermsHaveTheShapesOfTheSeam) {
   const Problem problem(mixture("dense+factorized_dense+factorized_random+random+vanilla"), kShape, options());
@@ -68,8 +64,7 @@ TEST(Problem, ATableShorterThanTheCallIsRefused) {
       Problem(mixture(variant), longer, options());
       FAIL() << variant;
     } catch (const UserError& error) {
-      EXPECT_NE(std::string(error.what()).find("seq_len 14 is longer than max_len 13"), std::string::npos)
-          << error.what();
+      EXPECT_NE(std::string(error.what()).find("seq_len 14 is longer than max_len 13"), std::string::npos) << error.what();
     }
   }
 }
@@ -94,8 +89,7 @@ TEST(Problem, FrozenTablesWantNoGradient) {
   const Problem problem(mixture("fixed_random+vanilla"), kShape, options());
   EXPECT_FALSE(problem.grads().terms[0].lhs);
   EXPECT_TRUE(problem.grads().terms[1].lhs);
-  EXPECT_EQ(problem.results(),
-            (std::vector<std::string>{"out", "lse", "grad.value", "grad.term1.lhs", "grad.term1.rhs"}));
+  EXPECT_EQ(problem.results(), (std::vector<std::string>{"out", "lse", "grad.value", "grad.term1.lhs", "grad.term1.rhs"}));
 }
 
 TEST(Problem, ForwardAloneHasNoGradients) {
@@ -127,8 +121,7 @@ TEST(Problem, LogitsAreOrdinary) {
   SCOPED_TRACE(seed_trace());
   const CallShape shape{.batch = 2, .heads = 2, .queries = 40, .keys = 40, .width = 16};
   for (const char* variant : {"vanilla", "random", "factorized_random", "dense", "factorized_dense"}) {
-    const Mixture one =
-        describe(variant, {.d_model = 32, .heads = 2, .head_dim = 16, .max_len = 40, .rank = 8, .dense_bias = false});
+    const Mixture one = describe(variant, {.d_model = 32, .heads = 2, .head_dim = 16, .max_len = 40, .rank = 8, .dense_bias = false});
     const Problem problem(one, shape, options());
     const LogitTerm term = problem.call().terms[0];
     const auto at = [&](const ConstView& view, std::int64_t i, std::int64_t j) {
@@ -140,15 +133,10 @@ TEST(Problem, LogitsAreOrdinary) {
         double logit = 0;
         switch (term.kind) {
           case TermKind::inner:
-            for (std::int64_t c = 0; c < term.lhs.shape.col; ++c)
-              logit += term.scale * at(term.lhs, i, c) * at(term.rhs, j, c);
+            for (std::int64_t c = 0; c < term.lhs.shape.col; ++c) logit += term.scale * at(term.lhs, i, c) * at(term.rhs, j, c);
             break;
-          case TermKind::tiled:
-            logit = at(term.lhs, i, j % term.lhs.shape.col) * at(term.rhs, i, j / term.lhs.shape.col);
-            break;
-          case TermKind::table:
-            logit = at(term.lhs, i, j);
-            break;
+          case TermKind::tiled: logit = at(term.lhs, i, j % term.lhs.shape.col) * at(term.rhs, i, j / term.lhs.shape.col); break;
+          case TermKind::table: logit = at(term.lhs, i, j); break;
         }
         squares += logit * logit;
       }

@@ -10,9 +10,7 @@
 namespace synthbench {
 namespace {
 
-LayerConfig layer() {
-  return {.d_model = 24, .heads = 3, .head_dim = 8, .max_len = 17, .rank = 5};
-}
+LayerConfig layer() { return {.d_model = 24, .heads = 3, .head_dim = 8, .max_len = 17, .rank = 5}; }
 
 const Parameter& parameter(const LogitSpec& spec, const std::string& name) {
   const auto found = std::ranges::find(spec.parameters, name, &Parameter::name);
@@ -102,8 +100,7 @@ TEST(Variants, TablesStartAsTheOfficialCodeDrawsThem) {
   EXPECT_EQ(r.kind, Init::Kind::uniform);
   EXPECT_NEAR(r.scale, 0.00475, 5e-6);
   EXPECT_NEAR(parameter(describe("FR", config).summands.front().spec, "r1").init.scale, 0.0269, 5e-5);
-  EXPECT_NEAR(parameter(describe("dense", config).summands.front().spec, "w2").init.scale, 1.0 / std::sqrt(128.0),
-              1e-12);
+  EXPECT_NEAR(parameter(describe("dense", config).summands.front().spec, "w2").init.scale, 1.0 / std::sqrt(128.0), 1e-12);
 }
 
 TEST(Variants, FixedRandomIsFrozenAndNotDegenerate) {
@@ -124,8 +121,7 @@ TEST(Variants, TableInitIsReadOrRefused) {
     EXPECT_NE(error_of([&] { describe("random", config); }).find("(try normal:1)"), std::string::npos) << wrong;
   }
   config.table_init = "unifrom";
-  EXPECT_EQ(error_of([&] { describe("random", config); }),
-            "table_init 'unifrom' is unknown (glorot, xavier or normal:STD)");
+  EXPECT_EQ(error_of([&] { describe("random", config); }), "table_init 'unifrom' is unknown (glorot, xavier or normal:STD)");
 }
 
 TEST(Variants, ReusedQueriesTakeTheHiddenLayerAway) {
@@ -144,8 +140,7 @@ TEST(Variants, MixingIsForSeveralSummands) {
   EXPECT_EQ(describe("R+V", config).mixing, Mixing::softmax);
   config.mixing = Mixing::sigmoid;
   EXPECT_EQ(describe("R+V", config).mixing, Mixing::sigmoid);
-  EXPECT_EQ(error_of([&] { describe("R+V+D", config); }),
-            "mixing 'sigmoid' weighs two terms; 'R+V+D' has 3 (try softmax)");
+  EXPECT_EQ(error_of([&] { describe("R+V+D", config); }), "mixing 'sigmoid' weighs two terms; 'R+V+D' has 3 (try softmax)");
   EXPECT_EQ(initial_weight(describe("R+V", config)), 0.5);
 }
 

@@ -45,12 +45,11 @@ std::string zipped(const std::vector<Member>& members) {
   std::string file, directory;
   for (const auto& [name, content, packed] : members) {
     const std::string bytes = packed ? deflated(content) : content;
-    const std::string facts =
-        number(packed ? 8 : 0, 2) + number(0, 4) +
-        number(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())), 4) +
-        number(bytes.size(), 4) + number(content.size(), 4) + number(name.size(), 2);
-    directory += "PK\x01\x02" + number(20, 2) + number(20, 2) + number(0, 2) + facts + number(0, 2) + number(3, 2) +
-                 number(0, 8) + number(file.size(), 4) + name + "abc";
+    const std::string facts = number(packed ? 8 : 0, 2) + number(0, 4) +
+                              number(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())), 4) +
+                              number(bytes.size(), 4) + number(content.size(), 4) + number(name.size(), 2);
+    directory += "PK\x01\x02" + number(20, 2) + number(20, 2) + number(0, 2) + facts + number(0, 2) + number(3, 2) + number(0, 8) +
+                 number(file.size(), 4) + name + "abc";
     file += "PK\x03\x04" + number(20, 2) + number(0, 2) + facts + number(5, 2) + name + "extra" + bytes;
   }
   return file + directory + "PK\x05\x06" + number(0, 4) + number(members.size(), 2) + number(members.size(), 2) +
@@ -108,8 +107,7 @@ TEST(DataFile, MembersOfAZipArchiveAreFound) {
 TEST(DataFile, ADamagedZipArchiveIsAnErrorWhereverItIsHit) {
   SCOPED_TRACE(seed_trace());
   std::mt19937_64 random(test_seed());
-  const std::string content = drawn_bytes(test_seed(), 300),
-                    whole = zipped({{"one", content}, {"two", "second", false}});
+  const std::string content = drawn_bytes(test_seed(), 300), whole = zipped({{"one", content}, {"two", "second", false}});
   ASSERT_EQ(unzip(whole, "one", "a.zip"), content);
   for (std::size_t length = 0; length < whole.size(); ++length) {
     EXPECT_THROW(unzip(std::string_view(whole).substr(0, length), "one", "a.zip"), UserError) << length;

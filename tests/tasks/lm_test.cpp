@@ -25,14 +25,11 @@ class OwnText : public ::testing::Test {
   }
 
   static Config config(Json changes = Json::object()) {
-    Json keys = {
-        {"task", "lm"}, {"data.name", "tinyshakespeare"}, {"data.tokenizer", "bytes"}, {"seq_len", 13}, {"batch", 5}};
+    Json keys = {{"task", "lm"}, {"data.name", "tinyshakespeare"}, {"data.tokenizer", "bytes"}, {"seq_len", 13}, {"batch", 5}};
     keys.update(changes);
     return Config(keys);
   }
-  static std::unique_ptr<TaskData> load(Json changes = Json::object()) {
-    return tasks().at("lm").load(config(std::move(changes)));
-  }
+  static std::unique_ptr<TaskData> load(Json changes = Json::object()) { return tasks().at("lm").load(config(std::move(changes))); }
 
   ScratchFolder data_, cache_;
   WithEnvironment data_folder_{"SYNTHBENCH_DATA", data_.path().c_str()};
@@ -71,8 +68,7 @@ TEST_F(OwnText, SplitsFollowEachOtherAndEndWithALine) {
   for (const std::string& part : corpus.splits) EXPECT_EQ(part.back(), '\n');
   EXPECT_NEAR(static_cast<double>(corpus.split(Split::train).size()), 0.90 * static_cast<double>(text_.size()), 40);
   EXPECT_NEAR(static_cast<double>(corpus.split(Split::valid).size()), 0.05 * static_cast<double>(text_.size()), 60);
-  EXPECT_EQ(load()->notes(),
-            std::vector<std::string>{"tinyshakespeare comes as one split: divided 90/5/5 in file order"});
+  EXPECT_EQ(load()->notes(), std::vector<std::string>{"tinyshakespeare comes as one split: divided 90/5/5 in file order"});
   EXPECT_EQ(load()->final_split(), Split::test);
 }
 
@@ -111,8 +107,7 @@ TEST_F(OwnText, LimitsCutWholeWindows) {
 TEST_F(OwnText, WordsCountLineBreaks) {
   const Corpus corpus = load_corpus("tinyshakespeare");
   const std::int64_t lines = std::ranges::count(corpus.split(Split::valid), '\n');
-  EXPECT_EQ(load()->words(Split::valid), 3 * lines)
-      << "'line', its number, its end; of the first word one letter is no target";
+  EXPECT_EQ(load()->words(Split::valid), 3 * lines) << "'line', its number, its end; of the first word one letter is no target";
   const auto words = load({{"data.tokenizer", "words"}, {"data.vocab", 5000}});
   EXPECT_EQ(words->words(Split::valid), 3 * lines - 1);
 }
@@ -138,9 +133,7 @@ TEST_F(OwnText, ATextThatIsTooShortIsExplained) {
   }
 }
 
-TEST_F(OwnText, IdentityOfTheDataIsTheHashOfItsBytes) {
-  EXPECT_EQ(known_tasks().at("lm").data_sha("tinyshakespeare"), sha256(text_));
-}
+TEST_F(OwnText, IdentityOfTheDataIsTheHashOfItsBytes) { EXPECT_EQ(known_tasks().at("lm").data_sha("tinyshakespeare"), sha256(text_)); }
 
 TEST_F(OwnText, MissingDataNamesFileAndFolder) {
   try {
@@ -163,8 +156,7 @@ TEST_F(OwnText, ThreeFilesAreThreeSplits) {
   EXPECT_EQ(data->final_split(), Split::test);
   EXPECT_EQ(data->words(Split::test), 2);
   EXPECT_TRUE(data->notes().empty());
-  EXPECT_EQ(known_tasks().at("lm").data_sha("wikitext-2"),
-            sha256(parts.at("train") + parts.at("valid") + parts.at("test")));
+  EXPECT_EQ(known_tasks().at("lm").data_sha("wikitext-2"), sha256(parts.at("train") + parts.at("valid") + parts.at("test")));
 }
 
 class ShippedText : public ::testing::Test {
@@ -185,8 +177,7 @@ TEST_F(ShippedText, FilesAreThoseOfTheManifest) {
     EXPECT_EQ(sha256_of_file(folder + "/" + fields[0]), fields[2]);
     listed.insert(fields[0]);
   }
-  for (const auto& file : std::filesystem::directory_iterator(folder))
-    EXPECT_TRUE(listed.contains(file.path().filename().string()));
+  for (const auto& file : std::filesystem::directory_iterator(folder)) EXPECT_TRUE(listed.contains(file.path().filename().string()));
 }
 
 TEST_F(ShippedText, IsUsedWhereNoFolderHasIt) {
@@ -197,8 +188,8 @@ TEST_F(ShippedText, IsUsedWhereNoFolderHasIt) {
 }
 
 TEST_F(ShippedText, IsEnglishWithSensibleBaselines) {
-  const auto data = tasks().at("lm").load(
-      Config(Json{{"data.name", "tinyshakespeare"}, {"data.tokenizer", "chars"}, {"seq_len", 128}, {"batch", 16}}));
+  const auto data =
+      tasks().at("lm").load(Config(Json{{"data.name", "tinyshakespeare"}, {"data.tokenizer", "chars"}, {"seq_len", 128}, {"batch", 16}}));
   EXPECT_EQ(data->vocabulary(), 66) << "65 characters and one for all others";
   const std::vector<CountBaseline> rows = data->baselines();
   EXPECT_NEAR(rows[0].nats_per_token, 3.3, 0.1);

@@ -19,8 +19,7 @@ std::vector<std::int32_t> drawn_text(std::uint64_t seed, std::size_t length, std
   std::vector<std::int32_t> text(length);
   std::int32_t last = 0;
   for (std::int32_t& token : text)
-    token = last = static_cast<std::int32_t>((static_cast<std::uint64_t>(last) + random() % 3) %
-                                             static_cast<std::uint64_t>(vocabulary));
+    token = last = static_cast<std::int32_t>((static_cast<std::uint64_t>(last) + random() % 3) % static_cast<std::uint64_t>(vocabulary));
   return text;
 }
 
@@ -61,8 +60,7 @@ TEST(NGram, TuningOnHeldOutTextIsNoWorseThanAnyFixedChoice) {
   const auto train = drawn_text(test_seed(), 3000, 40), valid = drawn_text(test_seed() + 1, 500, 40);
   const double tuned = nats_per_token(tuned_bigram(train, valid, 40), valid);
   EXPECT_LE(tuned, nats_per_token(Bigram(train, tuned_unigram(train, valid, 40), 0.5), valid));
-  EXPECT_LT(tuned, nats_per_token(tuned_unigram(train, valid, 40), valid))
-      << "each token is one of three after its predecessor";
+  EXPECT_LT(tuned, nats_per_token(tuned_unigram(train, valid, 40), valid)) << "each token is one of three after its predecessor";
   EXPECT_GT(tuned, std::log(3.0) - 0.1);
 }
 

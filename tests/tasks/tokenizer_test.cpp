@@ -35,8 +35,7 @@ std::string sample_text(std::uint64_t seed, int lines = 400) {
                                           "crowned"};
   std::string text;
   for (int line = 0; line < lines; ++line) {
-    for (std::uint64_t left = random() % 9; left > 0; --left)
-      text += words[random() % words.size()] + (random() % 20 == 0 ? "  " : " ");
+    for (std::uint64_t left = random() % 9; left > 0; --left) text += words[random() % words.size()] + (random() % 20 == 0 ? "  " : " ");
     text += '\n';
   }
   return text;
@@ -128,8 +127,7 @@ TEST_P(Subwords, TooSmallAVocabularyIsExplained) {
     trained(GetParam(), sample_text(test_seed()), 100);
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_NE(std::string(error.what()).find("data.vocab is 100: tokenizer '" + GetParam() + "'"), std::string::npos)
-        << error.what();
+    EXPECT_NE(std::string(error.what()).find("data.vocab is 100: tokenizer '" + GetParam() + "'"), std::string::npos) << error.what();
   }
 }
 
@@ -167,13 +165,11 @@ TEST_P(Subwords, WorkersThatStartTogetherAgree) {
     EXPECT_EQ(status, 0);
   }
   int files = 0;
-  for (const auto& file : std::filesystem::recursive_directory_iterator(cache_.path()))
-    files += file.is_regular_file() ? 1 : 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(cache_.path())) files += file.is_regular_file() ? 1 : 0;
   EXPECT_EQ(files, 1) << "no partial file stays";
 }
 
-INSTANTIATE_TEST_SUITE_P(Tokenizers, Subwords, ::testing::Values("bpe", "unigram"),
-                         [](const auto& parameter) { return parameter.param; });
+INSTANTIATE_TEST_SUITE_P(Tokenizers, Subwords, ::testing::Values("bpe", "unigram"), [](const auto& parameter) { return parameter.param; });
 
 TEST(Tokenizers, CharactersAreRankedByFrequencyAndTheRestIsUnknown) {
   const auto chars = trained("chars", "aaabbc\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 3);

@@ -18,7 +18,7 @@ void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
   if (may_have_empty_rows(call.mask)) lse = at::where(at::isneginf(largest), largest, lse);
   tensor_of(outputs.lse).copy_(lse);
   if (call.dropout.rate > 0) p = p * dropout_factors(call);
-  tensor_of(outputs.out).copy_(at::matmul(p, tensor_of(call.value)));
+  tensor_of(outputs.out).copy_(at::matmul(p, distinct_keys(call, call.value)));
 }
 
 void backward(const AttentionCall& call, const AttentionOutputs&, const ConstView& grad_out, const AttentionGrads& grads) {
@@ -27,7 +27,7 @@ void backward(const AttentionCall& call, const AttentionOutputs&, const ConstVie
   const at::Tensor factors = call.dropout.rate > 0 ? dropout_factors(call) : at::Tensor();
   if (grads.value) add_into(grads.value, at::matmul((factors.defined() ? p * factors : p).transpose(2, 3), d_out));
   if (!wants_logit_gradient(grads)) return;
-  at::Tensor d_p = at::matmul(d_out, tensor_of(call.value).transpose(2, 3));
+  at::Tensor d_p = at::matmul(d_out, distinct_keys(call, call.value).transpose(2, 3));
   if (factors.defined()) d_p.mul_(factors);
   add_term_gradients(call, at::_softmax_backward_data(d_p, p.expand_as(d_p), -1, p.scalar_type()), grads);
 }

@@ -2,7 +2,7 @@
 //
 //   S (H,N,M)   logits of every sample            P (H,N,M)        softmax(S + causal)
 //   V (B,H,M,D) values                            V' (H,M,B*D)     the samples side by side
-//   without key lengths                           out' = P V'      dS = softmax'(P, dO' V'^T)      dV' = P' dO'
+//   without key lengths, or one sample alone       out' = P V'      dS = softmax'(P, dO' V'^T)      dV' = P' dO'
 //
 // With key lengths the samples differ in what they see, not in S. E = exp(S - rowmax), m[b,j] = 1 where j < length[b]:
 //   out[b] = E (m o V)[b] / den[b]                den[b] = E m[b]                  lse[b] = rowmax + log den[b]
@@ -39,7 +39,7 @@ void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
   at::Tensor lse = largest - p.amax(-1, true).log();
   if (may_have_empty_rows(call.mask)) lse = at::where(at::isneginf(largest), largest, lse);
   tensor_of(outputs.lse).copy_(lse);
-  const at::Tensor out = at::bmm(p.squeeze(0), folded(tensor_of(call.value)));
+  const at::Tensor out = at::bmm(p.squeeze(0), folded(distinct_keys(call, call.value)));
   tensor_of(outputs.out).copy_(unfolded(out, call.value.shape.batch));
 }
 
@@ -48,7 +48,7 @@ void backward_plain(const AttentionCall& call, const ConstView& grad_out, const 
   const at::Tensor d_out = folded(tensor_of(grad_out));  // (H,N,B*D)
   if (grads.value) add_into(grads.value, unfolded(at::bmm(p.transpose(1, 2), d_out), call.value.shape.batch));
   if (!wants_logit_gradient(grads)) return;
-  const at::Tensor d_p = at::bmm(d_out, folded(tensor_of(call.value)).transpose(1, 2));
+  const at::Tensor d_p = at::bmm(d_out, folded(distinct_keys(call, call.value)).transpose(1, 2));
   add_term_gradients(call, at::_softmax_backward_data(d_p, p, -1, p.scalar_type()).unsqueeze(0), grads);
 }
 
@@ -70,9 +70,8 @@ Padded padded(const AttentionCall& call) {
   p.largest = logit.amax(-1, true);
   p.largest.masked_fill_(at::isneginf(p.largest), 0.0);
   p.e = (logit - p.largest).exp_().squeeze(0);
-  const at::Tensor value = tensor_of(call.value);
-  p.real = (at::arange(s.keys) < tensor_of(call.mask.key_lengths)).to(value.scalar_type()).transpose(2, 3);
-  const at::Tensor visible = at::where(p.real.to(at::kBool), value, at::zeros({}, value.options()));  // padding may hold NaN
+  const at::Tensor visible = distinct_keys(call, call.value);
+  p.real = (at::arange(s.keys) < tensor_of(call.mask.key_lengths)).to(visible.scalar_type()).transpose(2, 3);
   p.values = folded(at::cat({visible, p.real.expand({s.batch, s.heads, s.keys, 1})}, 3));
   return p;
 }
@@ -116,13 +115,16 @@ void backward_padded(const AttentionCall& call, const AttentionOutputs& outputs,
   add_term_gradients(call, at::bmm(left, p.values.transpose(1, 2)).mul_(p.e).unsqueeze(0), grads);
 }
 
+/// Do samples differ in what they see? One alone does not.
+bool differ(const AttentionCall& call) { return call.mask.key_lengths && call.value.shape.batch > 1; }
+
 void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
-  call.mask.key_lengths ? forward_padded(call, outputs) : forward_plain(call, outputs);
+  differ(call) ? forward_padded(call, outputs) : forward_plain(call, outputs);
 }
 
 void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
               const AttentionGrads& grads) {
-  call.mask.key_lengths ? backward_padded(call, outputs, grad_out, grads) : backward_plain(call, grad_out, grads);
+  differ(call) ? backward_padded(call, outputs, grad_out, grads) : backward_plain(call, grad_out, grads);
 }
 
 }  // namespace

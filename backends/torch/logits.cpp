@@ -15,13 +15,13 @@
 namespace synthbench::aten {
 namespace {
 
-at::Tensor term_logits(const LogitTerm& term, std::int64_t keys) {
+at::Tensor term_logits(const AttentionCall& call, const LogitTerm& term) {
   const at::Tensor lhs = distinct(term.lhs);
   switch (term.kind) {
-    case TermKind::inner: return at::matmul(lhs * term.scale, distinct(term.rhs).transpose(2, 3));
+    case TermKind::inner: return at::matmul(lhs * term.scale, distinct_keys(call, term.rhs).transpose(2, 3));
     case TermKind::tiled: {
       const at::Tensor rhs = distinct(term.rhs);  // logits of all pairs (q,p) in the order of the keys, then the leading keys
-      return ((rhs * term.scale).unsqueeze(4) * lhs.unsqueeze(3)).flatten(3).narrow(3, 0, keys);
+      return ((rhs * term.scale).unsqueeze(4) * lhs.unsqueeze(3)).flatten(3).narrow(3, 0, shape_of(call).keys);
     }
     case TermKind::table: return lhs * term.scale;
   }
@@ -37,8 +37,8 @@ at::Tensor summed_where_shared(const at::Tensor& grad, const at::Tensor& lhs, co
   return sum;
 }
 
-void add_inner(const LogitTerm& term, const at::Tensor& grad_logits, const AttentionGrads::Term& grad) {
-  const at::Tensor lhs = distinct(term.lhs), rhs = distinct(term.rhs);
+void add_inner(const AttentionCall& call, const LogitTerm& term, const at::Tensor& grad_logits, const AttentionGrads::Term& grad) {
+  const at::Tensor lhs = distinct(term.lhs), rhs = distinct_keys(call, term.rhs);
   const at::Tensor ds = summed_where_shared(grad_logits, lhs, rhs, false);
   if (grad.lhs) add_into(grad.lhs, at::matmul(ds, rhs * term.scale));
   if (grad.rhs) {
@@ -59,10 +59,9 @@ void add_tiled(const LogitTerm& term, const at::Tensor& grad_logits, const Atten
 }  // namespace
 
 at::Tensor logits(const AttentionCall& call) {
-  const std::int64_t keys = shape_of(call).keys;
   at::Tensor sum;
   for (const LogitTerm& term : call.terms) {
-    const at::Tensor part = term_logits(term, keys);
+    const at::Tensor part = term_logits(call, term);
     sum = sum.defined() ? sum + part : part;
   }
   const CallShape s = shape_of(call);
@@ -86,7 +85,7 @@ void add_term_gradients(const AttentionCall& call, const at::Tensor& grad_logits
     const AttentionGrads::Term& grad = grads.terms[t];
     if (!grad.lhs && !grad.rhs) continue;
     switch (term.kind) {
-      case TermKind::inner: add_inner(term, grad_logits, grad); break;
+      case TermKind::inner: add_inner(call, term, grad_logits, grad); break;
       case TermKind::tiled: add_tiled(term, grad_logits, grad); break;
       case TermKind::table: add_into(grad.lhs, grad_logits.sum_to_size(distinct(term.lhs).sizes()) * term.scale); break;
     }

@@ -53,14 +53,14 @@ at::Tensor side_by_side(const std::vector<at::Tensor>& parts) {
 Product product_of(const AttentionCall& call) {
   const CallShape s = shape_of(call);
   Product p;
-  p.value = with_last_contiguous(tensor_of(call.value));
+  p.value = with_last_contiguous(distinct_keys(call, call.value));
   std::vector<at::Tensor> queries, keys;
   std::vector<double> scales;
   for (const LogitTerm& term : call.terms) {
     if (is_bias(term)) continue;
     const bool column = is_column(term);
     queries.push_back(column ? at::ones({1, 1, 1, 1}, p.value.options()) : distinct(term.lhs));
-    keys.push_back(column ? distinct(term.lhs).transpose(2, 3) : distinct(term.rhs));
+    keys.push_back(column ? distinct(term.lhs).transpose(2, 3) : distinct_keys(call, term.rhs));
     scales.push_back(term.scale);
   }
   if (queries.size() == 1) {

@@ -54,6 +54,13 @@ at::Tensor tensor_of(const ConstView& view) { return borrow(view, view.data, vie
 
 at::Tensor distinct(const ConstView& view) { return borrow(view, view.data, distinct_shape(view)); }
 
+at::Tensor distinct_keys(const AttentionCall& call, const ConstView& view) {
+  const at::Tensor rows = distinct(view);
+  if (!call.mask.key_lengths || rows.size(0) != view.shape.batch) return rows;
+  const at::Tensor real = (at::arange(view.shape.row) < tensor_of(call.mask.key_lengths)).transpose(2, 3);  // (B,1,M,1)
+  return at::where(real, rows, at::zeros({}, rows.options()));
+}
+
 void add_into(const View& view, const at::Tensor& gradient) {
   at::Tensor sum = borrow(view, view.data, distinct_shape(view));
   sum.add_(gradient.sum_to_size(sum.sizes()));

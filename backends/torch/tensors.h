@@ -12,6 +12,10 @@ at::Tensor tensor_of(const ConstView& view);
 /// The same with extent 1 along every axis that the view shares, so that ATen broadcasts instead of repeating work.
 at::Tensor distinct(const ConstView& view);
 
+/// distinct(view) of something with a row per key, zero where the call's key lengths hide the row: what stands there may be
+/// anything, and 0 * NaN is NaN. Without key lengths, and for what the batch shares, nothing is copied.
+at::Tensor distinct_keys(const AttentionCall& call, const ConstView& view);
+
 /// view += gradient, summed over every axis that the view shares or that gradient's broadcasting stands for.
 /// gradient: (B,H,rows,cols); extents of 1 count as already summed.
 void add_into(const View& view, const at::Tensor& gradient);

@@ -29,8 +29,8 @@ std::optional<double> finite(double value) { return std::isfinite(value) ? std::
 std::optional<double> finite(std::optional<double> value) { return value ? finite(*value) : std::nullopt; }
 
 void insert_metrics(const Connection& database, std::int64_t attempt, const std::vector<MetricRow>& metrics) {
-  Statement define = database.prepare(
-      "INSERT INTO metric_def(name, signature, unit, better) VALUES(?, ?, ?, ?) ON CONFLICT(name, signature) DO NOTHING");
+  Statement define =
+      database.prepare("INSERT INTO metric_def(name, signature, unit, better) VALUES(?, ?, ?, ?) ON CONFLICT(name, signature) DO NOTHING");
   Statement find = database.prepare("SELECT metric_id FROM metric_def WHERE name=? AND signature=?");
   Statement insert = database.prepare(
       R"(INSERT INTO metric(attempt_id, metric_id, split, step, value, value_kind, n, ci_lo, ci_hi)
@@ -42,8 +42,8 @@ void insert_metrics(const Connection& database, std::int64_t attempt, const std:
       define.run(row.name, row.signature, row.unit, row.better);
       place->second = find.bind(row.name, row.signature).step() ? find.integer(0) : 0;
     }
-    insert.run(attempt, place->second, row.split, row.step, finite(row.value), kind_of(row.value), row.n,
-               finite(row.ci_lo), finite(row.ci_hi));
+    insert.run(attempt, place->second, row.split, row.step, finite(row.value), kind_of(row.value), row.n, finite(row.ci_lo),
+               finite(row.ci_hi));
   }
 }
 
@@ -52,8 +52,7 @@ void insert_samples(const Connection& database, std::int64_t attempt, const std:
       R"(INSERT INTO sample(attempt_id, phase, cache, round, idx, clock, inner_iters, total_ns, sm_mhz, discarded)
          VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?))");
   for (const SampleRow& row : samples) {
-    insert.run(attempt, row.phase, row.cache, row.round, row.idx, row.clock, row.inner_iters, row.total_ns, row.sm_mhz,
-               row.discarded);
+    insert.run(attempt, row.phase, row.cache, row.round, row.idx, row.clock, row.inner_iters, row.total_ns, row.sm_mhz, row.discarded);
   }
 }
 
@@ -62,8 +61,8 @@ void insert_checks(const Connection& database, std::int64_t attempt, const Attem
       R"(INSERT INTO check_result(attempt_id, ref_backend, ref_dtype, tensor, measure, value, tol, passed, input_seed, detail)
          VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?))");
   for (const CheckRow& row : result.checks) {
-    check.run(attempt, row.ref_backend, row.ref_dtype, row.tensor, row.measure, finite(row.value), row.tol, row.passed,
-              row.input_seed, row.detail);
+    check.run(attempt, row.ref_backend, row.ref_dtype, row.tensor, row.measure, finite(row.value), row.tol, row.passed, row.input_seed,
+              row.detail);
   }
   Statement artifact = database.prepare("INSERT INTO artifact(attempt_id, name, path, sha256, bytes) VALUES(?, ?, ?, ?, ?)");
   for (const ArtifactRow& row : result.artifacts) artifact.run(attempt, row.name, row.path, row.sha256, row.bytes);
@@ -75,30 +74,29 @@ void end_attempt(const Connection& database, std::int64_t attempt, const Attempt
                          log_path=?, kernel=?, kernel_label=?, volatile_json=?, peak_rss_bytes=?, peak_dev_bytes=?,
                          first_call_ns=?, noisy=?
                   WHERE attempt_id=?)")
-      .run(result.outcome, utc_now(), result.error_class, result.reason, result.exit_code, result.term_signal,
-           result.log_path, result.kernel, result.kernel_label, result.volatile_facts.dump(), result.peak_rss_bytes,
-           result.peak_dev_bytes, result.first_call_ns, result.noisy, attempt);
+      .run(result.outcome, utc_now(), result.error_class, result.reason, result.exit_code, result.term_signal, result.log_path,
+           result.kernel, result.kernel_label, result.volatile_facts.dump(), result.peak_rss_bytes, result.peak_dev_bytes,
+           result.first_call_ns, result.noisy, attempt);
 }
 
 }  // namespace
 
-std::optional<ClaimedCell> SqliteStore::claim(std::int64_t cell, const std::string& owner, double lease_s,
-                                              std::int64_t build, std::int64_t env, const std::string& repro_cmd) {
+std::optional<ClaimedCell> SqliteStore::claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build,
+                                              std::int64_t env, const std::string& repro_cmd) {
   const double now = seconds_now();
   Write write = begin();
-  const std::int64_t taken =
-      database_
-          .prepare(R"(UPDATE cell SET state='running', owner=?, lease_until=?, attempts=attempts+1
+  const std::int64_t taken = database_
+                                 .prepare(R"(UPDATE cell SET state='running', owner=?, lease_until=?, attempts=attempts+1
                       WHERE cell_id=? AND (state='pending' OR (state='running' AND lease_until<?)))")
-          .run(owner, now + lease_s, cell, now);
+                                 .run(owner, now + lease_s, cell, now);
   if (taken == 0) return std::nullopt;
   database_
       .prepare(R"(UPDATE attempt SET outcome='crashed', error_class='lease_expired', ended_at=?,
                          error_msg='its supervisor went away'
                   WHERE cell_id=? AND outcome='running')")
       .run(utc_now(), cell);
-  Statement read = database_.prepare(
-      R"(SELECT ordinal, seed, attempts, config_sha, canon_json FROM cell JOIN config USING(config_id) WHERE cell_id=?)");
+  Statement read =
+      database_.prepare(R"(SELECT ordinal, seed, attempts, config_sha, canon_json FROM cell JOIN config USING(config_id) WHERE cell_id=?)");
   read.bind(cell).step();
   ClaimedCell claimed;
   claimed.cell_id = cell;
@@ -132,8 +130,7 @@ bool SqliteStore::finish(const ClaimedCell& cell, const std::string& owner, cons
           .prepare(R"(UPDATE cell SET state=?1, reason=?2, owner=NULL, lease_until=NULL, result_attempt_id=?3
                       WHERE cell_id=?4 AND owner=?5 AND state='running'
                         AND EXISTS(SELECT 1 FROM attempt WHERE attempt_id=?6 AND outcome='running'))")
-          .run(state, result.reason, done ? std::optional(cell.attempt_id) : std::nullopt, cell.cell_id, owner,
-               cell.attempt_id);
+          .run(state, result.reason, done ? std::optional(cell.attempt_id) : std::nullopt, cell.cell_id, owner, cell.attempt_id);
   if (ours == 0) return false;
   insert_metrics(database_, cell.attempt_id, result.metrics);
   insert_samples(database_, cell.attempt_id, result.samples);

@@ -7,15 +7,12 @@
 
 namespace synthbench {
 
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double seconds_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 std::string utc_now() {
   const double now = seconds_now();
   const double whole = std::floor(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(whole)),
-                     static_cast<int>((now - whole) * 1000));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(whole)), static_cast<int>((now - whole) * 1000));
 }
 
 }  // namespace synthbench

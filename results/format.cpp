@@ -28,8 +28,7 @@ OrderedJson objects_of(const Table& table) {
 }
 
 std::string json_of_table(const Table& table) {
-  return dumped({{"caption", table.caption}, {"columns", table.columns}, {"rows", objects_of(table)}, {"notes", table.notes}},
-                2) + "\n";
+  return dumped({{"caption", table.caption}, {"columns", table.columns}, {"rows", objects_of(table)}, {"notes", table.notes}}, 2) + "\n";
 }
 
 std::string jsonl(const Table& table) {
@@ -102,9 +101,9 @@ std::string sql(const Table& table) {
 using Printer = std::string (*)(const Table&);
 
 const std::map<std::string, Printer, std::less<>>& printers() {
-  static const std::map<std::string, Printer, std::less<>> kAll = {
-      {"md", markdown}, {"csv", csv}, {"json", json_of_table}, {"jsonl", jsonl}, {"tex", latex},
-      {"html", html},   {"adoc", asciidoc}, {"org", org},      {"sql", sql}};
+  static const std::map<std::string, Printer, std::less<>> kAll = {{"md", markdown},   {"csv", csv},   {"json", json_of_table},
+                                                                   {"jsonl", jsonl},   {"tex", latex}, {"html", html},
+                                                                   {"adoc", asciidoc}, {"org", org},   {"sql", sql}};
   return kAll;
 }
 

@@ -12,8 +12,8 @@ namespace synthbench {
 
 /// One value of a table: what machines read, what people read, and where it comes from.
 struct TableCell {
-  OrderedJson value{};                ///< a number stays a number; null: not applicable here
-  std::string text{};                 ///< as printed; empty: the value itself
+  OrderedJson value{};                   ///< a number stays a number; null: not applicable here
+  std::string text{};                    ///< as printed; empty: the value itself
   std::vector<std::int64_t> attempts{};  ///< behind the number, for --explain
 };
 

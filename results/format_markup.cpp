@@ -31,9 +31,18 @@ std::string for_html(std::string_view text) {
   return escaped(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {'\n', "<br>"}});
 }
 std::string for_latex(std::string_view text) {
-  return escaped(text, {{'\\', "\\textbackslash{}"}, {'{', "\\{"}, {'}', "\\}"}, {'$', "\\$"}, {'&', "\\&"}, {'#', "\\#"},
-                        {'%', "\\%"}, {'_', "\\_"}, {'~', "\\textasciitilde{}"}, {'^', "\\textasciicircum{}"},
-                        {'<', "\\textless{}"}, {'>', "\\textgreater{}"}});
+  return escaped(text, {{'\\', "\\textbackslash{}"},
+                        {'{', "\\{"},
+                        {'}', "\\}"},
+                        {'$', "\\$"},
+                        {'&', "\\&"},
+                        {'#', "\\#"},
+                        {'%', "\\%"},
+                        {'_', "\\_"},
+                        {'~', "\\textasciitilde{}"},
+                        {'^', "\\textasciicircum{}"},
+                        {'<', "\\textless{}"},
+                        {'>', "\\textgreater{}"}});
 }
 
 using Escape = std::string (*)(std::string_view);
@@ -113,8 +122,7 @@ std::string shown(const TableCell& cell) {
 std::string markdown(const Table& table) {
   std::string out = table.caption.empty() ? "" : for_markdown(table.caption) + "\n\n";
   out += piped(
-      table, for_markdown,
-      [](std::size_t width, bool right) { return " " + std::string(width - 1, '-') + (right ? ": " : "- "); }, "|");
+      table, for_markdown, [](std::size_t width, bool right) { return " " + std::string(width - 1, '-') + (right ? ": " : "- "); }, "|");
   if (!table.notes.empty()) out += "\n";
   for (const std::string& note : table.notes) out += "- " + for_markdown(note) + "\n";
   return out;
@@ -122,7 +130,8 @@ std::string markdown(const Table& table) {
 
 std::string org(const Table& table) {
   std::string out = table.caption.empty() ? "" : "#+CAPTION: " + for_org(table.caption) + "\n";
-  out += piped(table, for_org, [](std::size_t width, bool) { return std::string(width + 2, '-'); }, "+");
+  out += piped(
+      table, for_org, [](std::size_t width, bool) { return std::string(width + 2, '-'); }, "+");
   if (!table.notes.empty()) out += "\n";
   for (const std::string& note : table.notes) out += "- " + for_org(note) + "\n";
   return out;

@@ -111,10 +111,8 @@ Connection open_database_to_write(const std::string& path, WriteLock& lock, doub
     start_wal(database);
     return database;
   } catch (...) {
-    if (!before && size_of(path).value_or(1) == 0) {  // ours, empty, and nobody else's turn
-      ::unlink(path.c_str());
-      lock.forget();
-    }
+    if (!before && size_of(path).value_or(1) == 0) ::unlink(path.c_str());  // ours, empty, and nobody else's turn
+    lock.forget();
     throw;
   }
 }

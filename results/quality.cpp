@@ -4,8 +4,8 @@ namespace synthbench {
 namespace {
 
 /// The metric by which the paper and its readers judge a task comes before the loss.
-constexpr const char* kByImportance[] = {"ppl", "bleu", "rougeL", "cider-d", "accuracy", "macro_f1", "f1", "matthews", "pearson",
-                                         "token_accuracy", "loss"};
+constexpr const char* kByImportance[] = {"ppl", "bleu",     "rougeL",  "cider-d",        "accuracy", "macro_f1",
+                                         "f1",  "matthews", "pearson", "token_accuracy", "loss"};
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 // Reading: cells, results, and SELECT statements, ours or the user's.
-#include <sqlite3.h>
-
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <cstring>
 #include <limits>

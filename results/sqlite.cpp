@@ -41,7 +41,9 @@ Connection::Connection(std::string path, Mode mode, double busy_timeout_s) : pat
   if (code != SQLITE_OK) fail(code);
   set_busy_timeout(busy_timeout_s);  // before anything that can meet a lock
   execute("PRAGMA foreign_keys = ON");
-  if (mode == Mode::write) execute("PRAGMA synchronous = FULL");
+  if (mode != Mode::write) return;
+  if (sqlite3_db_readonly(database_.get(), "main") == 1) fail(SQLITE_READONLY);  // SQLite opens what it may not write all the same
+  execute("PRAGMA synchronous = FULL");
 }
 
 void Connection::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }

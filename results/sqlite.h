@@ -21,8 +21,7 @@ struct SqliteError : std::runtime_error {
 class Statement {
  public:
   /// Takes over a compiled statement of the connection.
-  Statement(const class Connection& connection, sqlite3_stmt* statement)
-      : connection_(&connection), statement_(statement) {}
+  Statement(const class Connection& connection, sqlite3_stmt* statement) : connection_(&connection), statement_(statement) {}
   Statement(Statement&&) noexcept;
   ~Statement();
 

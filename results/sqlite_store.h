@@ -26,8 +26,8 @@ class SqliteStore final : public Store {
                    const std::string& env_sha, Reuse how) override;
   void reopen(std::int64_t sweep, const std::vector<std::string>& states) override;
 
-  std::optional<ClaimedCell> claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build,
-                                   std::int64_t env, const std::string& repro_cmd) override;
+  std::optional<ClaimedCell> claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build, std::int64_t env,
+                                   const std::string& repro_cmd) override;
   void heartbeat(const std::string& owner, double lease_s) override;
   bool finish(const ClaimedCell& cell, const std::string& owner, const AttemptResult& result) override;
   void abandon(const ClaimedCell& cell, const std::string& owner, const std::string& reason) override;

@@ -64,18 +64,18 @@ class CellResampler {
       for (std::size_t i = 0; i < ranks.size(); ++i) ++counts_[ranks[draws.below(ranks.size())]];
       drawn += ranks.size();
     }
-    return (at((drawn - 1) / 2) + at(drawn / 2)) / 2;
+    return middle_of(drawn);
   }
 
  private:
-  /// The drawn sample with so many smaller ones before it.
-  double at(std::size_t position) const {
-    std::size_t seen = 0;
-    for (std::size_t rank = 0; rank < counts_.size(); ++rank) {
-      seen += counts_[rank];
-      if (seen > position) return sorted_[rank];
-    }
-    return sorted_.back();
+  /// The median of so many drawn samples, in one walk over the ranks.
+  double middle_of(std::size_t drawn) const {
+    const std::size_t lower = (drawn - 1) / 2, upper = drawn / 2;
+    std::size_t seen = counts_[0], rank = 0;
+    while (seen <= lower) seen += counts_[++rank];
+    const double below = sorted_[rank];
+    while (seen <= upper) seen += counts_[++rank];
+    return (below + sorted_[rank]) / 2;
   }
 
   std::vector<std::vector<std::uint32_t>> launches_;  // ranks of each process's samples

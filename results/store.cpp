@@ -6,26 +6,28 @@
 namespace synthbench {
 
 std::string sha_of(const BuildRow& build) {
-  return sha256(Json{{"source_sha", build.source_sha},
-                     {"compiler", build.compiler},
-                     {"build_type", build.build_type},
-                     {"flags", build.flags},
-                     {"libs_json", build.libs}}
-                    .dump());
+  return sha256(Json{
+      {"source_sha", build.source_sha},
+      {"compiler", build.compiler},
+      {"build_type", build.build_type},
+      {"flags", build.flags},
+      {"libs_json",
+       build.libs}}.dump());
 }
 
 std::string sha_of(const EnvRow& env) {
-  return sha256(Json{{"host", env.host},
-                     {"os", env.os},
-                     {"cpu", env.cpu},
-                     {"cores", env.cores},
-                     {"ram_bytes", env.ram_bytes},
-                     {"device", env.device},
-                     {"device_uuid", env.device_uuid},
-                     {"device_mem_bytes", env.device_mem_bytes},
-                     {"driver", env.driver},
-                     {"runtime", env.runtime}}
-                    .dump());
+  return sha256(Json{
+      {"host", env.host},
+      {"os", env.os},
+      {"cpu", env.cpu},
+      {"cores", env.cores},
+      {"ram_bytes", env.ram_bytes},
+      {"device", env.device},
+      {"device_uuid", env.device_uuid},
+      {"device_mem_bytes", env.device_mem_bytes},
+      {"driver", env.driver},
+      {"runtime",
+       env.runtime}}.dump());
 }
 
 std::unique_ptr<Store> Store::open_to_write(const std::string& path, double busy_timeout_s) {
@@ -66,8 +68,8 @@ std::int64_t SqliteStore::build_id(const BuildRow& build) {
                   ON CONFLICT(build_sha) DO UPDATE SET tool_version=excluded.tool_version, git_sha=excluded.git_sha,
                                                        dirty=excluded.dirty, diff_sha=excluded.diff_sha
                   WHERE (excluded.dirty, excluded.git_sha) < (build.dirty, build.git_sha))")
-      .run(sha, build.source_sha, build.compiler, build.build_type, build.flags, build.libs.dump(), build.tool_version,
-           build.git_sha, build.dirty, build.diff_sha);
+      .run(sha, build.source_sha, build.compiler, build.build_type, build.flags, build.libs.dump(), build.tool_version, build.git_sha,
+           build.dirty, build.diff_sha);
   Statement find = database_.prepare("SELECT build_id FROM build WHERE build_sha=?");
   const std::int64_t id = find.bind(sha).step() ? find.integer(0) : 0;
   write.commit();
@@ -81,8 +83,8 @@ std::int64_t SqliteStore::env_id(const EnvRow& env) {
       .prepare(R"(INSERT INTO env(env_sha, host, os, cpu, cores, ram_bytes, device, device_uuid, device_mem_bytes, driver,
                                   runtime)
                   VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(env_sha) DO NOTHING)")
-      .run(sha, env.host, env.os, env.cpu, env.cores, env.ram_bytes, env.device, env.device_uuid, env.device_mem_bytes,
-           env.driver, env.runtime);
+      .run(sha, env.host, env.os, env.cpu, env.cores, env.ram_bytes, env.device, env.device_uuid, env.device_mem_bytes, env.driver,
+           env.runtime);
   Statement find = database_.prepare("SELECT env_id FROM env WHERE env_sha=?");
   const std::int64_t id = find.bind(sha).step() ? find.integer(0) : 0;
   write.commit();

@@ -108,8 +108,8 @@ class Store {
   /// `never` leaves them. Returns the number of cells that became reused.
   virtual std::int64_t reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) = 0;
   /// The same question without writing, for `plan`: results for (config_sha, seed) pairs.
-  virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind,
-                           const std::string& build_sha, const std::string& env_sha, Reuse how) = 0;
+  virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind, const std::string& build_sha,
+                           const std::string& env_sha, Reuse how) = 0;
   /// Puts cells back to pending: those in the given states (--retry), or, when none is given, all but excluded and running
   /// ones (--force). Attempts stay as history.
   virtual void reopen(std::int64_t sweep, const std::vector<std::string>& states) = 0;

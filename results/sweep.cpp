@@ -37,9 +37,9 @@ class ConfigWriter {
  private:
   std::int64_t insert(const CellRow& cell) {
     const Json& config = cell.config;
-    insert_.run(cell.config_sha, config.dump(), text_of(config, "kind"), text_of(config, "variant"),
-                text_of(config, "backend"), text_of(config, "dtype"), text_of(config, "task"), integer_of(config, "seq_len"),
-                integer_of(config, "rank"), cell.params, cell.flops);
+    insert_.run(cell.config_sha, config.dump(), text_of(config, "kind"), text_of(config, "variant"), text_of(config, "backend"),
+                text_of(config, "dtype"), text_of(config, "task"), integer_of(config, "seq_len"), integer_of(config, "rank"), cell.params,
+                cell.flops);
     const std::int64_t id = database_.last_insert_id();
     for (const auto& [key, value] : config.items()) {
       if (is_column(key)) continue;
@@ -122,8 +122,8 @@ std::int64_t SqliteStore::reuse(std::int64_t sweep, std::int64_t build, std::int
   return reused;
 }
 
-bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, const std::string&,
-                              const std::string& build_sha, const std::string& env_sha, Reuse how) {
+bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, const std::string&, const std::string& build_sha,
+                              const std::string& env_sha, Reuse how) {
   if (how == Reuse::never) return false;
   Statement find = database_.prepare(
       R"(SELECT 1 FROM config c JOIN cell d ON d.config_id=c.config_id AND d.seed=?4 AND d.state='done'
@@ -134,11 +134,13 @@ bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, 
 
 void SqliteStore::reopen(std::int64_t sweep, const std::vector<std::string>& states) {
   Write write = begin();
-  const std::string which = states.empty() ? "state NOT IN('excluded','running')"
-                                           : "state IN(SELECT value FROM json_each(?2)) AND state<>'running'";
+  const std::string which =
+      states.empty() ? "state NOT IN('excluded','running')" : "state IN(SELECT value FROM json_each(?2)) AND state<>'running'";
   database_
-      .prepare("UPDATE cell SET state='pending', reason='', result_attempt_id=NULL, owner=NULL, lease_until=NULL "
-               "WHERE sweep_id=?1 AND ?2 IS NOT NULL AND " + which)
+      .prepare(
+          "UPDATE cell SET state='pending', reason='', result_attempt_id=NULL, owner=NULL, lease_until=NULL "
+          "WHERE sweep_id=?1 AND ?2 IS NOT NULL AND " +
+          which)
       .run(sweep, Json(states).dump());
   write.commit();
 }

@@ -8,9 +8,9 @@ namespace synthbench {
 namespace {
 
 /// The order in which people name things; other keys follow alphabetically.
-constexpr const char* kOrder[] = {"variant",   "rank",   "task",   "data.name", "data.tokenizer", "model.preset", "train.steps",
-                                  "backend",   "scope",  "seq_len", "batch",    "heads",          "d_model",      "dtype",
-                                  "direction", "causal", "threads"};
+constexpr const char* kOrder[] = {"variant",     "rank",    "task",      "data.name", "data.tokenizer", "model.preset",
+                                  "train.steps", "backend", "scope",     "seq_len",   "batch",          "heads",
+                                  "d_model",     "dtype",   "direction", "causal",    "threads"};
 
 std::size_t place_of(const std::string& key) {
   return static_cast<std::size_t>(std::find(std::begin(kOrder), std::end(kOrder), key) - std::begin(kOrder));

@@ -10,10 +10,10 @@ namespace synthbench {
 
 /// Which keys of the configs tell the rows of a table apart: these are columns; what is equal everywhere is said once.
 struct Axes {
-  std::vector<std::string> columns;  ///< variant first where it varies
-  std::string constants;             ///< "backend eigen, dtype f32, ...": equal in all rows, for the caption
-  std::string more_constants;        ///< the same of keys that few people ask for, for a note
-  std::string where_they_apply;      ///< "rank 8": equal in the rows that have the key
+  std::vector<std::string> columns;       ///< variant first where it varies
+  std::string constants;                  ///< "backend eigen, dtype f32, ...": equal in all rows, for the caption
+  std::string more_constants;             ///< the same of keys that few people ask for, for a note
+  std::string where_they_apply;           ///< "rank 8": equal in the rows that have the key
   bool machines = false, builds = false;  ///< columns `machine` and `build` are needed: --across-env
 };
 Axes axes_of(const std::vector<ConfigFacts>& rows);

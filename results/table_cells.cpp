@@ -180,9 +180,8 @@ std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
   for (const CellFacts& cell : row.done) {
     const auto rounds = store.select(
         R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
-           WHERE attempt_id=? AND phase='measure' AND discarded='' AND clock<>'cpu'
-             AND (clock='cuda_event' OR NOT EXISTS(SELECT 1 FROM sample s WHERE s.attempt_id=sample.attempt_id
-                                                   AND s.clock='cuda_event' AND s.phase='measure'))
+           WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock=(
+             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND clock IN('cuda_event','wall'))
            GROUP BY cache, round ORDER BY cache DESC, round)", {cell.attempt});
     Launches launches;
     for (const OrderedJson& round : rounds) {

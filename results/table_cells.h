@@ -40,7 +40,7 @@ struct ConfigFacts {
 };
 
 struct CellSet {
-  std::vector<ConfigFacts> rows;     ///< in plan order
+  std::vector<ConfigFacts> rows;  ///< in plan order
   std::vector<CellFacts> excluded;
 };
 

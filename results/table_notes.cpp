@@ -89,7 +89,8 @@ void add_places(std::vector<std::string>& notes, Store& store, const CellSet& ce
                                 row["compiler"].get<std::string>(), row["build_type"].get<std::string>()));
   }
   if (places.size() > 1) {
-    notes.push_back(fmt::format("results of {} and {} stand in this table", plural(builds.size(), "build"), plural(machines.size(), "machine")));
+    notes.push_back(
+        fmt::format("results of {} and {} stand in this table", plural(builds.size(), "build"), plural(machines.size(), "machine")));
   }
 }
 

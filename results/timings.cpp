@@ -23,9 +23,7 @@ std::optional<Timing> timing_of(Store& store, const ConfigFacts& row) {
 }
 
 /// Resampled medians of few samples may miss their own: an interval holds its number.
-Interval around(double centre, const Interval& interval) {
-  return {std::min(interval.lo, centre), std::max(interval.hi, centre)};
-}
+Interval around(double centre, const Interval& interval) { return {std::min(interval.lo, centre), std::max(interval.hi, centre)}; }
 
 }  // namespace
 

@@ -69,7 +69,8 @@ std::string speed_words(const Ratio& ratio) {
   if (interval.lo > 1) {
     return fmt::format("{}x slower than vanilla [{}, {}]", two(ratio.value), two(interval.lo), two(interval.hi));
   }
-  return fmt::format("neither faster nor slower than vanilla ({}x its time [{}, {}])", two(ratio.value), two(interval.lo), two(interval.hi));
+  return fmt::format("neither faster nor slower than vanilla ({}x its time [{}, {}])", two(ratio.value), two(interval.lo),
+                     two(interval.hi));
 }
 
 std::string quality_words(const Price& price) {

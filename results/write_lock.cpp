@@ -19,10 +19,7 @@ namespace synthbench {
 WriteLock::WriteLock(const std::string& database) : database_(database), path_(database + ".lock") { open(); }
 
 WriteLock::WriteLock(WriteLock&& other) noexcept
-    : database_(std::move(other.database_)),
-      path_(std::move(other.path_)),
-      file_(std::exchange(other.file_, -1)),
-      made_(other.made_) {}
+    : database_(std::move(other.database_)), path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)), made_(other.made_) {}
 
 WriteLock::~WriteLock() {
   if (file_ >= 0) ::close(file_);
@@ -39,9 +36,9 @@ void WriteLock::open() {
 
 // Whoever failed to create a database takes its lock file away: a lock on that file is worth nothing.
 bool WriteLock::still_the_file() const {
-  struct stat mine {}, there {};
-  return ::fstat(file_, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 && mine.st_ino == there.st_ino &&
-         mine.st_dev == there.st_dev;
+  struct stat mine {
+  }, there{};
+  return ::fstat(file_, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 && mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
 }
 
 void WriteLock::acquire(double timeout_s) {
@@ -57,8 +54,7 @@ void WriteLock::acquire(double timeout_s) {
       throw UserError(fmt::format("cannot lock {}: {}", path_, std::strerror(errno)));
     }
     if (std::chrono::steady_clock::now() >= end) {
-      throw UserError(fmt::format("{}: another synthbench is using this database and held {} for {:.0f} s", database_,
-                                  path_, timeout_s));
+      throw UserError(fmt::format("{}: another synthbench is using this database and held {} for {:.0f} s", database_, path_, timeout_s));
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, std::chrono::milliseconds(50));

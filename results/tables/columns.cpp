@@ -71,7 +71,7 @@ TableCell nothing_cell() { return {.value = nullptr, .text = "–"}; }
 TableCell interval_cell(const std::optional<Interval>& interval) {
   if (!interval) return nothing_cell();
   return {.value = OrderedJson::array({interval->lo, interval->hi}),
-          .text = fmt::format("[{}, {}]", format_number(interval->lo), format_number(interval->hi))};
+          .text = fmt::format("[{}, {}]", format_number(interval->lo, 4), format_number(interval->hi, 4))};
 }
 
 bool seeds_differ(const CellSet& cells) {
@@ -87,7 +87,7 @@ std::vector<Column> time_columns(const Timings& timings) {
   columns.push_back({fmt::format("median_{}", unit.suffix),
                      [&timings, unit](std::size_t row) {
                        const auto& timing = timings.times[row];
-                       return timing ? number_cell(timing->seconds / unit.seconds) : nothing_cell();
+                       return timing ? number_cell(timing->seconds / unit.seconds, 4) : nothing_cell();
                      }});
   columns.push_back({fmt::format("interval_{}", unit.suffix), [&timings, unit](std::size_t row) {
                        auto interval = timings.interval(row);

@@ -20,10 +20,10 @@ struct Column {
 Table assemble(Store& store, const std::string& caption, const CellSet& cells, const Axes& axes, const std::vector<Column>& columns,
                const std::function<bool(const ConfigFacts&)>& keep);
 
-TableCell number_cell(double value, int significant = 3);  ///< all digits as a value, at least `significant` as text
-TableCell count_cell(std::int64_t count);                  ///< 4096 as "4,096"
+TableCell number_cell(double value, int significant = 3);          ///< all digits as a value, at least `significant` as text
+TableCell count_cell(std::int64_t count);                          ///< 4096 as "4,096"
 TableCell interval_cell(const std::optional<Interval>& interval);  ///< "[1.21, 1.30]"
-TableCell nothing_cell();                                  ///< "–": does not apply here
+TableCell nothing_cell();                                          ///< "–": does not apply here
 
 /// n of each row, where rows differ in it; otherwise the notes say it.
 bool seeds_differ(const CellSet& cells);

@@ -1,11 +1,12 @@
 // quality: what each variant learnt: the task's metric over seeds, relative to vanilla, parameters, training speed; and the
 // unigram and bigram models of the same tokens.
+#include "results/quality.h"
+
 #include <fmt/format.h>
 
 #include <set>
 
 #include "harness/base/units.h"
-#include "results/quality.h"
 #include "results/table.h"
 #include "results/table_notes.h"
 #include "results/tables/columns.h"
@@ -30,7 +31,8 @@ std::vector<Column> columns_of(const CellSet& cells, const Qualities& qualities,
   const std::string name = only_metric(qualities).value_or("value");
   std::vector<Column> columns;
   const auto add = [&](const std::string& title, auto cell) {
-    columns.push_back({title, [&qualities, cell](std::size_t row) { return qualities[row] ? cell(row, *qualities[row]) : nothing_cell(); }});
+    columns.push_back(
+        {title, [&qualities, cell](std::size_t row) { return qualities[row] ? cell(row, *qualities[row]) : nothing_cell(); }});
   };
   if (name == "value") add("metric", [](std::size_t, const Quality& quality) { return TableCell{.value = quality.metric}; });
   add(name, [](std::size_t, const Quality& quality) { return number_cell(mean(quality.values), 4); });
@@ -77,7 +79,8 @@ void add_count_models(Table& table, const CellSet& cells) {
         } else if (column == "parameters" && !parameters.empty()) {
           line.push_back(count_cell(static_cast<std::int64_t>(parameters.front())));
         } else {
-          line.push_back(of_the_text && row.config.contains(column) ? TableCell{.value = OrderedJson(row.config.at(column))} : nothing_cell());
+          line.push_back(of_the_text && row.config.contains(column) ? TableCell{.value = OrderedJson(row.config.at(column))}
+                                                                    : nothing_cell());
         }
         line.back().attempts = row.attempts();
       }
@@ -89,9 +92,12 @@ void add_count_models(Table& table, const CellSet& cells) {
 std::string caption_of(const Qualities& qualities, const Axes& axes) {
   for (const auto& quality : qualities) {
     if (!quality || !only_metric(qualities)) continue;
-    return fmt::format("Quality after training: {}{}{}, mean and standard deviation over n seeds; {}", quality->unit.empty() ? quality->metric : quality->unit,
-                       quality->split.empty() ? "" : " on " + quality->split,
-                       quality->better == "lower" ? ", lower is better" : quality->better == "higher" ? ", higher is better" : "", axes.constants);
+    return fmt::format("Quality after training: {}{}{}, mean and standard deviation over n seeds; {}",
+                       quality->unit.empty() ? quality->metric : quality->unit, quality->split.empty() ? "" : " on " + quality->split,
+                       quality->better == "lower"    ? ", lower is better"
+                       : quality->better == "higher" ? ", higher is better"
+                                                     : "",
+                       axes.constants);
   }
   return "Quality after training, mean and standard deviation over n seeds; " + axes.constants;
 }
@@ -109,7 +115,8 @@ Table build(Store& store, const TableOptions& options) {
   Table table = assemble(store, caption_of(qualities, axes), cells, axes, columns, [](const ConfigFacts&) { return true; });
   add_count_models(table, cells);
   table.notes = notes_under(store, cells, axes);
-  if (mixed) table.notes.emplace_back("train_steps_per_s is left out: times of several builds or machines are not mixed (--across-env shows them)");
+  if (mixed)
+    table.notes.emplace_back("train_steps_per_s is left out: times of several builds or machines are not mixed (--across-env shows them)");
   return table;
 }
 

@@ -141,8 +141,8 @@ struct Sweep {
   std::unique_ptr<Store> store;
   std::int64_t build = 0, env = 0, id = 0;
 
-  Sweep(const std::string& path, const std::vector<CellRow>& cells, const std::string& name = "test",
-        const BuildRow& built = a_build(), const EnvRow& machine = a_machine())
+  Sweep(const std::string& path, const std::vector<CellRow>& cells, const std::string& name = "test", const BuildRow& built = a_build(),
+        const EnvRow& machine = a_machine())
       : store(Store::open_to_write(path)), build(store->build_id(built)), env(store->env_id(machine)) {
     Json identity = Json::array();
     for (const CellRow& cell : cells) identity.push_back({cell.config_sha, cell.seed});
@@ -169,9 +169,7 @@ struct Sweep {
   }
 };
 
-inline std::int64_t count(Store& store, const std::string& sql) {
-  return store.select(sql).at(0).begin().value().get<std::int64_t>();
-}
+inline std::int64_t count(Store& store, const std::string& sql) { return store.select(sql).at(0).begin().value().get<std::int64_t>(); }
 
 /// The file is sound and its references hold.
 inline void expect_healthy(Store& store) {

@@ -1,4 +1,6 @@
 // Bad places for a database: one clear line, no byte changed, no file left.
+#include "results/open.h"
+
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -7,7 +9,6 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
-#include "results/open.h"
 #include "results/schema.h"
 #include "tests/results/fixtures.h"
 
@@ -198,8 +199,7 @@ TEST_F(SmallDisk, FullInTheMiddleLosesNothingFinished) {
     ASSERT_TRUE(sweep.store->finish(*sweep.claim(1), "me", timed({{0.1}})));
     const auto claimed = sweep.claim(2);
     fill(4096);
-    const std::string line =
-        user_error([&] { sweep.store->finish(*claimed, "me", timed({std::vector<double>(5000, 0.25)})); });
+    const std::string line = user_error([&] { sweep.store->finish(*claimed, "me", timed({std::vector<double>(5000, 0.25)})); });
     EXPECT_TRUE(has(line, "full")) << line;
     std::filesystem::remove(disk_ + "/filler");
     EXPECT_TRUE(sweep.store->finish(*claimed, "me", timed({{0.2}}))) << "the claim is still ours";

@@ -35,10 +35,11 @@ class Query : public testing::Test {
 };
 
 TEST_F(Query, AFilterGivesTheRowsThatSqlGives) {
-  for (const char* where : {"variant = 'vanilla'", "variant='vanilla' OR variant='dense' AND seq_len=16", "NOT variant='vanilla' AND seq_len=16",
-                            "not (variant='vanilla') and seq_len>=16 or seed=1", "metric IN ('median', 'min') AND value < 0.3",
-                            "state != 'done'", "variant LIKE '%random%'", "variant NOT LIKE 'van%'", "reason = 'it''s gone'",
-                            "seq_len NOT IN (16, 17)", "NOT (metric = 'median')", "value >= 1e-1", "variant = 'nothing'"}) {
+  for (const char* where :
+       {"variant = 'vanilla'", "variant='vanilla' OR variant='dense' AND seq_len=16", "NOT variant='vanilla' AND seq_len=16",
+        "not (variant='vanilla') and seq_len>=16 or seed=1", "metric IN ('median', 'min') AND value < 0.3", "state != 'done'",
+        "variant LIKE '%random%'", "variant NOT LIKE 'van%'", "reason = 'it''s gone'", "seq_len NOT IN (16, 17)", "NOT (metric = 'median')",
+        "value >= 1e-1", "variant = 'nothing'"}) {
     const auto ours = query_filter(*store_, where).rows;
     const auto theirs = store_->select(std::string("SELECT * FROM v_result WHERE ") + where);
     EXPECT_EQ(OrderedJson(ours).dump(), OrderedJson(theirs).dump()) << where;
@@ -58,18 +59,40 @@ TEST_F(Query, SqlAnswersWithTypes) {
                 .rows.at(0)
                 .dump(),
             R"({"variant":"random+vanilla","n":2,"absent":null})");
-  EXPECT_EQ(query_sql(*store_, "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<5) SELECT sum(x) AS s FROM c -- ok").rows.at(0)["s"], 15);
+  EXPECT_EQ(query_sql(*store_, "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<5) SELECT sum(x) AS s FROM c -- ok")
+                .rows.at(0)["s"],
+            15);
 }
 
 TEST_F(Query, SqlIsReadOnly) {
   const std::string before = read_file(path_);
   const auto files = folder_.names().size();
-  for (const char* sql :
-       {"INSERT INTO tag VALUES(1,'x','')", "UPDATE cell SET reason='x'", "DELETE FROM sample", "DROP TABLE sample", "DROP VIEW v_result",
-        "CREATE TABLE x(a)", "CREATE TEMP TABLE x(a)", "ALTER TABLE cell ADD COLUMN x", "PRAGMA user_version=7", "PRAGMA writable_schema=1",
-        "PRAGMA journal_mode=DELETE", "VACUUM", "VACUUM INTO 'stolen.db'", "ATTACH 'other.db' AS o", "REINDEX", "BEGIN; DELETE FROM cell; COMMIT",
-        "BEGIN", "SELECT 1; DROP TABLE sample", "WITH x AS (SELECT 1) DELETE FROM cell", "EXPLAIN QUERY PLAN DELETE FROM cell; DELETE FROM cell",
-        "SELECT load_extension('x')", "SELECT writefile('stolen.db', 'x')", "", "-- nothing", "SELECT nonsense FROM nowhere", "SELECT 1; SELECT 2"}) {
+  for (const char* sql : {"INSERT INTO tag VALUES(1,'x','')",
+                          "UPDATE cell SET reason='x'",
+                          "DELETE FROM sample",
+                          "DROP TABLE sample",
+                          "DROP VIEW v_result",
+                          "CREATE TABLE x(a)",
+                          "CREATE TEMP TABLE x(a)",
+                          "ALTER TABLE cell ADD COLUMN x",
+                          "PRAGMA user_version=7",
+                          "PRAGMA writable_schema=1",
+                          "PRAGMA journal_mode=DELETE",
+                          "VACUUM",
+                          "VACUUM INTO 'stolen.db'",
+                          "ATTACH 'other.db' AS o",
+                          "REINDEX",
+                          "BEGIN; DELETE FROM cell; COMMIT",
+                          "BEGIN",
+                          "SELECT 1; DROP TABLE sample",
+                          "WITH x AS (SELECT 1) DELETE FROM cell",
+                          "EXPLAIN QUERY PLAN DELETE FROM cell; DELETE FROM cell",
+                          "SELECT load_extension('x')",
+                          "SELECT writefile('stolen.db', 'x')",
+                          "",
+                          "-- nothing",
+                          "SELECT nonsense FROM nowhere",
+                          "SELECT 1; SELECT 2"}) {
     EXPECT_FALSE(user_error([&] { query_sql(*store_, sql); }).empty()) << sql;
     const auto writer = Store::open_to_write(path_);
     EXPECT_FALSE(user_error([&] { query_sql(*writer, sql); }).empty()) << "on a connection that may write: " << sql;

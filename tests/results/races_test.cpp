@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <functional>
 #include <cstring>
+#include <functional>
 #include <random>
 #include <thread>
 
@@ -80,7 +80,8 @@ void expect_one_result_each(const std::string& path, std::int64_t cells) {
   EXPECT_EQ(count(*store, "SELECT count(*) FROM attempt WHERE outcome='running'"), 0);
   EXPECT_EQ(count(*store, "SELECT count(*) FROM (SELECT 1 FROM attempt WHERE outcome='done' GROUP BY cell_id HAVING count(*)>1)"), 0);
   EXPECT_EQ(count(*store, R"(SELECT count(*) FROM cell JOIN attempt a ON a.attempt_id=result_attempt_id
-                             WHERE a.cell_id=cell.cell_id AND a.outcome='done')"), cells);
+                             WHERE a.cell_id=cell.cell_id AND a.outcome='done')"),
+            cells);
   EXPECT_EQ(count(*store, "SELECT count(*) FROM sample s JOIN attempt a USING(attempt_id) WHERE a.outcome<>'done'"), 0);
 }
 

@@ -44,8 +44,10 @@ TEST(Schema, HasEveryPromisedColumn) {
 TEST(Schema, EveryTableIsStrict) {
   TempFolder folder;
   const auto store = Store::open_to_write(folder / "r.db");
-  EXPECT_TRUE(store->select("SELECT name FROM pragma_table_list WHERE schema='main' AND type='table' AND name NOT LIKE 'sqlite%' "
-                            "AND strict=0").empty());
+  EXPECT_TRUE(store
+                  ->select("SELECT name FROM pragma_table_list WHERE schema='main' AND type='table' AND name NOT LIKE 'sqlite%' "
+                           "AND strict=0")
+                  .empty());
 }
 
 TEST(Schema, TheSpreadOverSeedsDoesNotCancel) {
@@ -77,9 +79,8 @@ TEST(Schema, LargeSweepsAreFast) {
   std::unique_ptr<Sweep> sweep;
   const double storing = seconds_of([&] { sweep = std::make_unique<Sweep>(folder / "r.db", cells); });
   EXPECT_LT(storing, 10.0) << "100,000 cells";
-  const double finishing = seconds_of([&] {
-    ASSERT_TRUE(sweep->store->finish(*sweep->claim(1), "me", timed({std::vector<double>(100'000, 0.001)})));
-  });
+  const double finishing =
+      seconds_of([&] { ASSERT_TRUE(sweep->store->finish(*sweep->claim(1), "me", timed({std::vector<double>(100'000, 0.001)}))); });
   EXPECT_LT(finishing, 2.0) << "100,000 samples in one result: 50,000 rows a second";
   RecordProperty("storing_s", std::to_string(storing));
   std::printf("100,000 cells stored in %.2f s; 100,000 samples in %.2f s\n", storing, finishing);

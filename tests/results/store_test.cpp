@@ -26,8 +26,7 @@ TEST(Store, KeepsAPlanAndFindsItAgain) {
 
 TEST(Store, FillsColumnsAndParametersOfAConfig) {
   TempFolder folder;
-  Sweep sweep(folder / "r.db",
-              {a_cell({{"kind", "train"}, {"task", "lm"}, {"rank", 8}, {"train.lr", 0.003}, {"causal", true}}, 0, 1)});
+  Sweep sweep(folder / "r.db", {a_cell({{"kind", "train"}, {"task", "lm"}, {"rank", 8}, {"train.lr", 0.003}, {"causal", true}}, 0, 1)});
   const OrderedJson row = sweep.store->select("SELECT * FROM config").at(0);
   EXPECT_EQ(row["kind"], "train");
   EXPECT_EQ(row["task"], "lm");
@@ -236,7 +235,8 @@ TEST(Store, AReaderCannotWrite) {
   Sweep sweep(folder / "r.db", some_cells());
   const auto reader = Store::open_to_read(folder / "r.db");
   EXPECT_THROW(reader->mark(1, "oom", "no"), std::logic_error);
-  EXPECT_EQ(user_error([&] { reader->select("DELETE FROM cell"); }), folder / "r.db" + ": cannot write: the file or its folder is read-only");
+  EXPECT_EQ(user_error([&] { reader->select("DELETE FROM cell"); }),
+            folder / "r.db" + ": cannot write: the file or its folder is read-only");
 }
 
 struct ReuseCase {
@@ -267,18 +267,14 @@ TEST_P(ReuseRule, DecidesWhichEarlierResultsCount) {
   expect_healthy(*now.store);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, ReuseRule,
-                         testing::Values(ReuseCase{"speed", Reuse::automatic, true, true, true},
-                                         ReuseCase{"speed", Reuse::automatic, false, true, false},
-                                         ReuseCase{"speed", Reuse::automatic, true, false, false},
-                                         ReuseCase{"speed", Reuse::any_build, false, true, true},
-                                         ReuseCase{"speed", Reuse::any_build, false, false, false},
-                                         ReuseCase{"speed", Reuse::same_build, true, true, true},
-                                         ReuseCase{"speed", Reuse::never, true, true, false},
-                                         ReuseCase{"train", Reuse::automatic, false, false, true},
-                                         ReuseCase{"train", Reuse::same_build, false, true, false},
-                                         ReuseCase{"train", Reuse::same_build, true, false, true},
-                                         ReuseCase{"train", Reuse::never, true, true, false}));
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, ReuseRule,
+    testing::Values(ReuseCase{"speed", Reuse::automatic, true, true, true}, ReuseCase{"speed", Reuse::automatic, false, true, false},
+                    ReuseCase{"speed", Reuse::automatic, true, false, false}, ReuseCase{"speed", Reuse::any_build, false, true, true},
+                    ReuseCase{"speed", Reuse::any_build, false, false, false}, ReuseCase{"speed", Reuse::same_build, true, true, true},
+                    ReuseCase{"speed", Reuse::never, true, true, false}, ReuseCase{"train", Reuse::automatic, false, false, true},
+                    ReuseCase{"train", Reuse::same_build, false, true, false}, ReuseCase{"train", Reuse::same_build, true, false, true},
+                    ReuseCase{"train", Reuse::never, true, true, false}));
 
 TEST(Store, ReuseExcludesItselfAndTakesTheLatest) {
   TempFolder folder;

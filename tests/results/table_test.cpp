@@ -12,7 +12,8 @@ namespace synthbench {
 namespace {
 
 CellRow trained(const std::string& variant, std::int64_t seed, std::int64_t ordinal, std::int64_t params) {
-  CellRow cell = a_cell({{"kind", "train"}, {"variant", variant}, {"task", "lm"}, {"data.name", "plays"}, {"train.steps", 300}}, seed, ordinal);
+  CellRow cell =
+      a_cell({{"kind", "train"}, {"variant", variant}, {"task", "lm"}, {"data.name", "plays"}, {"train.steps", 300}}, seed, ordinal);
   cell.params = params;
   return cell;
 }
@@ -113,12 +114,16 @@ class Tables : public testing::Test {
 
 TEST_F(Tables, SpeedShowsMediansWithIntervalsAndRatios) {
   const Table speed = table("speed");
-  EXPECT_EQ(speed.columns, (std::vector<std::string>{"variant", "seq_len", "median_ms", "interval_ms", "time_vs_vanilla", "ratio_interval", "kernel"}))
+  EXPECT_EQ(speed.columns,
+            (std::vector<std::string>{"variant", "seq_len", "median_ms", "interval_ms", "time_vs_vanilla", "ratio_interval", "kernel"}))
       << format_table(speed, "md");
   EXPECT_EQ(speed.rows.size(), 8u);
-  const double stored = sweep_->store->select("SELECT avg(value) m FROM v_result WHERE metric='median' AND variant='random' AND seq_len=128")
-                            .at(0)["m"].get<double>();
-  EXPECT_NEAR(cell(speed, {"random", "128"}, "median_ms").value.get<double>(), stored * 1e3, 1e-9) << "mean over seeds of the cells' medians";
+  const double stored =
+      sweep_->store->select("SELECT avg(value) m FROM v_result WHERE metric='median' AND variant='random' AND seq_len=128")
+          .at(0)["m"]
+          .get<double>();
+  EXPECT_NEAR(cell(speed, {"random", "128"}, "median_ms").value.get<double>(), stored * 1e3, 1e-9)
+      << "mean over seeds of the cells' medians";
   const auto interval = cell(speed, {"random", "128"}, "interval_ms").value;
   EXPECT_LE(interval[0].get<double>(), stored * 1e3);
   EXPECT_GE(interval[1].get<double>(), stored * 1e3);
@@ -156,7 +161,8 @@ TEST_F(Tables, EqualRunsPrintEqualTables) { EXPECT_EQ(format_table(table("speed"
 
 TEST_F(Tables, QualityShowsMeanSpreadAndCountModels) {
   const Table quality = table("quality");
-  EXPECT_EQ(quality.columns, (std::vector<std::string>{"variant", "ppl", "ppl_sd", "n", "vs_vanilla_percent", "parameters", "train_steps_per_s"}))
+  EXPECT_EQ(quality.columns,
+            (std::vector<std::string>{"variant", "ppl", "ppl_sd", "n", "vs_vanilla_percent", "parameters", "train_steps_per_s"}))
       << format_table(quality, "md");
   ASSERT_EQ(quality.rows.size(), 5u);
   EXPECT_NEAR(cell(quality, {"random"}, "ppl").value.get<double>(), 6.35, 1e-12) << "of the test split";
@@ -190,7 +196,9 @@ TEST_F(Tables, AFilterAndASweepRestrict) {
 }
 
 TEST_F(Tables, OfSeveralResultsOfACellTheLatestCounts) {
-  Sweep again(folder_ / "r.db", {a_cell({{"variant", "vanilla"}, {"seq_len", 128}}, 0, 1), a_cell({{"variant", "vanilla"}, {"seq_len", 128}}, 1, 2)}, "again");
+  Sweep again(folder_ / "r.db",
+              {a_cell({{"variant", "vanilla"}, {"seq_len", 128}}, 0, 1), a_cell({{"variant", "vanilla"}, {"seq_len", 128}}, 1, 2)},
+              "again");
   again.finish_all([](const Store::CellState&) { return timed({{0.5, 0.5}}); });
   const Table speed = table("speed");
   EXPECT_EQ(speed.rows.size(), 8u);
@@ -227,8 +235,10 @@ TEST_F(Tables, MemoryAndRankAreTables) {
   EXPECT_NEAR(cell(memory, {"random", "128"}, "peak_MiB").value.get<double>(), 50e6 / 1048576, 1e-9);
   EXPECT_EQ(cell(memory, {"random", "128"}, "minus_vanilla_MiB").value, 0.0);
   EXPECT_THROW(table("rank"), NothingDone) << "no variant here has a rank";
-  Sweep ranked(folder_ / "r.db",
-               {a_cell({{"variant", "factorized_random"}, {"rank", 8}}, 0, 1), a_cell({{"variant", "factorized_random"}, {"rank", 32}}, 0, 2)}, "ranked");
+  Sweep ranked(
+      folder_ / "r.db",
+      {a_cell({{"variant", "factorized_random"}, {"rank", 8}}, 0, 1), a_cell({{"variant", "factorized_random"}, {"rank", 32}}, 0, 2)},
+      "ranked");
   ranked.finish_all([](const Store::CellState&) { return timed({{0.001}, {0.0011}}); });
   const Table rank = table("rank");
   ASSERT_EQ(rank.rows.size(), 2u);
@@ -250,7 +260,9 @@ TEST_F(Tables, ExplainNamesTheAttempts) {
 TEST_F(Tables, AFileHoldsAQueryOfOnesOwn) {
   const std::string path = folder_ / "mine.sql";
   std::FILE* file = std::fopen(path.c_str(), "w");
-  std::fputs("-- caption: runs per variant\nSELECT variant, count(*) AS runs FROM v_result WHERE metric='median' GROUP BY variant ORDER BY 1;\n", file);
+  std::fputs(
+      "-- caption: runs per variant\nSELECT variant, count(*) AS runs FROM v_result WHERE metric='median' GROUP BY variant ORDER BY 1;\n",
+      file);
   std::fclose(file);
   const Table mine = table(path);
   EXPECT_EQ(mine.caption, "runs per variant");

@@ -13,15 +13,15 @@ namespace synthbench {
 
 /// [measure] and its flags, in seconds and shares.
 struct MeasureSettings {
-  int launches = 3;          ///< fresh processes per cell
+  int launches = 3;  ///< fresh processes per cell
   int min_samples = 10;
-  double min_time = 0.3;     ///< seconds of samples per launch
-  double max_noise = 0.02;   ///< half-width of the median's interval
-  double max_time = 3.0;     ///< seconds of samples per launch at most; then the attempt is noisy
-  int repetitions = 0;       ///< -r: exactly so many samples per launch; beats the four above
-  double timeout = -1;       ///< hard limit of one launch in seconds; negative: 600 for speed, none for training
+  double min_time = 0.3;    ///< seconds of samples per launch
+  double max_noise = 0.02;  ///< half-width of the median's interval
+  double max_time = 3.0;    ///< seconds of samples per launch at most; then the attempt is noisy
+  int repetitions = 0;      ///< -r: exactly so many samples per launch; beats the four above
+  double timeout = -1;      ///< hard limit of one launch in seconds; negative: 600 for speed, none for training
   std::vector<std::string> cache = {"hot"};
-  bool gate = true;          ///< [check] gate
+  bool gate = true;  ///< [check] gate
 };
 Json to_json(const MeasureSettings& settings);
 MeasureSettings measure_from_json(const Json& json);
@@ -69,7 +69,7 @@ class Plan {
   };
 
   virtual ~Plan() = default;
-  virtual std::int64_t size() const = 0;                 ///< cells and excluded points together
+  virtual std::int64_t size() const = 0;                   ///< cells and excluded points together
   virtual PlannedCell cell(std::int64_t index) const = 0;  ///< 0 <= index < size()
 
   std::string sweep, kind, spec_toml;
@@ -79,7 +79,7 @@ class Plan {
   std::vector<Exclusion> exclusions;
   std::vector<std::string> warnings;  ///< an exclude that matches nothing
   MeasureSettings measure;
-  std::vector<std::string> tables;    ///< [[table]] presets, in file order
+  std::vector<std::string> tables;  ///< [[table]] presets, in file order
 };
 
 /// Reads, checks and expands. Throws UserError: "grid.toml:12: axis 'rank': '8x' is not a range (try ...)".

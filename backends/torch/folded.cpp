@@ -54,10 +54,10 @@ void backward_plain(const AttentionCall& call, const ConstView& grad_out, const 
 
 /// What the samples of a padded call share, and what tells them apart.
 struct Padded {
-  at::Tensor e;         ///< (H,N,M) exp(S - rowmax), zero where causality hides
-  at::Tensor largest;   ///< (1,H,N,1) rowmax, 0 where the row sees nothing
-  at::Tensor real;      ///< (B,1,M,1) 1 where the key is real
-  at::Tensor values;    ///< (H,M,B*(D+1)) [m o V | m]
+  at::Tensor e;        ///< (H,N,M) exp(S - rowmax), zero where causality hides
+  at::Tensor largest;  ///< (1,H,N,1) rowmax, 0 where the row sees nothing
+  at::Tensor real;     ///< (B,1,M,1) 1 where the key is real
+  at::Tensor values;   ///< (H,M,B*(D+1)) [m o V | m]
 };
 
 Padded padded(const AttentionCall& call) {
@@ -97,15 +97,14 @@ void forward_padded(const AttentionCall& call, const AttentionOutputs& outputs) 
   tensor_of(outputs.out).copy_(sums.narrow(3, 0, s.width) / at::where(seeing, den, at::ones({}, den.options())));
 }
 
-void backward_padded(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
-                     const AttentionGrads& grads) {
+void backward_padded(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) {
   const CallShape s = shape_of(call);
   const Padded p = padded(call);
   const at::Tensor seeing = seeing_rows(call);
   const at::Tensor log_sum = tensor_of(outputs.lse) - p.largest;
   if (underflows(log_sum, seeing)) return kEager.backward(call, outputs, grad_out, grads);
   const at::Tensor per_row = at::where(seeing, log_sum.neg().exp(), at::zeros({}, log_sum.options()));  // 1/den
-  const at::Tensor d_out = tensor_of(grad_out) * per_row;                                                // (B,H,N,D)
+  const at::Tensor d_out = tensor_of(grad_out) * per_row;                                               // (B,H,N,D)
   if (grads.value) {
     add_into(grads.value, unfolded(at::bmm(p.e.transpose(1, 2), folded(d_out)), s.batch) * p.real);
   }
@@ -122,8 +121,7 @@ void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
   differ(call) ? forward_padded(call, outputs) : forward_plain(call, outputs);
 }
 
-void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
-              const AttentionGrads& grads) {
+void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) {
   differ(call) ? backward_padded(call, outputs, grad_out, grads) : backward_plain(call, grad_out, grads);
 }
 

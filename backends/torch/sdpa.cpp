@@ -82,9 +82,7 @@ Product product_of(const AttentionCall& call) {
 }
 
 /// Does the kernel's own causality say all that is masked?
-bool kernel_masks(const AttentionCall& call) {
-  return call.mask.causal && call.mask.query_offset == 0 && !call.mask.key_lengths;
-}
+bool kernel_masks(const AttentionCall& call) { return call.mask.causal && call.mask.query_offset == 0 && !call.mask.key_lengths; }
 
 /// Tables and everything hidden as an additive mask (B,H,N,M); nothing where the kernel needs none.
 std::optional<at::Tensor> additive_mask(const AttentionCall& call) {
@@ -105,15 +103,13 @@ std::optional<at::Tensor> additive_mask(const AttentionCall& call) {
 bool kernel_is_causal(const AttentionCall& call, const std::optional<at::Tensor>& mask) { return call.mask.causal && !mask; }
 
 /// Rows without any visible key, (B or 1,1,N,1) bool; undefined where the flags exclude them.
-at::Tensor empty_rows(const AttentionCall& call) {
-  return may_have_empty_rows(call.mask) ? hidden_keys(call).all(-1, true) : at::Tensor();
-}
+at::Tensor empty_rows(const AttentionCall& call) { return may_have_empty_rows(call.mask) ? hidden_keys(call).all(-1, true) : at::Tensor(); }
 
 void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
   const Product p = product_of(call);
   const std::optional<at::Tensor> mask = additive_mask(call);
-  const auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(
-      p.query, p.key, p.value, 0.0, kernel_is_causal(call, mask), mask, p.scale);
+  const auto [out, lse] =
+      at::_scaled_dot_product_flash_attention_for_cpu(p.query, p.key, p.value, 0.0, kernel_is_causal(call, mask), mask, p.scale);
   at::Tensor to = tensor_of(outputs.out), lse_to = tensor_of(outputs.lse);
   to.copy_(out.narrow(3, 0, to.size(3)));
   lse_to.copy_(lse.unsqueeze(3));
@@ -124,8 +120,7 @@ void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
 }
 
 /// Hands columns of dQ and dK to the sides they came from.
-void split_gradients(const AttentionCall& call, const at::Tensor& d_query, const at::Tensor& d_key,
-                     const AttentionGrads& grads) {
+void split_gradients(const AttentionCall& call, const at::Tensor& d_query, const at::Tensor& d_key, const AttentionGrads& grads) {
   const auto products = std::count_if(call.terms.begin(), call.terms.end(), [](const LogitTerm& t) { return !is_bias(t); });
   std::int64_t from = 0;
   for (std::size_t t = 0; t < call.terms.size(); ++t) {
@@ -145,8 +140,7 @@ void split_gradients(const AttentionCall& call, const at::Tensor& d_query, const
   }
 }
 
-void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
-              const AttentionGrads& grads) {
+void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) {
   for (std::size_t t = 0; t < call.terms.size(); ++t) {
     if (is_bias(call.terms[t]) && grads.terms[t].lhs) return kEager.backward(call, outputs, grad_out, grads);
   }
@@ -159,9 +153,8 @@ void backward(const AttentionCall& call, const AttentionOutputs& outputs, const 
     lse = lse.masked_fill(empty.squeeze(3), 0.0);
   }
   const auto [d_query, d_key, d_value] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-      with_last_contiguous(widened(d_out, width)), p.query, p.key, p.value,
-      with_last_contiguous(widened(tensor_of(outputs.out), width)), lse.contiguous(), 0.0, kernel_is_causal(call, mask), mask,
-      p.scale);
+      with_last_contiguous(widened(d_out, width)), p.query, p.key, p.value, with_last_contiguous(widened(tensor_of(outputs.out), width)),
+      lse.contiguous(), 0.0, kernel_is_causal(call, mask), mask, p.scale);
   if (grads.value) add_into(grads.value, d_value.narrow(3, 0, call.value.shape.col));
   split_gradients(call, d_query, d_key, grads);
 }

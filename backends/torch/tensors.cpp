@@ -39,9 +39,8 @@ void fill_factors(at::Tensor& factors, const CallShape& s, const Dropout& dropou
     for (std::int64_t h = 0; h < s.heads; ++h) {
       for (std::int64_t i = 0; i < s.queries; ++i) {
         for (std::int64_t j = 0; j < s.keys; ++j) {
-          *out++ = static_cast<T>(dropout_factor(dropout.rate, dropout.seed, static_cast<std::uint64_t>(b),
-                                                 static_cast<std::uint64_t>(h), static_cast<std::uint64_t>(i),
-                                                 static_cast<std::uint64_t>(j)));
+          *out++ = static_cast<T>(dropout_factor(dropout.rate, dropout.seed, static_cast<std::uint64_t>(b), static_cast<std::uint64_t>(h),
+                                                 static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j)));
         }
       }
     }

@@ -51,8 +51,7 @@ class TorchBackend final : public AttentionBackend {
   std::string label_;
 };
 
-const bool torch_registered =
-    backends().add("torch", [] { return std::make_unique<TorchBackend>(aten::pick_fastest, "optimised"); });
+const bool torch_registered = backends().add("torch", [] { return std::make_unique<TorchBackend>(aten::pick_fastest, "optimised"); });
 const bool torch_eager_registered =
     backends().add("torch_eager", [] { return std::make_unique<TorchBackend>(aten::pick_eager, "reference"); });
 

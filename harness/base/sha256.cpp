@@ -1,8 +1,7 @@
 #include "harness/base/sha256.h"
 
-#include <sys/types.h>
-
 #include <sha2.h>
+#include <sys/types.h>
 
 #include "harness/base/files.h"
 

@@ -34,7 +34,8 @@ void print_cells(const std::string& format, std::vector<Store::CellResult> cells
 std::vector<std::string> presets_of(const SweepView& view) {
   if (!view.plan.tables.empty()) return view.plan.tables;
   std::vector<std::string> presets;
-  const auto kinds = view.store.select("SELECT DISTINCT c.kind AS kind FROM cell JOIN config c USING(config_id) WHERE sweep_id=?1 ORDER BY kind", {view.sweep});
+  const auto kinds = view.store.select(
+      "SELECT DISTINCT c.kind AS kind FROM cell JOIN config c USING(config_id) WHERE sweep_id=?1 ORDER BY kind", {view.sweep});
   for (const OrderedJson& row : kinds) {
     if (row["kind"] == "speed") presets.emplace_back("speed");
     if (row["kind"] == "train") presets.insert(presets.begin(), "quality");
@@ -60,10 +61,12 @@ std::string states_line(const RunSummary& summary) {
 }
 
 /// Two commands that make sense now, each as it is typed.
-std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::string& again, const std::string& db) {
+std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::string& again,
+                                         const std::string& db) {
   if (summary.signal != 0) return {again, fmt::format("synthbench ls cells{}", db)};
   if (count(summary, {"failed", "oom", "timeout", "crashed"}) > 0) {
-    return {fmt::format("synthbench query \"state IN ('failed', 'oom', 'timeout', 'crashed')\"{}", db), again + " --retry failed,oom,timeout,crashed"};
+    return {fmt::format("synthbench query \"state IN ('failed', 'oom', 'timeout', 'crashed')\"{}", db),
+            again + " --retry failed,oom,timeout,crashed"};
   }
   const std::vector<std::string> presets = presets_of(view);
   const std::string preset = presets.empty() ? "speed" : presets.front();

@@ -36,10 +36,19 @@ std::map<std::string, const MetricRow*> named_metrics(const std::vector<MetricRo
 OrderedJson cell_json(const Store::CellResult& cell) {
   OrderedJson metrics = OrderedJson::object();
   for (const auto& [name, metric] : named_metrics(cell.metrics)) {
-    metrics[name] = {{"value", number_or_null(metric->value)}, {"unit", metric->unit}, {"ci_lo", or_null(metric->ci_lo)}, {"ci_hi", or_null(metric->ci_hi)}, {"n", or_null(metric->n)}};
+    metrics[name] = {{"value", number_or_null(metric->value)},
+                     {"unit", metric->unit},
+                     {"ci_lo", or_null(metric->ci_lo)},
+                     {"ci_hi", or_null(metric->ci_hi)},
+                     {"n", or_null(metric->n)}};
   }
-  return {{"cell", "c" + std::to_string(cell.cell_id)}, {"config", cell.config}, {"seed", cell.seed}, {"state", cell.state},
-          {"reason", text_or_null(cell.reason)}, {"kernel", text_or_null(cell.kernel)}, {"metrics", metrics}};
+  return {{"cell", "c" + std::to_string(cell.cell_id)},
+          {"config", cell.config},
+          {"seed", cell.seed},
+          {"state", cell.state},
+          {"reason", text_or_null(cell.reason)},
+          {"kernel", text_or_null(cell.kernel)},
+          {"metrics", metrics}};
 }
 
 std::vector<OrderedJson> flat_rows(const std::vector<Store::CellResult>& cells) {

@@ -25,7 +25,8 @@ namespace {
 OrderedJson row_json(const GoldenRow& row) {
   if (row.skipped()) return {{"file", row.file}, {"reason", row.reason}};
   const OrderedJson value = std::isfinite(row.value) ? OrderedJson(row.value) : OrderedJson(nullptr);
-  return {{"file", row.file}, {"tensor", row.tensor}, {"measure", row.measure}, {"value", value}, {"bound", row.bound}, {"passed", row.passed}};
+  return {{"file", row.file}, {"tensor", row.tensor}, {"measure", row.measure},
+          {"value", value},   {"bound", row.bound},   {"passed", row.passed}};
 }
 
 /// Whole layers are run by the trunk, which lives in synthbench-torch.
@@ -58,7 +59,8 @@ struct CheckGolden {
       std::vector<OrderedJson> even;  // equal keys in every row
       for (const OrderedJson& row : rows) {
         OrderedJson full;
-        for (const char* key : {"file", "tensor", "measure", "value", "bound", "passed", "reason"}) full[key] = row.contains(key) ? row[key] : OrderedJson(nullptr);
+        for (const char* key : {"file", "tensor", "measure", "value", "bound", "passed", "reason"})
+          full[key] = row.contains(key) ? row[key] : OrderedJson(nullptr);
         even.push_back(std::move(full));
       }
       sink(format_rows(rows_of(std::move(even)), format));
@@ -73,35 +75,39 @@ struct CheckGolden {
     const auto cores = static_cast<std::int64_t>(std::max(1u, std::thread::hardware_concurrency()));
     if (needs_torch(name)) become_torch_program(command_line());
     const BackendFacts* facts = known_backends().find(name);
-    if (facts != nullptr && facts->needs_libtorch && backends().find(name) == nullptr) throw UserError("backend '" + name + "' " + why_no_torch());
+    if (facts != nullptr && facts->needs_libtorch && backends().find(name) == nullptr)
+      throw UserError("backend '" + name + "' " + why_no_torch());
 
     const GoldenReport report = check_golden(folder, name, wanted, static_cast<int>(count_of(threads, 1, cores)));
     if (!report.errors.empty()) throw UserError(join(report.errors, "; "));
     print_rows(report);
     const auto failed = std::ranges::count_if(report.rows, [](const GoldenRow& row) { return !row.skipped() && !row.passed; });
     const auto skipped = std::ranges::count_if(report.rows, &GoldenRow::skipped);
-    std::fprintf(stderr, "%zu tensors checked, %zd failed; %zd files skipped\n", report.rows.size() - static_cast<std::size_t>(skipped), failed, skipped);
+    std::fprintf(stderr, "%zu tensors checked, %zd failed; %zd files skipped\n", report.rows.size() - static_cast<std::size_t>(skipped),
+                 failed, skipped);
     if (report.anything_failed()) return Exit::regression;
     return report.anything_checked() ? Exit::well : Exit::nothing_done;
   }
 };
 
 const bool registered = commands().add(
-    "check golden", {.group = "Check and count",
-                     .summary = "a backend against stored float64 vectors",
-                     .about = "Runs every safetensors file that DIR/INDEX.json names (without one: every file below DIR) through a backend and compares outputs and "
-                              "gradients with the stored truth. The bound is twice the error of a plain composition in the same dtype. Exit codes: 0 all "
-                              "passed, 4 some failed, 5 none was checked, 2 a damaged file.",
-                     .example = "synthbench check golden DIR -b eigen --dtype f64 -o json",
-                     .declare = [](FlagSet& flags) -> Action {
-                       const auto command = std::make_shared<CheckGolden>();
-                       flags.argument("DIR", command->folder, "folder of golden files");
-                       flags.value("-b,--backend", command->backend, "NAME", "backend (default eigen)");
-                       flags.value("--dtype", command->dtype, "DTYPE", "f32, f64 (default f32)");
-                       flags.value("--threads", command->threads, "N", "CPU threads (default: all cores)");
-                       command->output.declare(flags, table_formats());
-                       return [command] { return command->run(); };
-                     }});
+    "check golden",
+    {.group = "Check and count",
+     .summary = "a backend against stored float64 vectors",
+     .about = "Runs every safetensors file that DIR/INDEX.json names (without one: every file below DIR) through a backend and compares "
+              "outputs and "
+              "gradients with the stored truth. The bound is twice the error of a plain composition in the same dtype. Exit codes: 0 all "
+              "passed, 4 some failed, 5 none was checked, 2 a damaged file.",
+     .example = "synthbench check golden DIR -b eigen --dtype f64 -o json",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<CheckGolden>();
+       flags.argument("DIR", command->folder, "folder of golden files");
+       flags.value("-b,--backend", command->backend, "NAME", "backend (default eigen)");
+       flags.value("--dtype", command->dtype, "DTYPE", "f32, f64 (default f32)");
+       flags.value("--threads", command->threads, "N", "CPU threads (default: all cores)");
+       command->output.declare(flags, table_formats());
+       return [command] { return command->run(); };
+     }});
 
 }  // namespace
 }  // namespace synthbench

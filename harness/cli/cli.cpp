@@ -35,7 +35,8 @@ Found find_command(const std::vector<std::string>& words) {
   for (const std::size_t count : {std::size_t{2}, std::size_t{1}}) {
     if (words.size() < count) continue;
     const std::string name = count == 2 ? words[0] + " " + words[1] : words[0];
-    if (const Command* command = commands().find(name)) return {name, command, {words.begin() + static_cast<std::ptrdiff_t>(count), words.end()}};
+    if (const Command* command = commands().find(name))
+      return {name, command, {words.begin() + static_cast<std::ptrdiff_t>(count), words.end()}};
   }
   return {};
 }
@@ -57,8 +58,7 @@ std::vector<std::string> shown_commands() {
   if (!members.empty()) throw UserError(unknown_word(words[0] + " command", words[1], members));
   if (words[0].starts_with("-")) throw UserError("'" + words[0] + "' before a command: flags follow the command (see synthbench --help)");
   std::string near = nearest_word(words[0], names);
-  throw UserError("unknown command '" + words[0] + "'" +
-                  (near.empty() ? " (see synthbench --help)" : " (did you mean '" + near + "'?)"));
+  throw UserError("unknown command '" + words[0] + "'" + (near.empty() ? " (see synthbench --help)" : " (did you mean '" + near + "'?)"));
 }
 
 std::string one_line(std::string text) {

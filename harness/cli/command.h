@@ -10,7 +10,16 @@
 namespace synthbench {
 
 /// Exit codes that a command returns; errors are exceptions (harness/base/error.h).
-enum class Exit : int { well = 0, internal = 1, usage = 2, some_failed = 3, regression = 4, nothing_done = 5, interrupted = 130, terminated = 143 };
+enum class Exit : int {
+  well = 0,
+  internal = 1,
+  usage = 2,
+  some_failed = 3,
+  regression = 4,
+  nothing_done = 5,
+  interrupted = 130,
+  terminated = 143
+};
 
 /// What runs once the command line is read.
 using Action = std::function<Exit()>;

@@ -46,7 +46,8 @@ struct CostCommand {
     for (std::int64_t i = 0; i < plan->size(); ++i) {
       const PlannedCell cell = plan->cell(i);
       if (cell.state == "excluded") continue;
-      if (cell.config.text("scope") == "step") throw UserError("--scope step: cost counts one layer (layer) or its attention alone (attend)");
+      if (cell.config.text("scope") == "step")
+        throw UserError("--scope step: cost counts one layer (layer) or its attention alone (attend)");
       OrderedJson row = cost_of(cell.config);
       for (const Plan::Axis& axis : plan->axes) {
         if (axis.values.size() > 1 && cell.config.has(axis.name)) row[axis.name] = cell.config.json().at(axis.name);
@@ -68,18 +69,20 @@ struct CostCommand {
 };
 
 const bool registered = commands().add(
-    "cost", {.group = "Check and count",
-             .summary = "parameters, operations and bytes of a variant",
-             .about = "Counts one self-attention layer with its projections (--scope layer, the default) or attention alone (--scope attend): trainable "
-                      "parameters, floating-point operations (a multiply-add is two) forward and with backward, and bytes that must move at least. "
-                      "Nothing is built or run.",
-             .example = "synthbench cost -m dense,vanilla -l 512\nsynthbench cost -m factorized_random -l 512 -k 8,32 --batch 8 -o json",
-             .declare = [](FlagSet& flags) -> Action {
-               const auto command = std::make_shared<CostCommand>();
-               command->axes.declare(flags);
-               command->output.declare(flags, table_formats());
-               return [command] { return command->run(); };
-             }});
+    "cost",
+    {.group = "Check and count",
+     .summary = "parameters, operations and bytes of a variant",
+     .about =
+         "Counts one self-attention layer with its projections (--scope layer, the default) or attention alone (--scope attend): trainable "
+         "parameters, floating-point operations (a multiply-add is two) forward and with backward, and bytes that must move at least. "
+         "Nothing is built or run.",
+     .example = "synthbench cost -m dense,vanilla -l 512\nsynthbench cost -m factorized_random -l 512 -k 8,32 --batch 8 -o json",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<CostCommand>();
+       command->axes.declare(flags);
+       command->output.declare(flags, table_formats());
+       return [command] { return command->run(); };
+     }});
 
 }  // namespace
 }  // namespace synthbench

@@ -51,20 +51,11 @@ struct FlagSet::Bound {
 
   void take(const std::string& text, const std::string& where) {
     switch (kind) {
-      case Kind::value:
-        *value = {text, where};
-        break;
-      case Kind::list:
-        *value = *value ? FlagValue{value->text + "," + text, value->where + "," + text} : FlagValue{text, where};
-        break;
-      case Kind::repeated:
-        values->push_back({text, where});
-        break;
-      case Kind::toggle:
-        break;
-      case Kind::argument:
-        *argument = text;
-        break;
+      case Kind::value: *value = {text, where}; break;
+      case Kind::list: *value = *value ? FlagValue{value->text + "," + text, value->where + "," + text} : FlagValue{text, where}; break;
+      case Kind::repeated: values->push_back({text, where}); break;
+      case Kind::toggle: break;
+      case Kind::argument: *argument = text; break;
     }
   }
 

@@ -75,7 +75,8 @@ std::string help_of(const std::string& name, const Command& command) {
   const Action unused = command.declare(flags);
   std::string usage = "synthbench " + name;
   for (const FlagSet::Entry& argument : flags.arguments()) usage += " " + argument.names;
-  std::string out = fmt::format("synthbench {}: {}\n\nUsage: {}{}\n", name, command.summary, usage, flags.flags().empty() ? "" : " [FLAGS]");
+  std::string out =
+      fmt::format("synthbench {}: {}\n\nUsage: {}{}\n", name, command.summary, usage, flags.flags().empty() ? "" : " [FLAGS]");
   if (!command.about.empty()) out += "\n" + wrapped(command.about, 0, 0) + "\n";
   if (!flags.arguments().empty()) out += "\nArguments:\n";
   for (const FlagSet::Entry& argument : flags.arguments()) out += two_columns(argument.names, argument.help);

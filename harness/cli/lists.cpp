@@ -35,16 +35,19 @@ Store::Selection list_backends(const std::string&) {
   for (const auto& [name, facts] : known_backends()) {
     const bool here = backends().find(name) != nullptr;
     const std::string reason = here ? "" : facts.needs_libtorch ? why_no_torch() : "not in this build";
-    rows.push_back({{"name", name}, {"available", here}, {"reason", here ? OrderedJson(nullptr) : OrderedJson(reason)}, {"summary", facts.summary}});
+    rows.push_back(
+        {{"name", name}, {"available", here}, {"reason", here ? OrderedJson(nullptr) : OrderedJson(reason)}, {"summary", facts.summary}});
   }
   return rows_of(std::move(rows));
 }
 
 Store::Selection list_devices(const std::string&) {
   const EnvRow machine = this_machine();
-  Rows rows = {{{"name", "cpu"}, {"available", true}, {"description", machine.cpu}, {"cores", machine.cores}, {"memory", machine.ram_bytes}}};
+  Rows rows = {
+      {{"name", "cpu"}, {"available", true}, {"description", machine.cpu}, {"cores", machine.cores}, {"memory", machine.ram_bytes}}};
   if (!machine.device.empty()) {
-    rows.push_back({{"name", "cuda"}, {"available", true}, {"description", machine.device}, {"cores", nullptr}, {"memory", machine.device_mem_bytes}});
+    rows.push_back(
+        {{"name", "cuda"}, {"available", true}, {"description", machine.device}, {"cores", nullptr}, {"memory", machine.device_mem_bytes}});
   }
   return rows_of(std::move(rows));
 }

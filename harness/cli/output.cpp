@@ -1,12 +1,13 @@
 #include "harness/cli/output.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
-#include <unistd.h>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -44,9 +45,7 @@ class Buffered {
   std::string held_;
 };
 
-[[noreturn]] void cannot_write(const std::string& path) {
-  throw UserError("cannot write " + path + ": " + std::strerror(errno));
-}
+[[noreturn]] void cannot_write(const std::string& path) { throw UserError("cannot write " + path + ": " + std::strerror(errno)); }
 
 void print_to_file(const std::string& path, const std::function<void(const Sink&)>& printer) {
   const std::string sibling = path + ".part" + std::to_string(::getpid());

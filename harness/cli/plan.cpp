@@ -27,20 +27,22 @@ struct PlanCommand {
 };
 
 const bool registered = commands().add(
-    "plan", {.group = "Plan and run",
-             .summary = "what a grid expands to; writes nothing",
-             .about = "Expands a grid and counts: values per axis, excluded points with their reasons, duplicates, and which cells have a result "
-                      "that would be reused. Takes the flags of run, so that `plan` shows what `run` would do.",
-             .example = "synthbench plan ablations/grids/quickstart.toml\nsynthbench plan grid.toml -l 128-4k*2 --only \"variant != 'dense'\" -o json",
-             .declare = [](FlagSet& flags) -> Action {
-               const auto command = std::make_shared<PlanCommand>();
-               flags.argument("GRID", command->grid, "grid file (TOML)");
-               command->axes.declare(flags);
-               command->running.declare(flags);
-               command->db.declare(flags);
-               command->output.declare(flags, {"md", "json", "jsonl"});
-               return [command] { return command->run(); };
-             }});
+    "plan",
+    {.group = "Plan and run",
+     .summary = "what a grid expands to; writes nothing",
+     .about = "Expands a grid and counts: values per axis, excluded points with their reasons, duplicates, and which cells have a result "
+              "that would be reused. Takes the flags of run, so that `plan` shows what `run` would do.",
+     .example =
+         "synthbench plan ablations/grids/quickstart.toml\nsynthbench plan grid.toml -l 128-4k*2 --only \"variant != 'dense'\" -o json",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<PlanCommand>();
+       flags.argument("GRID", command->grid, "grid file (TOML)");
+       command->axes.declare(flags);
+       command->running.declare(flags);
+       command->db.declare(flags);
+       command->output.declare(flags, {"md", "json", "jsonl"});
+       return [command] { return command->run(); };
+     }});
 
 }  // namespace
 }  // namespace synthbench

@@ -40,8 +40,9 @@ OrderedJson cell_json(const PlannedCell& cell, const WouldReuse& would_reuse) {
 void print_json(const Plan& plan, const WouldReuse& would_reuse, const Sink& sink) {
   OrderedJson axes = OrderedJson::array();
   for (const Plan::Axis& axis : plan.axes) axes.push_back({{"name", axis.name}, {"values", axis.values}});
-  sink(fmt::format("{{\"sweep\": {}, \"kind\": {},\n \"counts\": {},\n \"axes\": {},\n \"warnings\": {},\n \"cells\": [", OrderedJson(plan.sweep).dump(),
-                   OrderedJson(plan.kind).dump(), counts_json(plan, count_reused(plan, would_reuse)).dump(), axes.dump(), OrderedJson(plan.warnings).dump()));
+  sink(fmt::format("{{\"sweep\": {}, \"kind\": {},\n \"counts\": {},\n \"axes\": {},\n \"warnings\": {},\n \"cells\": [",
+                   OrderedJson(plan.sweep).dump(), OrderedJson(plan.kind).dump(), counts_json(plan, count_reused(plan, would_reuse)).dump(),
+                   axes.dump(), OrderedJson(plan.warnings).dump()));
   for (std::int64_t i = 0; i < plan.size(); ++i) {
     sink((i == 0 ? "\n  " : ",\n  ") + cell_json(plan.cell(i), would_reuse).dump());
   }
@@ -52,7 +53,8 @@ void print_json(const Plan& plan, const WouldReuse& would_reuse, const Sink& sin
 std::string shown_values(const std::vector<Json>& values) {
   constexpr std::size_t kShown = 12;
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < std::min(values.size(), kShown); ++i) texts.push_back(values[i].is_string() ? values[i].get<std::string>() : values[i].dump());
+  for (std::size_t i = 0; i < std::min(values.size(), kShown); ++i)
+    texts.push_back(values[i].is_string() ? values[i].get<std::string>() : values[i].dump());
   std::string text = join(texts);
   if (values.size() > kShown) text += fmt::format(" ... ({} more)", format_count(static_cast<std::int64_t>(values.size() - kShown)));
   return text;
@@ -62,7 +64,8 @@ void print_for_people(const Plan& plan, const WouldReuse& would_reuse, const Sin
   const Plan::Counts& counts = plan.counts;
   sink(fmt::format("Plan of {} ({})\n\n", plan.sweep, plan.kind));
   for (const Plan::Axis& axis : plan.axes) {
-    sink(fmt::format("  {:<14} {:>9}  {}\n", axis.name, format_count(static_cast<std::int64_t>(axis.values.size())), shown_values(axis.values)));
+    sink(fmt::format("  {:<14} {:>9}  {}\n", axis.name, format_count(static_cast<std::int64_t>(axis.values.size())),
+                     shown_values(axis.values)));
   }
   const auto line = [&](const char* what, std::int64_t count, const std::string& note) {
     sink(fmt::format("  {:<14} {:>9}{}{}\n", what, format_count(count), note.empty() ? "" : "  ", note));

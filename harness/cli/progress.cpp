@@ -77,7 +77,9 @@ std::string_view paint_of(const std::string& state) {
   return state == "unsupported" ? kYellow : kRed;
 }
 
-std::string time_left(const CellNews& news) { return news.seconds_left < 0 ? "" : ", about " + format_seconds(news.seconds_left) + " left"; }
+std::string time_left(const CellNews& news) {
+  return news.seconds_left < 0 ? "" : ", about " + format_seconds(news.seconds_left) + " left";
+}
 
 }  // namespace
 
@@ -95,7 +97,8 @@ std::string cell_label(const Config& config, std::int64_t seed) {
 }
 
 std::string progress_line(const CellNews& news) {
-  std::string line = fmt::format("{}/{} {} {}", news.number, news.total, news.state, news.config ? cell_label(*news.config, news.seed) : "");
+  std::string line =
+      fmt::format("{}/{} {} {}", news.number, news.total, news.state, news.config ? cell_label(*news.config, news.seed) : "");
   if (news.state == "done" && news.median >= 0) line += " " + format_seconds(news.median);
   if (news.state == "done" && news.median < 0 && news.seconds > 0) line += " after " + format_seconds(news.seconds);
   if (!news.reason.empty()) line += ": " + news.reason;
@@ -119,10 +122,12 @@ RunEvents ProgressFlags::events(bool second_format) const {
   const std::string mode = one_of(progress_, "progress mode", kModes, "auto");
   RunEvents events;
   if (quiet_ || second_format || mode == "none") return events;
-  const auto screen = std::make_shared<Screen>(mode == "auto" && stderr_is_terminal(), color_wanted(one_of(color_, "color", kColors, "auto")));
+  const auto screen =
+      std::make_shared<Screen>(mode == "auto" && stderr_is_terminal(), color_wanted(one_of(color_, "color", kColors, "auto")));
   const bool verbose = verbose_;
   events.started = [screen](const CellNews& news) {
-    if (news.config) screen->status(fmt::format("{}/{} running {}{}", news.number, news.total, cell_label(*news.config, news.seed), time_left(news)));
+    if (news.config)
+      screen->status(fmt::format("{}/{} running {}{}", news.number, news.total, cell_label(*news.config, news.seed), time_left(news)));
   };
   events.finished = [screen, verbose](const CellNews& news) {
     const bool well = news.state == "done" || news.state == "reused";

@@ -28,20 +28,21 @@ struct QueryCommand {
 };
 
 const bool registered = commands().add(
-    "query", {.group = "Look at results",
-              .summary = "rows for which a filter holds, or of a read-only SELECT",
-              .about = "A filter compares columns of the view v_result, one row per cell and metric: = != < <= > >=, IN (...), LIKE, AND, OR, NOT, "
-                       "parentheses; texts stand in single quotes. --sql takes one SELECT over any table or view; whatever writes is refused.",
-              .example = "synthbench query \"metric = 'median' AND variant IN ('dense', 'vanilla') AND seq_len >= 512\"\n"
-                         "synthbench query --sql \"SELECT variant, avg(value) FROM v_result WHERE metric = 'median' GROUP BY 1\" -o csv",
-              .declare = [](FlagSet& flags) -> Action {
-                const auto command = std::make_shared<QueryCommand>();
-                flags.argument("FILTER", command->filter, "condition on the columns of v_result", false);
-                flags.value("--sql", command->sql, "SELECT", "a read-only statement instead of a filter");
-                command->db.declare(flags);
-                command->output.declare(flags, table_formats());
-                return [command] { return command->run(); };
-              }});
+    "query",
+    {.group = "Look at results",
+     .summary = "rows for which a filter holds, or of a read-only SELECT",
+     .about = "A filter compares columns of the view v_result, one row per cell and metric: = != < <= > >=, IN (...), LIKE, AND, OR, NOT, "
+              "parentheses; texts stand in single quotes. --sql takes one SELECT over any table or view; whatever writes is refused.",
+     .example = "synthbench query \"metric = 'median' AND variant IN ('dense', 'vanilla') AND seq_len >= 512\"\n"
+                "synthbench query --sql \"SELECT variant, avg(value) FROM v_result WHERE metric = 'median' GROUP BY 1\" -o csv",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<QueryCommand>();
+       flags.argument("FILTER", command->filter, "condition on the columns of v_result", false);
+       flags.value("--sql", command->sql, "SELECT", "a read-only statement instead of a filter");
+       command->db.declare(flags);
+       command->output.declare(flags, table_formats());
+       return [command] { return command->run(); };
+     }});
 
 }  // namespace
 }  // namespace synthbench

@@ -23,7 +23,8 @@ Id parse_id(const std::string& text) {
   Id id{text.empty() ? char{} : text.front(), 0};
   const char* end = text.data() + text.size();
   const bool kind_known = id.kind == 's' || id.kind == 'c' || id.kind == 'a';
-  const auto [stop, error] = kind_known ? std::from_chars(text.data() + 1, end, id.number) : std::from_chars_result{text.data(), std::errc::invalid_argument};
+  const auto [stop, error] =
+      kind_known ? std::from_chars(text.data() + 1, end, id.number) : std::from_chars_result{text.data(), std::errc::invalid_argument};
   if (error != std::errc() || stop != end || id.number < 1) {
     throw UserError("'" + text + "' is no id: s1 is a sweep, c12 a cell, a34 an attempt (see synthbench ls cells)");
   }
@@ -37,12 +38,14 @@ std::string for_people(const OrderedJson& thing, int depth = 0) {
   const std::string indent(static_cast<std::size_t>(2 * depth), ' ');
   std::string text, below;
   for (const auto& [key, value] : thing.items()) {
-    const bool nothing = value.is_null() || (value.is_structured() && value.empty()) || (value.is_string() && value.get<std::string>().empty());
+    const bool nothing =
+        value.is_null() || (value.is_structured() && value.empty()) || (value.is_string() && value.get<std::string>().empty());
     if (nothing) continue;
     if (value.is_object()) {
       text += fmt::format("{}{}\n{}", indent, key, for_people(value, depth + 1));
     } else if (value.is_array() && value.front().is_object() && key == "attempts") {
-      for (const OrderedJson& attempt : value) below += fmt::format("\n{}attempt {}\n{}", indent, plain(attempt["id"]), for_people(attempt, depth + 1));
+      for (const OrderedJson& attempt : value)
+        below += fmt::format("\n{}attempt {}\n{}", indent, plain(attempt["id"]), for_people(attempt, depth + 1));
     } else if (value.is_array() && value.front().is_object()) {
       below += fmt::format("\n{}{}\n{}", indent, key, format_rows(rows_of(value.get<std::vector<OrderedJson>>()), "md"));
     } else if (value.is_string() && value.get<std::string>().find('\n') != std::string::npos) {
@@ -75,18 +78,20 @@ struct ShowCommand {
   }
 };
 
-const bool registered = commands().add("show", {.group = "Look at results",
-                                                .summary = "one sweep (s1), cell (c12) or attempt (a34)",
-                                                .about = "Prints the resolved config, outcome and reason, metrics, samples per launch, checks against the oracle, the end of the "
-                                                         "worker's log and the command that measures the cell again.",
-                                                .example = "synthbench show c12\nsynthbench show a34 -o json",
-                                                .declare = [](FlagSet& flags) -> Action {
-                                                  const auto command = std::make_shared<ShowCommand>();
-                                                  flags.argument("ID", command->id, "s1, c12 or a34");
-                                                  command->db.declare(flags);
-                                                  command->output.declare(flags, {"md", "json", "jsonl"});
-                                                  return [command] { return command->run(); };
-                                                }});
+const bool registered = commands().add(
+    "show",
+    {.group = "Look at results",
+     .summary = "one sweep (s1), cell (c12) or attempt (a34)",
+     .about = "Prints the resolved config, outcome and reason, metrics, samples per launch, checks against the oracle, the end of the "
+              "worker's log and the command that measures the cell again.",
+     .example = "synthbench show c12\nsynthbench show a34 -o json",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<ShowCommand>();
+       flags.argument("ID", command->id, "s1, c12 or a34");
+       command->db.declare(flags);
+       command->output.declare(flags, {"md", "json", "jsonl"});
+       return [command] { return command->run(); };
+     }});
 
 }  // namespace
 }  // namespace synthbench

@@ -68,12 +68,14 @@ std::string log_tail(const std::string& db_path, const std::string& log_path, st
 }
 
 OrderedJson show_sweep(Store& store, std::int64_t id) {
-  std::vector<OrderedJson> found = store.select("SELECT 's' || sweep_id AS id, name, created_at, plan_sha, argv_json, spec_toml FROM sweep WHERE sweep_id=?1", {id});
+  std::vector<OrderedJson> found =
+      store.select("SELECT 's' || sweep_id AS id, name, created_at, plan_sha, argv_json, spec_toml FROM sweep WHERE sweep_id=?1", {id});
   if (found.empty()) return nullptr;
   OrderedJson sweep = found.front();
   unpack(sweep, "argv_json", "command_line");
   OrderedJson states = OrderedJson::object();
-  for (const OrderedJson& row : store.select("SELECT state, count(*) AS n FROM cell WHERE sweep_id=?1 GROUP BY state ORDER BY state", {id})) {
+  for (const OrderedJson& row :
+       store.select("SELECT state, count(*) AS n FROM cell WHERE sweep_id=?1 GROUP BY state ORDER BY state", {id})) {
     states[row["state"].get<std::string>()] = row["n"];
   }
   sweep["states"] = states;

@@ -22,7 +22,8 @@ std::int64_t sweep_named(Store& store, const std::string& text) {
                            : store.select("SELECT max(sweep_id) AS id FROM sweep WHERE name=?1 HAVING id IS NOT NULL", {text});
   if (!found.empty()) return found.front()["id"].get<std::int64_t>();
   std::vector<std::string> names;
-  for (const OrderedJson& row : store.select("SELECT DISTINCT name FROM sweep ORDER BY name")) names.push_back(row["name"].get<std::string>());
+  for (const OrderedJson& row : store.select("SELECT DISTINCT name FROM sweep ORDER BY name"))
+    names.push_back(row["name"].get<std::string>());
   throw UserError(unknown_word("sweep", text, names));
 }
 
@@ -42,28 +43,33 @@ struct TableCommand {
     options.filter = only.text;
     options.across_env = across_env;
     const Table table = make_table(*store, preset, options);
-    output.print([&](const std::string& format, const Sink& sink) { sink(explained ? explain(table, explained.text) : format_table(table, format)); });
+    output.print([&](const std::string& format, const Sink& sink) {
+      sink(explained ? explain(table, explained.text) : format_table(table, format));
+    });
     return Exit::well;
   }
 };
 
 const bool registered = commands().add(
-    "table", {.group = "Look at results",
-              .summary = "a paper-shaped table: a preset, or the rows of FILE.sql",
-              .about = "Missing values say why (n/a (oom)); below each table stand seeds, missing cells, machine, build and date. Times of several builds or "
-                       "machines are refused in one table without --across-env.",
-              .example = "synthbench table speed\nsynthbench table speed --only \"variant != 'dense'\" -o tex\nsynthbench table speed --explain dense,512",
-              .declare = [](FlagSet& flags) -> Action {
-                const auto command = std::make_shared<TableCommand>();
-                flags.argument("PRESET", command->preset, "a preset (see ls tables), or a file with a SELECT");
-                flags.value("--sweep", command->sweep, "SWEEP", "one sweep, s3 or its name (default: the whole database)");
-                flags.value("--only", command->only, "EXPR", "cells for which EXPR holds, as in query");
-                flags.value("--explain", command->explained, "ROW,COL", "the attempts behind a number");
-                flags.toggle("--across-env", command->across_env, "times of several builds or machines side by side");
-                command->db.declare(flags);
-                command->output.declare(flags, table_formats());
-                return [command] { return command->run(); };
-              }});
+    "table",
+    {.group = "Look at results",
+     .summary = "a paper-shaped table: a preset, or the rows of FILE.sql",
+     .about = "Missing values say why (n/a (oom)); below each table stand seeds, missing cells, machine, build and date. Times of several "
+              "builds or "
+              "machines are refused in one table without --across-env.",
+     .example =
+         "synthbench table speed\nsynthbench table speed --only \"variant != 'dense'\" -o tex\nsynthbench table speed --explain dense,512",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<TableCommand>();
+       flags.argument("PRESET", command->preset, "a preset (see ls tables), or a file with a SELECT");
+       flags.value("--sweep", command->sweep, "SWEEP", "one sweep, s3 or its name (default: the whole database)");
+       flags.value("--only", command->only, "EXPR", "cells for which EXPR holds, as in query");
+       flags.value("--explain", command->explained, "ROW,COL", "the attempts behind a number");
+       flags.toggle("--across-env", command->across_env, "times of several builds or machines side by side");
+       command->db.declare(flags);
+       command->output.declare(flags, table_formats());
+       return [command] { return command->run(); };
+     }});
 
 }  // namespace
 }  // namespace synthbench

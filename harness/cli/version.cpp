@@ -11,13 +11,14 @@ namespace synthbench {
 namespace {
 
 OrderedJson version_json(const BuildRow& build) {
-  return {{"version", build.tool_version}, {"git_sha", build.git_sha},   {"dirty", build.dirty}, {"compiler", build.compiler},
-          {"build_type", build.build_type}, {"flags", build.flags}, {"libraries", build.libs}, {"source_sha", build.source_sha},
-          {"build_sha", sha_of(build)}};
+  return {{"version", build.tool_version}, {"git_sha", build.git_sha},       {"dirty", build.dirty},
+          {"compiler", build.compiler},    {"build_type", build.build_type}, {"flags", build.flags},
+          {"libraries", build.libs},       {"source_sha", build.source_sha}, {"build_sha", sha_of(build)}};
 }
 
 std::string version_text(const BuildRow& build) {
-  std::string text = fmt::format("synthbench {} ({}{})\n", build.tool_version, build.git_sha.substr(0, 12), build.dirty ? ", changed since" : "");
+  std::string text =
+      fmt::format("synthbench {} ({}{})\n", build.tool_version, build.git_sha.substr(0, 12), build.dirty ? ", changed since" : "");
   text += fmt::format("{} {} {}\n", build.compiler, build.build_type, build.flags);
   for (const auto& [name, version] : build.libs.items()) {
     text += fmt::format("  {:<16} {}\n", name, version.is_string() ? version.get<std::string>() : version.dump());

@@ -72,8 +72,7 @@ struct Operands {
 };
 
 AttentionOutputs outputs_of(const Tensor& out, const Tensor& lse) {
-  return {view_of(out, {out.size(0), out.size(1), out.size(2), out.size(3)}),
-          view_of(lse, {lse.size(0), lse.size(1), lse.size(2), 1})};
+  return {view_of(out, {out.size(0), out.size(1), out.size(2), out.size(3)}), view_of(lse, {lse.size(0), lse.size(1), lse.size(2), 1})};
 }
 
 class Attend : public torch::autograd::Function<Attend> {
@@ -140,15 +139,15 @@ Prepared prepare(const std::vector<TermTensors>& terms, const Tensor& value, std
   }
   p.setup->options = options;
   p.setup->queries = queries;
-  p.setup->needs_grad = torch::GradMode::is_enabled() && std::any_of(p.tensors.begin(), p.tensors.end(),
-                                                                     [](const Tensor& t) { return t.requires_grad(); });
+  p.setup->needs_grad =
+      torch::GradMode::is_enabled() && std::any_of(p.tensors.begin(), p.tensors.end(), [](const Tensor& t) { return t.requires_grad(); });
   return p;
 }
 
 }  // namespace
 
-AttentionBackend::Choice choose_kernel(const AttentionBackend& backend, const std::vector<TermTensors>& terms,
-                                       const Tensor& value, std::int64_t queries, const AttendOptions& options) {
+AttentionBackend::Choice choose_kernel(const AttentionBackend& backend, const std::vector<TermTensors>& terms, const Tensor& value,
+                                       std::int64_t queries, const AttendOptions& options) {
   const Prepared p = prepare(terms, value, queries, options);
   return backend.choose(Operands(*p.setup, p.tensors).call);
 }

@@ -23,14 +23,14 @@ struct AttendOptions {
 };
 
 /// The kernel that attend would run for these operands, or why none can.
-AttentionBackend::Choice choose_kernel(const AttentionBackend& backend, const std::vector<TermTensors>& terms,
-                                       const torch::Tensor& value, std::int64_t queries, const AttendOptions& options);
+AttentionBackend::Choice choose_kernel(const AttentionBackend& backend, const std::vector<TermTensors>& terms, const torch::Tensor& value,
+                                       std::int64_t queries, const AttendOptions& options);
 
 /// softmax(sum of scaled terms + mask) value, (B,H,N,D), computed by a backend of ours and known to autograd.
 /// value: (B,H,M,D). queries: rows N of the result. Nothing is copied: the backend sees the tensors' own strides, and sums
 /// gradients over shared axes itself. Gradients that nobody wants are absent views. The memory order of the result is
 /// (B,N,H,D), so that putting heads side by side is free. The backend must outlive the graph.
-torch::Tensor attend(AttentionBackend& backend, const std::vector<TermTensors>& terms, const torch::Tensor& value,
-                     std::int64_t queries, const AttendOptions& options);
+torch::Tensor attend(AttentionBackend& backend, const std::vector<TermTensors>& terms, const torch::Tensor& value, std::int64_t queries,
+                     const AttendOptions& options);
 
 }  // namespace synthbench

@@ -19,9 +19,7 @@ torch::nn::LayerNorm layer_norm(std::int64_t width, torch::ScalarType dtype) {
   return norm;
 }
 
-Tensor dropped(const Tensor& x, double rate, bool training) {
-  return rate > 0 && training ? torch::dropout(x, rate, true) : x;
-}
+Tensor dropped(const Tensor& x, double rate, bool training) { return rate > 0 && training ? torch::dropout(x, rate, true) : x; }
 
 }  // namespace
 
@@ -36,7 +34,8 @@ ModelConfig model_config(const Config& config, std::int64_t vocabulary) {
   m.dropout = config.number("model.dropout");
   m.norm = config.text("model.norm") == "post" ? Norm::post : Norm::pre;
   const std::string& position = config.text("model.position");
-  if (position == "relative") throw UserError("model.position 'relative' is not known to language models (known: learned, sinusoidal, none)");
+  if (position == "relative")
+    throw UserError("model.position 'relative' is not known to language models (known: learned, sinusoidal, none)");
   m.position = position == "learned" ? Position::learned : position == "sinusoidal" ? Position::sinusoidal : Position::none;
   return m;
 }
@@ -55,7 +54,8 @@ Tensor FeedForwardImpl::forward(const Tensor& x) {
 DecoderBlockImpl::DecoderBlockImpl(const ModelConfig& config, const Initialiser& initialiser, const std::string& path)
     : norm_(config.norm), dropout_(config.dropout) {
   const std::int64_t width = config.layer.d_model;
-  attention_ = register_module("attention", SelfAttention(describe(config.variant, config.layer), config.layer, initialiser, path + "attention."));
+  attention_ =
+      register_module("attention", SelfAttention(describe(config.variant, config.layer), config.layer, initialiser, path + "attention."));
   feed_forward_ = register_module("feed_forward", FeedForward(width, config.d_ff, initialiser, path + "feed_forward."));
   attention_norm_ = register_module("attention_norm", layer_norm(width, initialiser.dtype()));
   feed_forward_norm_ = register_module("feed_forward_norm", layer_norm(width, initialiser.dtype()));
@@ -96,9 +96,7 @@ LanguageModelImpl::LanguageModelImpl(const ModelConfig& config, std::uint64_t se
     case Position::learned:
       positions_ = register_parameter("positions", initialiser.make("positions", {config.max_positions, width}, {Init::Kind::normal, 0.1}));
       break;
-    case Position::sinusoidal:
-      positions_ = register_buffer("positions", sinusoids(config.max_positions, width, dtype));
-      break;
+    case Position::sinusoidal: positions_ = register_buffer("positions", sinusoids(config.max_positions, width, dtype)); break;
     case Position::none: break;
   }
   blocks_ = register_module("blocks", torch::nn::ModuleList());

@@ -26,7 +26,7 @@ ModelConfig model_config(const Config& config, std::int64_t vocabulary);
 /// What a forward pass needs beside the tokens.
 struct Pass {
   AttentionBackend* backend = nullptr;
-  torch::Tensor lengths;        ///< (B) int32 real places per row; undefined: all
+  torch::Tensor lengths;  ///< (B) int32 real places per row; undefined: all
   int threads = 1;
   std::uint64_t dropout_seed = 0;  ///< of this step; counts only in training
 };

@@ -26,7 +26,8 @@ Loss token_loss(const torch::Tensor& logits, const torch::Tensor& targets, doubl
   const auto options = F::CrossEntropyFuncOptions().ignore_index(Batch::kIgnored).reduction(torch::kSum);
   const torch::Tensor nats = F::cross_entropy(rows, wanted, options);
   loss.total_nats = nats.item<double>();
-  const torch::Tensor sum = smoothing > 0 ? F::cross_entropy(rows, wanted, F::CrossEntropyFuncOptions(options).label_smoothing(smoothing)) : nats;
+  const torch::Tensor sum =
+      smoothing > 0 ? F::cross_entropy(rows, wanted, F::CrossEntropyFuncOptions(options).label_smoothing(smoothing)) : nats;
   loss.objective = sum / static_cast<double>(std::max<std::int64_t>(loss.tokens, 1));
   return loss;
 }

@@ -17,9 +17,9 @@ TensorBatch tensors_of(const Batch& batch);
 
 /// Loss of one batch. Means of batches are not averaged: sums and counts are added up.
 struct Loss {
-  torch::Tensor objective;   ///< what is minimised: mean over counted targets, label smoothing included
-  double total_nats = 0;     ///< sum of -log p(target), without smoothing
-  std::int64_t tokens = 0;   ///< counted targets
+  torch::Tensor objective;  ///< what is minimised: mean over counted targets, label smoothing included
+  double total_nats = 0;    ///< sum of -log p(target), without smoothing
+  std::int64_t tokens = 0;  ///< counted targets
 };
 
 /// logits (B,N,V), targets (B,N). smoothing: share of each target given evenly to all pieces (PyTorch's definition,

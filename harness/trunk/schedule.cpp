@@ -24,11 +24,11 @@ double Schedule::at(std::int64_t step) const {
 Schedule schedule_of(const Config& config) {
   const std::string& word = config.text("train.schedule");
   Schedule s;
-  s.decay = word == "noam" ? Decay::noam
+  s.decay = word == "noam"           ? Decay::noam
             : word == "inverse-sqrt" ? Decay::inverse_sqrt
-            : word == "cosine" ? Decay::cosine
-            : word == "linear" ? Decay::linear
-                               : Decay::constant;
+            : word == "cosine"       ? Decay::cosine
+            : word == "linear"       ? Decay::linear
+                                     : Decay::constant;
   s.lr = config.number("train.lr");
   s.warmup = config.integer("train.warmup");
   s.steps = config.integer("train.steps");

@@ -23,8 +23,7 @@ bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
 
 }  // namespace
 
-SelfAttentionImpl::SelfAttentionImpl(Mixture mixture, const LayerConfig& config, const Initialiser& initialiser,
-                                     const std::string& path)
+SelfAttentionImpl::SelfAttentionImpl(Mixture mixture, const LayerConfig& config, const Initialiser& initialiser, const std::string& path)
     : mixture_(std::move(mixture)), config_(config) {
   const std::int64_t width = config.heads * config.head_dim;
   const auto projection = [&](const char* name, std::int64_t rows, std::int64_t columns) {

@@ -21,7 +21,8 @@ class RandomTokens final : public TaskData {
     batch.rows = rows_;
     batch.cols = cols_;
     for (std::int64_t k = 0; k < 2 * rows_ * cols_; ++k) {
-      const auto id = random_below(static_cast<std::uint64_t>(vocabulary_), {seed, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(k)});
+      const auto id =
+          random_below(static_cast<std::uint64_t>(vocabulary_), {seed, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(k)});
       (k % 2 == 0 ? batch.inputs : batch.targets).push_back(static_cast<std::int32_t>(id));
     }
     return batch;
@@ -40,7 +41,8 @@ class RandomTokens final : public TaskData {
 /// A step says nothing of how the training goes on: what only that needs is at rest.
 Config with_training_defaults(const Config& config) {
   Json json = config.json();
-  const Json defaults = {{"train.lr", 1e-4}, {"train.schedule", "constant"}, {"train.warmup", 0}, {"train.steps", 1}, {"train.label_smoothing", 0.0}};
+  const Json defaults = {
+      {"train.lr", 1e-4}, {"train.schedule", "constant"}, {"train.warmup", 0}, {"train.steps", 1}, {"train.label_smoothing", 0.0}};
   for (const auto& [key, value] : defaults.items()) {
     if (!json.contains(key)) json[key] = value;
   }

@@ -19,8 +19,7 @@ constexpr double kProgressEvery = 1.0;         // seconds
 /// Sends a training's records.
 class TrainingLog {
  public:
-  TrainingLog(const Config& config, const TaskData& data, const RecordWriter& records)
-      : config_(config), data_(data), records_(records) {}
+  TrainingLog(const Config& config, const TaskData& data, const RecordWriter& records) : config_(config), data_(data), records_(records) {}
 
   void metric(const std::string& name, const std::string& unit, const char* better, const std::string& split, std::int64_t step,
               double value, std::optional<std::int64_t> n = {}) const {

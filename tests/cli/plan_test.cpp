@@ -30,7 +30,8 @@ TEST(Plan, HasTheShapeOfTheContract) {
   const Place place;
   const Json plan = plan_json(place, {});
   for (const char* key : {"sweep", "kind", "counts", "axes", "cells"}) EXPECT_TRUE(plan.contains(key)) << key;
-  for (const char* key : {"product", "excluded", "duplicates", "included", "cells", "reused"}) EXPECT_TRUE(plan["counts"].contains(key)) << key;
+  for (const char* key : {"product", "excluded", "duplicates", "included", "cells", "reused"})
+    EXPECT_TRUE(plan["counts"].contains(key)) << key;
   EXPECT_EQ(plan["counts"]["cells"], 4);
   ASSERT_EQ(plan["cells"].size(), 4u);
   for (const char* key : {"ordinal", "state", "reason", "seed", "config", "config_sha"}) EXPECT_TRUE(plan["cells"][0].contains(key)) << key;
@@ -65,7 +66,8 @@ TEST(Plan, LinesAreTheCellsOfTheArray) {
 
 TEST(Plan, ForPeopleNamesAxesReasonsAndCounts) {
   const Place place;
-  const std::string grid = place.write("grid.toml", kTinyGrid + "[[exclude]]\nwhen = { seq_len = 21, variant = \"dense\" }\nreason = \"too long for today\"\n");
+  const std::string grid =
+      place.write("grid.toml", kTinyGrid + "[[exclude]]\nwhen = { seq_len = 21, variant = \"dense\" }\nreason = \"too long for today\"\n");
   const Done done = place({"plan", grid});
   ASSERT_EQ(done.code, 0) << done.err;
   for (const char* part : {"tiny", "variant", "vanilla, dense", "seq_len", "13, 21", "too long for today", "cells"}) {

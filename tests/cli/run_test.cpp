@@ -18,7 +18,8 @@ Json json_of(const Done& done) {
 std::vector<int> progress_numbers(const std::string& text) {
   std::vector<int> numbers;
   const std::regex pattern(R"(\b(\d+)/4\b)");
-  for (std::sregex_iterator found(text.begin(), text.end(), pattern); found != std::sregex_iterator(); ++found) numbers.push_back(std::stoi((*found)[1]));
+  for (std::sregex_iterator found(text.begin(), text.end(), pattern); found != std::sregex_iterator(); ++found)
+    numbers.push_back(std::stoi((*found)[1]));
   return numbers;
 }
 
@@ -43,7 +44,8 @@ TEST_F(AfterRun, EveryCellHasItsLineAndTheEndNamesTheDatabase) {
   EXPECT_TRUE(first.err.ends_with("Results: synthbench.db\n")) << first.err;
   EXPECT_NE(first.err.find("4 done"), std::string::npos) << first.err;
   EXPECT_EQ((first.out + first.err).find('\x1b'), std::string::npos) << "control codes away from a terminal";
-  for (const char* part : {"vanilla", "dense", "13", "21"}) EXPECT_NE(first.out.find(part), std::string::npos) << part << " in\n" << first.out;
+  for (const char* part : {"vanilla", "dense", "13", "21"})
+    EXPECT_NE(first.out.find(part), std::string::npos) << part << " in\n" << first.out;
 }
 
 TEST_F(AfterRun, TheSameCommandAgainStartsNothingAndPrintsTheSame) {
@@ -111,7 +113,8 @@ TEST_F(AfterRun, ShowHasTheConfigTheSamplesTheChecksAndACommandThatRunsTheCellAg
   for (const Json& check : attempt["checks"]) EXPECT_EQ(check["passed"], true);
   EXPECT_NE(attempt["repro_cmd"].get<std::string>().find("synthbench bench"), std::string::npos) << attempt["repro_cmd"];
   const Done text = (*place)({"show", "c1"});
-  for (const char* part : {"vanilla", "done", "repro_cmd", "median"}) EXPECT_NE(text.out.find(part), std::string::npos) << part << " in\n" << text.out;
+  for (const char* part : {"vanilla", "done", "repro_cmd", "median"})
+    EXPECT_NE(text.out.find(part), std::string::npos) << part << " in\n" << text.out;
 }
 
 TEST_F(AfterRun, QueryAndTableReadWithoutChangingAByte) {
@@ -131,7 +134,8 @@ TEST_F(AfterRun, QueryAndTableReadWithoutChangingAByte) {
 
 TEST(Bench, TheVariableNamesTheDatabaseAndTheFlagBeatsIt) {
   const Place place;
-  const std::vector<std::string> one = {"bench", "-m", "vanilla", "-b", "eigen", "-l", "13", "--batch", "1", "--heads", "2", "--d-model", "14", "--launches", "1", "-r", "3", "-q"};
+  const std::vector<std::string> one = {"bench",   "-m", "vanilla",   "-b", "eigen",      "-l", "13", "--batch", "1",
+                                        "--heads", "2",  "--d-model", "14", "--launches", "1",  "-r", "3",       "-q"};
   EXPECT_EQ(place(one, {{"SYNTHBENCH_DB", place.path("variable.db")}}).code, 0);
   std::vector<std::string> flagged = one;
   flagged.insert(flagged.end(), {"--db", place.path("flag.db")});
@@ -146,7 +150,9 @@ TEST(Bench, TheVariableNamesTheDatabaseAndTheFlagBeatsIt) {
 
 TEST(Bench, AnUnsupportedCellIsARowWithAReasonAndNothingMeasuredIsFive) {
   const Place place;
-  const Done done = place({"bench", "-m", "vanilla", "-b", "fault_unsupported", "-l", "13", "--batch", "1", "--launches", "1", "-r", "3", "-o", "json"}, {{"SYNTHBENCH_FAULTS", "1"}});
+  const Done done =
+      place({"bench", "-m", "vanilla", "-b", "fault_unsupported", "-l", "13", "--batch", "1", "--launches", "1", "-r", "3", "-o", "json"},
+            {{"SYNTHBENCH_FAULTS", "1"}});
   EXPECT_EQ(done.code, 5) << done.err;
   const Json cells = Json::parse(done.out, nullptr, false);
   ASSERT_EQ(cells.size(), 1u);

@@ -1,13 +1,15 @@
 // Misspelt words, values that make no sense, and help.
+#include "harness/base/words.h"
+
 #include <gtest/gtest.h>
 
-#include "harness/base/words.h"
 #include "tests/cli/program.h"
 
 namespace synthbench {
 namespace {
 
-const std::vector<std::string> kCommands = {"bench", "check golden", "cost", "help", "ls", "plan", "query", "run", "show", "table", "version"};
+const std::vector<std::string> kCommands = {"bench", "check golden", "cost", "help",  "ls",     "plan",
+                                            "query", "run",          "show", "table", "version"};
 
 struct Misspelt {
   std::vector<std::string> arguments;
@@ -22,14 +24,15 @@ TEST_P(MisspeltWords, AreRefusedInOneLineWithTheNearestKnownWord) {
   EXPECT_TRUE(place.files().empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Everywhere, MisspeltWords,
-                         testing::Values(Misspelt{{"pln"}, "plan"}, Misspelt{{"bnech"}, "bench"}, Misspelt{{"tabel", "speed"}, "table"},
-                                         Misspelt{{"check", "gloden"}, "golden"}, Misspelt{{"ls", "varaints"}, "variants"},
-                                         Misspelt{{"bench", "--seqlen", "16"}, "--seq-len"}, Misspelt{{"bench", "--lanches=3"}, "--launches"},
-                                         Misspelt{{"query", "--slq", "x"}, "--sql"}, Misspelt{{"ls", "tasks", "-o", "jsn"}, "json"},
-                                         Misspelt{{"table", "sped"}, "speed"}, Misspelt{{"bench", "--order", "randm"}, "random"},
-                                         Misspelt{{"bench", "--retry", "crashd"}, "crashed"}, Misspelt{{"bench", "--reuse", "same-biuld"}, "same-build"},
-                                         Misspelt{{"bench", "-m", "vanila"}, "vanilla"}, Misspelt{{"bench", "--progress", "plan"}, "plain"}));
+INSTANTIATE_TEST_SUITE_P(
+    Everywhere, MisspeltWords,
+    testing::Values(Misspelt{{"pln"}, "plan"}, Misspelt{{"bnech"}, "bench"}, Misspelt{{"tabel", "speed"}, "table"},
+                    Misspelt{{"check", "gloden"}, "golden"}, Misspelt{{"ls", "varaints"}, "variants"},
+                    Misspelt{{"bench", "--seqlen", "16"}, "--seq-len"}, Misspelt{{"bench", "--lanches=3"}, "--launches"},
+                    Misspelt{{"query", "--slq", "x"}, "--sql"}, Misspelt{{"ls", "tasks", "-o", "jsn"}, "json"},
+                    Misspelt{{"table", "sped"}, "speed"}, Misspelt{{"bench", "--order", "randm"}, "random"},
+                    Misspelt{{"bench", "--retry", "crashd"}, "crashed"}, Misspelt{{"bench", "--reuse", "same-biuld"}, "same-build"},
+                    Misspelt{{"bench", "-m", "vanila"}, "vanilla"}, Misspelt{{"bench", "--progress", "plan"}, "plain"}));
 
 class SenselessValues : public testing::TestWithParam<std::vector<std::string>> {};
 
@@ -44,9 +47,10 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, SenselessValues,
                          testing::Values(Words{}, Words{"bench", "-r", "many"}, Words{"bench", "-r", "0"}, Words{"bench", "-r", "-3"},
                                          Words{"bench", "--timeout", "soon"}, Words{"bench", "--launches", "1e99"}, Words{"bench", "-l"},
                                          Words{"bench", "-l", "-m", "vanilla"}, Words{"bench", "-j", "0"}, Words{"bench", "--set", "heads"},
-                                         Words{"bench", "--memory-limit", "much"}, Words{"bench", "--fail-fast", "--keep-going"}, Words{"run"},
-                                         Words{"plan", "a", "b"}, Words{"show", "x99"}, Words{"show", "c"}, Words{"show", "c1"}, Words{"check"},
-                                         Words{"--db", "x.db", "ls", "sweeps"}, Words{"ls", "sweeps"}, Words{"-x"}));
+                                         Words{"bench", "--memory-limit", "much"}, Words{"bench", "--fail-fast", "--keep-going"},
+                                         Words{"run"}, Words{"plan", "a", "b"}, Words{"show", "x99"}, Words{"show", "c"},
+                                         Words{"show", "c1"}, Words{"check"}, Words{"--db", "x.db", "ls", "sweeps"}, Words{"ls", "sweeps"},
+                                         Words{"-x"}));
 
 TEST(CommandLine, TheHiddenWorkerIsNeitherListedNorSuggested) {
   const Place place;

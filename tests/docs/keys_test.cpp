@@ -1,11 +1,12 @@
 // The tables of docs/grid-file.md are those of the program: keys, variants, presets.
+#include "ablations/keys.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 
-#include "ablations/keys.h"
 #include "ablations/logit_spec.h"
 #include "ablations/presets.h"
 #include "harness/base/words.h"
@@ -17,14 +18,10 @@ namespace {
 std::string values_of(const Key& key) {
   if (!key.words.empty()) return "`" + join(key.words, "` `") + "`";
   switch (key.type) {
-    case KeyType::flag:
-      return "`true` `false`";
-    case KeyType::integer:
-      return key.least > 0 ? fmt::format("whole number from {:.0f}", key.least) : "whole number";
-    case KeyType::number:
-      return "number";
-    case KeyType::text:
-      return "text";
+    case KeyType::flag: return "`true` `false`";
+    case KeyType::integer: return key.least > 0 ? fmt::format("whole number from {:.0f}", key.least) : "whole number";
+    case KeyType::number: return "number";
+    case KeyType::text: return "text";
   }
   return "";
 }
@@ -34,24 +31,15 @@ std::string default_of(const Key& key) { return key.fallback.is_null() ? "" : "`
 
 std::string used_in(KeyUse use) {
   switch (use) {
-    case KeyUse::always:
-      return "all cells";
-    case KeyUse::speed:
-      return "speed";
-    case KeyUse::kernel:
-      return "speed, scope attend or layer";
-    case KeyUse::model:
-      return "train; speed, scope step";
-    case KeyUse::train:
-      return "train";
-    case KeyUse::decoding:
-      return "train, tasks that generate text";
-    case KeyUse::variant:
-      return "variants that read it";
-    case KeyUse::cell:
-      return "every cell, no part of its config";
-    case KeyUse::shorthand:
-      return "stands for `batch`";
+    case KeyUse::always: return "all cells";
+    case KeyUse::speed: return "speed";
+    case KeyUse::kernel: return "speed, scope attend or layer";
+    case KeyUse::model: return "train; speed, scope step";
+    case KeyUse::train: return "train";
+    case KeyUse::decoding: return "train, tasks that generate text";
+    case KeyUse::variant: return "variants that read it";
+    case KeyUse::cell: return "every cell, no part of its config";
+    case KeyUse::shorthand: return "stands for `batch`";
   }
   return "";
 }

@@ -26,7 +26,7 @@ const std::vector<Arrows>& arrows() {
 }
 
 struct Package {
-  std::string_view prefix;                 ///< how its headers' names begin
+  std::string_view prefix;                ///< how its headers' names begin
   std::vector<std::string_view> folders;  ///< that may include them, and the folders of tests that mirror these
 };
 
@@ -89,8 +89,8 @@ std::optional<std::string> forbidden_arrow(std::string_view file, std::string_vi
 std::optional<std::string> forbidden_package(std::string_view file, std::string_view included) {
   for (const Package& package : packages()) {
     if (!included.starts_with(package.prefix)) continue;
-    const bool allowed = std::ranges::any_of(
-        package.folders, [&](std::string_view folder) { return inside(file, folder) || mirrors(file, folder); });
+    const bool allowed =
+        std::ranges::any_of(package.folders, [&](std::string_view folder) { return inside(file, folder) || mirrors(file, folder); });
     if (allowed) return std::nullopt;
     std::string why = std::string(file) + " includes <" + std::string(included) + ">, which only";
     for (const std::string_view folder : package.folders) why += " " + std::string(folder);

@@ -14,9 +14,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 9> kFolders = {"ablations", "backends", "cmake", "docs", "harness",
                                                       "results",   "tasks",    "tests", ".ci"};
-constexpr std::array<std::string_view, 9> kFiles = {"synthbench",      "CMakeLists.txt", "CMakePresets.json",
-                                                    "README.md",       "CHANGELOG.md",   "CONTRIBUTING.md",
-                                                    "CITATION.cff",    ".clang-format",  ".gitignore"};
+constexpr std::array<std::string_view, 9> kFiles = {"synthbench",      "CMakeLists.txt", "CMakePresets.json", "README.md", "CHANGELOG.md",
+                                                    "CONTRIBUTING.md", "CITATION.cff",   ".clang-format",     ".gitignore"};
 
 bool is_data(const std::string& path) { return path.starts_with("tasks/data/") && !path.ends_with(".md"); }
 

@@ -1,11 +1,12 @@
 // Language models: what they may see, what padding may change, and whether a training can be repeated.
+#include "harness/trunk/language_model.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <random>
 
 #include "ablations/logit_spec.h"
-#include "harness/trunk/language_model.h"
 #include "harness/trunk/training.h"
 #include "tests/test_seed.h"
 
@@ -38,12 +39,17 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 constexpr std::int64_t kLength = 13, kVocabulary = 11;
 
 Config small_config(const std::string& variant, const Json& changes = Json::object()) {
-  Json json = {{"kind", "train"},         {"variant", variant},          {"backend", "torch"},       {"dtype", "f32"},
-               {"seq_len", kLength},      {"batch", 8},                  {"heads", 2},               {"head_dim", 8},
-               {"d_model", 16},           {"rank", 4},                   {"mixing", "softmax"},      {"model.layers", 2},
-               {"model.d_ff", 32},        {"model.dropout", 0.0},        {"model.norm", "pre"},      {"model.position", "learned"},
-               {"train.steps", 60},       {"train.optimizer", "adamw"},  {"train.lr", 0.01},         {"train.schedule", "constant"},
-               {"train.warmup", 5},       {"train.label_smoothing", 0.0}};
+  Json json = {{"kind", "train"},     {"variant", variant},
+               {"backend", "torch"},  {"dtype", "f32"},
+               {"seq_len", kLength},  {"batch", 8},
+               {"heads", 2},          {"head_dim", 8},
+               {"d_model", 16},       {"rank", 4},
+               {"mixing", "softmax"}, {"model.layers", 2},
+               {"model.d_ff", 32},    {"model.dropout", 0.0},
+               {"model.norm", "pre"}, {"model.position", "learned"},
+               {"train.steps", 60},   {"train.optimizer", "adamw"},
+               {"train.lr", 0.01},    {"train.schedule", "constant"},
+               {"train.warmup", 5},   {"train.label_smoothing", 0.0}};
   json.update(changes);
   return Config(json);
 }
@@ -165,10 +171,10 @@ TEST(LanguageModel, StartsEqualInAllThatVariantsShare) {
 TEST(LanguageModel, NamesItsParametersAsDocumented) {
   const LanguageModel model(model_config(small_config("dense+fixed_random+vanilla"), kVocabulary), 1, torch::kFloat);
   const auto parameters = model->named_parameters();
-  for (const char* name : {"embedding", "positions", "blocks.1.attention.w_q", "blocks.1.attention.w_k", "blocks.0.attention.w_v",
-                           "blocks.0.attention.w_o", "blocks.0.attention.alpha", "blocks.0.attention.dense.w1",
-                           "blocks.0.attention.dense.b2", "blocks.0.feed_forward.w_in", "blocks.0.feed_forward.b_out",
-                           "blocks.0.attention_norm.weight", "blocks.1.feed_forward_norm.bias", "final_norm.weight"}) {
+  for (const char* name :
+       {"embedding", "positions", "blocks.1.attention.w_q", "blocks.1.attention.w_k", "blocks.0.attention.w_v", "blocks.0.attention.w_o",
+        "blocks.0.attention.alpha", "blocks.0.attention.dense.w1", "blocks.0.attention.dense.b2", "blocks.0.feed_forward.w_in",
+        "blocks.0.feed_forward.b_out", "blocks.0.attention_norm.weight", "blocks.1.feed_forward_norm.bias", "final_norm.weight"}) {
     EXPECT_TRUE(parameters.contains(name)) << name;
   }
   EXPECT_FALSE(parameters.contains("blocks.0.attention.fixed_random.r"));

@@ -1,9 +1,10 @@
+#include "harness/trunk/schedule.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "harness/trunk/loss.h"
-#include "harness/trunk/schedule.h"
 #include "tests/test_seed.h"
 
 namespace synthbench {

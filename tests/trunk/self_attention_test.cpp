@@ -1,11 +1,12 @@
 // The self-attention layer and the autograd node under it.
+#include "harness/trunk/self_attention.h"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <set>
 
 #include "harness/check/golden.h"
-#include "harness/trunk/self_attention.h"
 #include "tests/test_seed.h"
 
 namespace synthbench {
@@ -13,8 +14,10 @@ namespace {
 
 using torch::Tensor;
 
-const std::vector<std::string> kMixtures = {"vanilla", "random", "fixed_random", "factorized_random", "dense", "factorized_dense",
-                                            "dense+vanilla", "random+vanilla", "dense+factorized_dense+factorized_random+random+vanilla"};
+const std::vector<std::string> kMixtures = {
+    "vanilla",           "random",         "fixed_random",
+    "factorized_random", "dense",          "factorized_dense",
+    "dense+vanilla",     "random+vanilla", "dense+factorized_dense+factorized_random+random+vanilla"};
 
 LayerConfig small_layer() {
   LayerConfig c;

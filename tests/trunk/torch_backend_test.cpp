@@ -83,8 +83,7 @@ void expect_like_the_oracle(AttentionBackend& backend, const Problem& made) {
   for (const std::string& tensor : problem.results()) {
     const double error = error_of(problem.read(tensor), truth.read(tensor));
     const double bound =
-        exact ? 1e-10
-              : 2 * error_of(plain.read(tensor), truth.read(tensor)) + std::max(1e-6, 0x1p-23 * largest_logit(problem.call()));
+        exact ? 1e-10 : 2 * error_of(plain.read(tensor), truth.read(tensor)) + std::max(1e-6, 0x1p-23 * largest_logit(problem.call()));
     EXPECT_LE(error, bound) << tensor;
   }
   EXPECT_TRUE(problem.guards_intact());
@@ -141,14 +140,14 @@ std::string name_of(const testing::TestParamInfo<Case>& info) {
   return text;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, TorchBackends,
-    testing::Combine(testing::Values("torch", "torch_eager"),
-                     testing::Values("vanilla", "random", "fixed_random", "factorized_random", "dense", "factorized_dense",
-                                     "dense+vanilla", "random+vanilla", "factorized_random+random", "fixed_random+vanilla",
-                                     "dense+factorized_dense+factorized_random+random+vanilla"),
-                     testing::Values(DType::f32, DType::f64)),
-    name_of);
+INSTANTIATE_TEST_SUITE_P(All, TorchBackends,
+                         testing::Combine(testing::Values("torch", "torch_eager"),
+                                          testing::Values("vanilla", "random", "fixed_random", "factorized_random", "dense",
+                                                          "factorized_dense", "dense+vanilla", "random+vanilla", "factorized_random+random",
+                                                          "fixed_random+vanilla",
+                                                          "dense+factorized_dense+factorized_random+random+vanilla"),
+                                          testing::Values(DType::f32, DType::f64)),
+                         name_of);
 
 struct Picked {
   const char* variant;
@@ -158,10 +157,14 @@ struct Picked {
 
 TEST(TorchChoice, TakesTheCompositionThatFitsTheCall) {
   const auto backend = backends().at("torch")();
-  const std::vector<Picked> wanted = {{"vanilla", 2, "sdpa"},           {"dense", 2, "sdpa"},
-                                      {"dense+vanilla", 2, "sdpa"},     {"random", 2, "folded"},
-                                      {"factorized_random", 2, "folded"}, {"random", 1, "folded"},
-                                      {"random+vanilla", 2, "sdpa_bias"}, {"factorized_dense", 2, "eager"}};
+  const std::vector<Picked> wanted = {{"vanilla", 2, "sdpa"},
+                                      {"dense", 2, "sdpa"},
+                                      {"dense+vanilla", 2, "sdpa"},
+                                      {"random", 2, "folded"},
+                                      {"factorized_random", 2, "folded"},
+                                      {"random", 1, "folded"},
+                                      {"random+vanilla", 2, "sdpa_bias"},
+                                      {"factorized_dense", 2, "eager"}};
   for (const Picked& picked : wanted) {
     const LayerConfig config = layer_of_width(8);
     const Problem problem(describe(picked.variant, config), {picked.batch, config.heads, 9, 9, 8});

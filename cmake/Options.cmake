@@ -41,7 +41,11 @@ endif()
 
 # Optimisation of kernels: the same on every file that includes Eigen, or alignment assumptions differ.
 add_library(synthbench_kernel_flags INTERFACE)
-target_compile_options(synthbench_kernel_flags INTERFACE -O3)
+if(SYNTHBENCH_SANITIZE)
+  target_compile_options(synthbench_kernel_flags INTERFACE -O1)  # instrumented Eigen at -O3 takes minutes a file
+else()
+  target_compile_options(synthbench_kernel_flags INTERFACE -O3)
+endif()
 if(SYNTHBENCH_NATIVE)
   target_compile_options(synthbench_kernel_flags INTERFACE -march=native)
 endif()

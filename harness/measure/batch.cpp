@@ -26,7 +26,10 @@ std::vector<double> take_samples(const std::function<double()>& sample, int coun
   benchmark::RegisterBenchmark("sample",
                                [&](benchmark::State& state) {
                                  for (auto _ : state) {
-                                   if (thrown) break;  // the repetitions that are left
+                                   if (thrown) {
+                                     state.SkipWithError("an earlier repetition threw");
+                                     break;
+                                   }
                                    try {
                                      state.SetIterationTime(sample());
                                    } catch (...) {

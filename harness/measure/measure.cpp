@@ -57,12 +57,16 @@ double warm_up(const Workload& workload, const MeasureSettings& settings, Sample
   return fastest;
 }
 
-/// Calls per sample. A cold sample is one call: the second would find what the first has loaded.
-std::int64_t inner_calls(double per_call, const MeasureSettings& settings, bool cold) {
-  if (cold) return 1;
+/// Calls per sample. A cold sample is one call: the second would find what the first has loaded. The time of a single short
+/// call is mostly the clock's own, so a first guess is doubled until the clock agrees.
+std::int64_t inner_calls(const Workload& workload, double per_call, const MeasureSettings& settings, bool cold) {
   double least = 10 * clock_resolution();
   if (settings.repetitions == 0) least = std::max(least, settings.min_time / kSamplesPerMinTime);
-  return std::max<std::int64_t>(1, std::llround(std::ceil(least / std::max(per_call, 1e-9))));
+  if (cold || per_call >= least) return 1;
+  auto inner = static_cast<std::int64_t>(std::ceil(least / std::max(per_call, 1e-9)));
+  const auto fastest = [&] { return std::min({time_calls(workload, inner), time_calls(workload, inner), time_calls(workload, inner)}); };
+  while (fastest() < least) inner *= 2;
+  return inner;
 }
 
 bool sample_until_enough(const Workload& workload, const MeasureSettings& settings, std::int64_t inner, SampleRow row, Rows& rows) {
@@ -114,7 +118,7 @@ Measurement measure(const Workload& workload, const MeasureSettings& settings, i
 
   const double per_call = warm_up(workload, settings, sample_row("warmup", "hot", launch), rows);
   for (const std::string& cache : settings.cache) {
-    const std::int64_t inner = inner_calls(per_call, settings, cache == "cold");
+    const std::int64_t inner = inner_calls(workload, per_call, settings, cache == "cold");
     const bool noisy = sample_until_enough(workload, settings, inner, sample_row("measure", cache, launch), rows);
     result.noisy = result.noisy || noisy;
   }

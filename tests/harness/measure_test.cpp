@@ -54,7 +54,7 @@ TEST(Measure, RepeatsAShortCallUntilTheClockCanSeeIt) {
   for (const SampleRow& row : samples_of(capture)) {
     if (row.phase != "measure") continue;
     EXPECT_GT(row.inner_iters, 1);
-    EXPECT_GE(static_cast<double>(row.total_ns) * 1e-9, ten_steps / 4) << row.inner_iters << " calls";  // sized by the fastest call
+    EXPECT_GE(static_cast<double>(row.total_ns) * 1e-9, ten_steps / 2) << row.inner_iters << " calls";  // sized in one try
   }
 }
 

@@ -47,6 +47,11 @@ Resolver::Resolver(Texts& texts) : texts_(texts) {
       preset.set(key_index(key), slot_of(key_at(key), checked_value(key_at(key), value), texts));
     }
   }
+  for (std::size_t k = 0; k < keys().size(); ++k) {
+    const auto reads_it = [&](const auto& variant) { return has(variant.second.keys, keys()[k].name); };
+    const bool read = keys()[k].name == "mixing" || std::any_of(variants().begin(), variants().end(), reads_it);
+    if (keys()[k].use == KeyUse::variant && !read) without_effect_.push_back(k);
+  }
 }
 
 const Resolver::Usage& Resolver::usage(bool train, Slot scope, Slot variant, Slot task) {
@@ -80,8 +85,22 @@ const Resolver::Usage& Resolver::usage(bool train, Slot scope, Slot variant, Slo
   return *(last_usage_ = &usage);
 }
 
+/// A value that nothing reads must not look as if it had been tried.
+void Resolver::check_effect(const Point& said) const {
+  for (const std::size_t key : without_effect_) {
+    if (!said.has[key] || (fallbacks_.has[key] && said.slots[key] == fallbacks_.slots[key])) continue;
+    const Json value = json_of(keys()[key], said.slots[key], texts_);
+    throw ResolveError(fmt::format("{} {}: no variant of this version reads it", keys()[key].name, value.dump()), {keys()[key].name});
+  }
+  if (const std::size_t init = ids().init; said.has[init] && !texts_.text(said.slots[init]).empty()) {
+    throw ResolveError(fmt::format("train.init '{}': this version starts every training from its seed", texts_.text(said.slots[init])),
+                       {"train.init"});
+  }
+}
+
 const Point& Resolver::resolve(const Point& said) {
   const Ids& id = ids();
+  check_effect(said);
   const auto value = [&](std::size_t key) { return said.has[key] ? said.slots[key] : fallbacks_.slots[key]; };
   static const std::string kTrain = "train";
   const bool train = texts_.text(value(id.kind)) == kTrain;

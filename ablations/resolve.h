@@ -50,6 +50,7 @@ class Resolver {
   void derive_variant_keys(const Usage& usage);
   void derive_data(const Point& said);
   void check_variant(Slot variant);
+  void check_effect(const Point& said) const;
 
   std::int64_t integer(std::size_t key) const { return static_cast<std::int64_t>(out_.slots[key]); }
   const std::string& text(std::size_t key) const { return texts_.text(out_.slots[key]); }
@@ -57,6 +58,7 @@ class Resolver {
   Texts& texts_;
   Point fallbacks_, out_;
   std::map<Slot, Point> presets_;
+  std::vector<std::size_t> without_effect_;  ///< keys of variants that no registered variant reads
   std::map<std::tuple<bool, Slot, Slot, Slot>, Usage> usages_;
   std::tuple<bool, Slot, Slot, Slot> last_usage_key_{};
   const Usage* last_usage_ = nullptr;

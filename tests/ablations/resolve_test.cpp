@@ -69,6 +69,21 @@ TEST(Resolve, RefusesWhatVariantsRefuse) {
             std::string::npos);
 }
 
+TEST(Resolve, RefusesWhatNothingReads) {
+  EXPECT_EQ(refusal({{"variant", "dense"}, {"synthesizer", "conv3"}}), "synthesizer \"conv3\": no variant of this version reads it");
+  EXPECT_EQ(refusal({{"variant", "dense"}, {"synthesizer", "ffn"}}), "accepted") << "the default is what is computed";
+  EXPECT_EQ(refusal({{"window", 3}}), "window 3: no variant of this version reads it");
+  EXPECT_EQ(refusal({{"kind", "train"}, {"train.init", "w.safetensors"}}),
+            "train.init 'w.safetensors': this version starts every training from its seed");
+}
+
+TEST(Resolve, AStepTimesAWholeModel) {
+  const Config config = resolve({{"scope", "step"}, {"model.preset", "tiny"}, {"causal", true}, {"direction", "fwd"}});
+  EXPECT_EQ(config.integer("model.layers"), 2);
+  EXPECT_EQ(config.text("train.optimizer"), "adamw");
+  for (const char* key : {"causal", "direction", "key_lengths", "task", "train.steps"}) EXPECT_FALSE(config.has(key)) << key;
+}
+
 TEST(Resolve, ATrainingHasAModelAndData) {
   const Config config = resolve(
       {{"kind", "train"}, {"model.preset", "tiny"}, {"model.d_ff", 100}, {"seq_len", 32}, {"direction", "fwd"}, {"scope", "attend"}});

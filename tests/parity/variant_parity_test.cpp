@@ -1,0 +1,81 @@
+// Every registered variant, and mixtures of them, on every backend of this program, as the trunk lays their operands out:
+// (B,N,H,C) projections, parameters shared by the batch, tables longer than the call. Bound: design, section 5.
+#include <gtest/gtest.h>
+
+#include "ablations/logit_spec.h"
+#include "ablations/problem.h"
+#include "harness/check/norm.h"
+#include "harness/measure/plain.h"
+#include "tests/backends/seam_problem.h"
+
+namespace synthbench {
+namespace {
+
+struct Masked {
+  std::string name;
+  bool causal;
+  std::vector<std::int32_t> key_lengths;
+};
+
+std::vector<std::string> mixtures() {
+  std::vector<std::string> names = variants().names();
+  for (const char* sum : {"dense+vanilla", "factorized_random+random", "random+vanilla", "dense+factorized_dense+factorized_random+random+vanilla"}) {
+    names.emplace_back(sum);
+  }
+  return names;
+}
+
+class VariantParity : public testing::TestWithParam<std::tuple<std::string, DType>> {};
+
+void run(AttentionBackend& backend, Problem& problem) {
+  problem.poison_outputs();
+  problem.zero_grads();
+  backend.forward(problem.call(), problem.outputs());
+  backend.backward(problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
+}
+
+TEST_P(VariantParity, MatchesTheOracleUnderEveryMask) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  const auto oracle = backends().at("reference")();
+  LayerConfig config;
+  config.d_model = 24;
+  config.heads = 3;
+  config.head_dim = 8;
+  config.max_len = 77;
+  config.rank = 5;
+  for (const std::string& variant : mixtures()) {
+    for (const Masked& mask : {Masked{"plain", false, {}}, {"causal", true, {}}, {"lengths", false, {65, 0, 33}}, {"both", true, {1, 65, 40}}}) {
+      SCOPED_TRACE(variant + ", " + mask.name);
+      ProblemOptions options;
+      options.dtype = dtype;
+      options.seed = test_seed();
+      options.causal = mask.causal;
+      options.key_lengths = mask.key_lengths;
+      options.threads = 2;
+      Problem tested(describe(variant, config), {3, 3, 65, 65, 8}, options);
+      if (const auto reason = backend->unsupported(tested.call())) GTEST_SKIP() << *reason;
+      Problem truth = tested.as(DType::f64), plain = tested.as(dtype);
+      run(*backend, tested);
+      run(*oracle, truth);
+      run(*plain_composition(), plain);
+      const double floor = f32_floor(largest_logit(tested.call()));
+      ASSERT_GE(tested.results().size(), 3u) << "out, lse and at least grad.value";
+      for (const std::string& tensor : tested.results()) {
+        const std::vector<double> exact = truth.read(tensor);
+        const double zero_bound = dtype == DType::f64 ? 1e-12 : 1e-5;
+        const double bound = dtype == DType::f64 ? 1e-10 : 2 * error_norm(plain.read(tensor), exact) + floor;
+        EXPECT_LE(error_norm(tested.read(tensor), exact), is_zero(exact) ? zero_bound : bound) << tensor;
+      }
+      EXPECT_TRUE(tested.guards_intact());
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, VariantParity,
+                         testing::Combine(testing::ValuesIn(backends().names()), testing::Values(DType::f32, DType::f64)),
+                         [](const auto& about) { return std::get<0>(about.param) + "_" + std::string(name(std::get<1>(about.param))); });
+
+}  // namespace
+}  // namespace synthbench

@@ -6,8 +6,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "tests/ablations/grid_fixtures.h"
+#include "tests/test_seed.h"
 
 namespace synthbench {
 namespace {
@@ -94,6 +96,33 @@ TEST(GridFile, HostileNestingAndNoiseAreErrors) {
   for (int i = 0; i < 2048; ++i) noise += static_cast<char>(i % 256);
   EXPECT_EQ(refusal(noise).rfind("grid.toml:1: not TOML", 0), 0u) << refusal(noise);
   EXPECT_EQ(refusal("").rfind("grid.toml:1: ", 0), 0u);
+}
+
+TEST(GridFile, DamagedFilesAreErrorsOrGridsAndNothingElse) {
+  SCOPED_TRACE(seed_trace());
+  std::mt19937_64 random(test_seed());
+  const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  const std::string whole =
+      kHead + axis("variant", "[\"vanilla\", \"R+V\"]") + axis("seq_len", "\"16-64*2,1k\"") +
+      axis("rank", "[2, 4]", "{ variant = [\"FR\", \"!=V\"], seq_len = \">=32\" }") +
+      "[[zip]]\naxes = { seq_len = [96], batch = [2] }\nonly = { variant = \"V\" }\n[[exclude]]\nwhen = { rank = 4 }\n"
+      "reason = \"x\"\n[[include]]\nvariant = \"D\"\nmodel.layers = 2\n[measure]\ncache = [\"hot\"]\n[[table]]\npreset = \"speed\"\n";
+  const std::vector<std::string> pieces = {"[",   "]",   "\"",   "=", "-", "*", "k", "\n", "'",    "0",
+                                           "1e9", "nan", "true", "{", "}", ",", ".", "+",  "\x80", "#"};
+  std::int64_t accepted = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = whole;
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
+      const std::size_t at = below(text.size()), length = below(3);
+      text.replace(at, length, below(3) == 0 ? whole.substr(below(whole.size()), below(30)) : pieces[below(pieces.size())]);
+    }
+    SCOPED_TRACE(text);
+    std::string message;
+    ASSERT_NO_THROW(message = refusal(text)) << "only user errors are expected";
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    accepted += message == "accepted";
+  }
+  EXPECT_GT(accepted, 0) << "some changes are harmless";
 }
 
 TEST(GridFile, DottedKeysAndSubTablesAreOneSpelling) {

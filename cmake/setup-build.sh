@@ -24,6 +24,7 @@ compilers_at_once() {
 # The stamp .built is as old as the start of the last whole build that succeeded: ./synthbench compares sources with it.
 compile() {
   step "Build${1:+ of $*}"
+  [ -e "$build/.built" ] || need_disk 1000 "$build" "the build"
   echo "$root" > "$build/.building"
   cmake --build "$build" --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(compilers_at_once)}" ${1:+--target "$@"} 9>&- ||
     die "the build failed (the compiler's message is above)"

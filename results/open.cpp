@@ -42,16 +42,20 @@ void check_folder(const std::string& path) {
   }
   const std::string network = network_file_system(static_cast<long>(facts.f_type));
   if (!network.empty() && std::getenv("SYNTHBENCH_NETWORK_DB") == nullptr) {
-    throw UserError(fmt::format("{} lies on a network file system ({}), where SQLite loses data; keep one database per "
-                                "host and merge them (SYNTHBENCH_NETWORK_DB=1 writes here all the same)", path, network));
+    throw UserError(
+        fmt::format("{} lies on a network file system ({}), where SQLite loses data; keep one database per "
+                    "host and merge them (SYNTHBENCH_NETWORK_DB=1 writes here all the same)",
+                    path, network));
   }
 }
 
 void check_header(const Connection& database) {
   const std::int64_t id = database.integer("PRAGMA application_id");
   if (id != kApplicationId) {
-    throw UserError(fmt::format("{} is not a synthbench database: it belongs to another program (application_id {:#x}, "
-                                "ours is {:#x})", database.path(), id, kApplicationId));
+    throw UserError(
+        fmt::format("{} is not a synthbench database: it belongs to another program (application_id {:#x}, "
+                    "ours is {:#x})",
+                    database.path(), id, kApplicationId));
   }
   const std::int64_t version = database.integer("PRAGMA user_version");
   if (version > kSchemaVersion) {
@@ -78,8 +82,8 @@ void create_schema(const Connection& database) {
 void start_wal(const Connection& database) {
   const std::string mode = database.text("PRAGMA journal_mode = WAL");
   if (mode != "wal") {
-    throw UserError(fmt::format("{}: this file system gives no shared memory, so SQLite cannot use WAL here (it answers '{}')",
-                                database.path(), mode));
+    throw UserError(
+        fmt::format("{}: this file system gives no shared memory, so SQLite cannot use WAL here (it answers '{}')", database.path(), mode));
   }
   database.integer("SELECT count(*) FROM migration");  // the first read makes -wal and -shm: fail now, not in the first cell
 }
@@ -88,9 +92,9 @@ void start_wal(const Connection& database) {
 
 std::string network_file_system(long type) {
   static const std::map<unsigned long, const char*> kNames = {
-      {0x6969, "NFS"},       {0x517B, "SMB"},        {0xFE534D42, "SMB"},    {0xFF534D42, "CIFS"}, {0x0BD00BD0, "Lustre"},
-      {0x5346414F, "AFS"},   {0x73757245, "Coda"},   {0x47504653, "GPFS"},   {0x00C36400, "Ceph"}, {0x19830326, "BeeGFS"},
-      {0xAAD7AAEA, "PanFS"}, {0x01161970, "GFS2"},   {0x7461636F, "OCFS2"},
+      {0x6969, "NFS"},       {0x517B, "SMB"},      {0xFE534D42, "SMB"},   {0xFF534D42, "CIFS"}, {0x0BD00BD0, "Lustre"},
+      {0x5346414F, "AFS"},   {0x73757245, "Coda"}, {0x47504653, "GPFS"},  {0x00C36400, "Ceph"}, {0x19830326, "BeeGFS"},
+      {0xAAD7AAEA, "PanFS"}, {0x01161970, "GFS2"}, {0x7461636F, "OCFS2"},
   };
   const auto found = kNames.find(static_cast<unsigned long>(type) & 0xffffffffUL);
   return found == kNames.end() ? "" : found->second;

@@ -34,8 +34,8 @@ std::string uri(const std::string& path, Connection::Mode mode) {
 
 Connection::Connection(std::string path, Mode mode, double busy_timeout_s) : path_(std::move(path)) {
   sqlite3* database = nullptr;
-  const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE |
-                    (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  const int flags =
+      SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE | (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   const int code = sqlite3_open_v2(uri(path_, mode).c_str(), &database, flags, nullptr);
   database_.reset(database);
   if (code != SQLITE_OK) fail(code);
@@ -48,13 +48,9 @@ Connection::Connection(std::string path, Mode mode, double busy_timeout_s) : pat
 
 void Connection::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
-void Connection::set_busy_timeout(double seconds) const {
-  sqlite3_busy_timeout(database_.get(), static_cast<int>(seconds * 1000));
-}
+void Connection::set_busy_timeout(double seconds) const { sqlite3_busy_timeout(database_.get(), static_cast<int>(seconds * 1000)); }
 
-void Connection::keep_log() const {
-  sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-}
+void Connection::keep_log() const { sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
 void Connection::execute(const std::string& script) const {
   const int code = sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr);
@@ -85,8 +81,10 @@ void Connection::fail(int code) const {
   const std::string words = sqlite3_errmsg(database_.get());
   const int kind = code & 0xff;
   if (kind == SQLITE_FULL || (kind == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT))) {
-    throw UserError(fmt::format("{}: the disk is full; nothing that was finished is lost, make room and run the same "
-                                "command again", path_));
+    throw UserError(
+        fmt::format("{}: the disk is full; nothing that was finished is lost, make room and run the same "
+                    "command again",
+                    path_));
   }
   if (kind == SQLITE_READONLY) throw UserError(fmt::format("{}: cannot write: the file or its folder is read-only", path_));
   if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) {
@@ -136,9 +134,7 @@ std::optional<std::int64_t> Statement::integer_if_any(int column) const {
   return null(column) ? std::nullopt : std::optional(integer(column));
 }
 
-std::optional<double> Statement::number_if_any(int column) const {
-  return null(column) ? std::nullopt : std::optional(number(column));
-}
+std::optional<double> Statement::number_if_any(int column) const { return null(column) ? std::nullopt : std::optional(number(column)); }
 
 void Statement::bind_one(int index, std::int64_t value) { sqlite3_bind_int64(statement_, index, value); }
 void Statement::bind_one(int index, double value) { sqlite3_bind_double(statement_, index, value); }
@@ -147,9 +143,7 @@ void Statement::bind_one(int index, std::string_view value) {
   sqlite3_bind_text64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-Transaction::Transaction(const Connection& connection) : connection_(connection) {
-  connection_.execute("BEGIN IMMEDIATE");
-}
+Transaction::Transaction(const Connection& connection) : connection_(connection) { connection_.execute("BEGIN IMMEDIATE"); }
 
 // A full disk may have rolled back already; then there is nothing left to do.
 Transaction::~Transaction() {

@@ -121,9 +121,7 @@ std::vector<double> bootstrap_medians(std::span<const Launches> cells, std::uint
   return out;
 }
 
-Interval interval_of(const std::vector<double>& replicates) {
-  return {quantile(replicates, 0.025), quantile(replicates, 0.975)};
-}
+Interval interval_of(const std::vector<double>& replicates) { return {quantile(replicates, 0.025), quantile(replicates, 0.975)}; }
 
 Interval ratio_interval(std::span<const double> numerator, std::span<const double> denominator) {
   std::vector<double> ratios;

@@ -67,7 +67,8 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt) 
   const auto rows = store.select(
       R"(SELECT m.attempt_id, d.name, d.signature, d.unit, d.better, m.split, m.value
          FROM json_each(?1) JOIN metric m ON m.attempt_id=json_each.value JOIN metric_def d USING(metric_id)
-         WHERE m.step=-1 AND m.value IS NOT NULL)", {attempts.dump()});
+         WHERE m.step=-1 AND m.value IS NOT NULL)",
+      {attempts.dump()});
   std::map<std::pair<std::int64_t, std::string>, int> ranks;
   for (const OrderedJson& row : rows) {
     const std::int64_t attempt = row["attempt_id"];
@@ -113,7 +114,9 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
          FROM cell ce JOIN config c USING(config_id)
          LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id,
                                                       (SELECT max(attempt_id) FROM attempt WHERE cell_id=ce.cell_id))
-         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal", what.parameters);
+         WHERE )" +
+          what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+      what.parameters);
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
   std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
   std::map<Place, ConfigFacts> rows;
@@ -166,13 +169,17 @@ void refuse_mixed_places(Store& store, const CellSet& cells) {
   if (places.size() < 2) return;
   std::set<std::string> names;
   for (const auto& [build, env] : places) {
-    const auto row = store.select("SELECT substr(git_sha, 1, 7) || ' (' || substr(build_sha, 1, 7) || ', ' || compiler || ') on ' || host || "
-                                  "' (' || cpu || ')' AS place FROM build, env WHERE build_id=? AND env_id=?", {build, env});
+    const auto row = store.select(
+        "SELECT substr(git_sha, 1, 7) || ' (' || substr(build_sha, 1, 7) || ', ' || compiler || ') on ' || host || "
+        "' (' || cpu || ')' AS place FROM build, env WHERE build_id=? AND env_id=?",
+        {build, env});
     for (const auto& place : row) names.insert(place["place"]);
   }
   const std::vector<std::string> listed(names.begin(), names.end());
-  throw UserError(fmt::format("times of {} builds or machines would stand in one table: build {}; choose one sweep or a filter, "
-                              "or print them side by side with --across-env", places.size(), join(listed, "; build ")));
+  throw UserError(
+      fmt::format("times of {} builds or machines would stand in one table: build {}; choose one sweep or a filter, "
+                  "or print them side by side with --across-env",
+                  places.size(), join(listed, "; build ")));
 }
 
 std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
@@ -182,7 +189,8 @@ std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
         R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
            WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock=(
              SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND clock IN('cuda_event','wall'))
-           GROUP BY cache, round ORDER BY cache DESC, round)", {cell.attempt});
+           GROUP BY cache, round ORDER BY cache DESC, round)",
+        {cell.attempt});
     Launches launches;
     for (const OrderedJson& round : rounds) {
       if (round["cache"] != rounds.front()["cache"]) break;  // hot comes first

@@ -40,9 +40,9 @@ std::int64_t unchecked_cells(Store& store, const CellSet& cells) {
   for (const ConfigFacts& row : cells.rows) {
     for (const CellFacts& cell : row.done) attempts.push_back(cell.attempt);
   }
-  const auto rows = store.select(
-      "SELECT count(*) FROM json_each(?) WHERE NOT EXISTS(SELECT 1 FROM check_result c WHERE c.attempt_id=json_each.value)",
-      {attempts.dump()});
+  const auto rows =
+      store.select("SELECT count(*) FROM json_each(?) WHERE NOT EXISTS(SELECT 1 FROM check_result c WHERE c.attempt_id=json_each.value)",
+                   {attempts.dump()});
   return rows.at(0).begin().value();
 }
 
@@ -84,8 +84,7 @@ bool seeds_differ(const CellSet& cells) {
 std::vector<Column> time_columns(const Timings& timings) {
   const Unit unit = unit_for(timings);
   std::vector<Column> columns;
-  columns.push_back({fmt::format("median_{}", unit.suffix),
-                     [&timings, unit](std::size_t row) {
+  columns.push_back({fmt::format("median_{}", unit.suffix), [&timings, unit](std::size_t row) {
                        const auto& timing = timings.times[row];
                        return timing ? number_cell(timing->seconds / unit.seconds, 4) : nothing_cell();
                      }});

@@ -19,7 +19,8 @@ struct Masked {
 
 std::vector<std::string> mixtures() {
   std::vector<std::string> names = variants().names();
-  for (const char* sum : {"dense+vanilla", "factorized_random+random", "random+vanilla", "dense+factorized_dense+factorized_random+random+vanilla"}) {
+  for (const char* sum :
+       {"dense+vanilla", "factorized_random+random", "random+vanilla", "dense+factorized_dense+factorized_random+random+vanilla"}) {
     names.emplace_back(sum);
   }
   return names;
@@ -46,7 +47,8 @@ TEST_P(VariantParity, MatchesTheOracleUnderEveryMask) {
   config.max_len = 77;
   config.rank = 5;
   for (const std::string& variant : mixtures()) {
-    for (const Masked& mask : {Masked{"plain", false, {}}, {"causal", true, {}}, {"lengths", false, {65, 0, 33}}, {"both", true, {1, 65, 40}}}) {
+    for (const Masked& mask :
+         {Masked{"plain", false, {}}, {"causal", true, {}}, {"lengths", false, {65, 0, 33}}, {"both", true, {1, 65, 40}}}) {
       SCOPED_TRACE(variant + ", " + mask.name);
       ProblemOptions options;
       options.dtype = dtype;

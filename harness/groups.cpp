@@ -16,20 +16,32 @@ std::set<std::string, std::less<>> keys_that_vary() {
   return keys;
 }
 
-/// What the cells of a group have in common, hashed: a plan of a million cells keeps no texts.
-std::size_t hash_of_rest(const PlannedCell& cell, const std::set<std::string, std::less<>>& varying) {
-  std::size_t hash = std::hash<std::int64_t>{}(cell.seed);
-  for (const auto& [key, value] : cell.config.json().items()) {
-    if (varying.contains(key)) continue;
-    hash = hash * 1099511628211u + std::hash<std::string>{}(key + "=" + value.dump());
+/// What the cells of a group have in common, hashed: a plan of a million cells keeps no texts. Seeds share a config's hash.
+class RestHash {
+ public:
+  std::size_t of(const PlannedCell& cell) {
+    const auto [known, is_new] = by_config_.try_emplace(cell.config_sha, 0);
+    if (is_new) known->second = of_config(cell.config);
+    return known->second * 1099511628211u + std::hash<std::int64_t>{}(cell.seed);
   }
-  return hash;
-}
+
+ private:
+  std::size_t of_config(const Config& config) const {
+    std::size_t hash = 0;
+    for (const auto& [key, value] : config.json().items()) {
+      if (!varying_.contains(key)) hash = hash * 1099511628211u + std::hash<std::string>{}(key + "=" + value.dump());
+    }
+    return hash;
+  }
+
+  const std::set<std::string, std::less<>> varying_ = keys_that_vary();
+  std::unordered_map<std::string, std::size_t> by_config_;
+};
 
 }  // namespace
 
 std::vector<Group> group_cells(const Plan& plan, RunOptions::Order order, std::uint64_t seed) {
-  const auto varying = keys_that_vary();
+  RestHash rest;
   std::vector<Group> groups;
   std::unordered_map<std::size_t, std::size_t> open;  // hash of what is common -> the group that still has room
   std::size_t trainings = SIZE_MAX;
@@ -45,7 +57,7 @@ std::vector<Group> group_cells(const Plan& plan, RunOptions::Order order, std::u
       }
       home = trainings;
     } else {
-      const std::size_t hash = order == RunOptions::Order::grid ? 0 : hash_of_rest(cell, varying);
+      const std::size_t hash = order == RunOptions::Order::grid ? 0 : rest.of(cell);
       const auto found = order == RunOptions::Order::grid ? open.end() : open.find(hash);
       if (found != open.end() && groups[found->second].cells.size() < kMaxGroup) {
         home = found->second;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <stdexcept>
 
 namespace synthbench {
@@ -14,17 +15,33 @@ namespace {
 constexpr std::array kSignals = {SIGINT, SIGTERM};
 
 volatile std::sig_atomic_t g_received = 0;
+volatile std::time_t g_received_at = 0;
 std::array<int, 2> g_pipe = {-1, -1};
 std::array<struct sigaction, kSignals.size()> g_before;
 
+constexpr std::time_t kOnceSeconds = 1;  ///< some wrappers send a signal to the process and to its group: that is one wish
+
+std::time_t now_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
+
+/// Impatience: a second signal, later, ends the process at once.
 extern "C" void remember(int signal) {
   const int kept = errno;
-  g_received = signal;
+  if (g_received != 0 && now_seconds() - g_received_at > kOnceSeconds) {
+    std::signal(signal, SIG_DFL);
+    ::raise(signal);
+  }
+  if (g_received == 0) {
+    g_received_at = now_seconds();
+    g_received = signal;
+  }
   const char byte = 0;
   if (::write(g_pipe[1], &byte, 1) < 0) {
     // the pipe is full of earlier ones: poll() wakes anyway
   }
-  std::signal(signal, SIG_DFL);  // impatience: the second one ends the process at once
   errno = kept;
 }
 

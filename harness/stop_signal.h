@@ -2,7 +2,8 @@
 
 namespace synthbench {
 
-/// While it lives, SIGINT and SIGTERM are remembered instead of ending the process; the second one of a kind ends it.
+/// While it lives, SIGINT and SIGTERM are remembered instead of ending the process; another one, more than a second later,
+/// ends it at once.
 /// One at a time.
 class StopSignal {
  public:

@@ -1,9 +1,8 @@
 #include "harness/stored_plan.h"
 
-#include <set>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "harness/aggregate.h"
 #include "harness/owner.h"
@@ -20,23 +19,30 @@ std::int64_t countable(std::int64_t (*count)(const Config&), const Config& confi
   }
 }
 
-std::vector<CellRow> rows_of(const Plan& plan) {
-  std::vector<CellRow> rows;
-  rows.reserve(static_cast<std::size_t>(plan.size()));
-  for (std::int64_t index = 0; index < plan.size(); ++index) {
-    PlannedCell planned = plan.cell(index);
-    CellRow& row = rows.emplace_back();
-    row.params = countable(parameters_of, planned.config);
-    row.flops = countable(flops_of, planned.config);
+/// Rows of a plan, one at a time. Seeds share a config and its counts.
+class RowMaker {
+ public:
+  explicit RowMaker(const Plan& plan) : plan_(plan) {}
+
+  CellRow row(std::int64_t index) {
+    PlannedCell planned = plan_.cell(index);
+    CellRow row;
+    const auto [counts, is_new] = counts_.try_emplace(planned.config_sha);
+    if (is_new) counts->second = {countable(parameters_of, planned.config), countable(flops_of, planned.config)};
+    std::tie(row.params, row.flops) = counts->second;
     row.config = planned.config.json();
     row.config_sha = std::move(planned.config_sha);
     row.seed = planned.seed;
     row.ordinal = planned.ordinal;
     row.state = std::move(planned.state);
     row.reason = std::move(planned.reason);
+    return row;
   }
-  return rows;
-}
+
+ private:
+  const Plan& plan_;
+  std::unordered_map<std::string, std::pair<std::int64_t, std::int64_t>> counts_;
+};
 
 std::optional<std::int64_t> stored_sweep(const Plan& plan, Store& store) {
   const auto found = store.select("SELECT sweep_id FROM sweep WHERE name=?1 AND plan_sha=?2", {plan.sweep, plan.plan_sha});
@@ -55,7 +61,9 @@ std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& option
     }
     return *sweep;
   }
-  return store.add_sweep({plan.sweep, plan.spec_toml, plan.plan_sha, options.argv}, rows_of(plan));
+  RowMaker rows(plan);
+  return store.add_sweep({plan.sweep, plan.spec_toml, plan.plan_sha, options.argv}, plan.size(),
+                         [&](std::int64_t index) { return rows.row(index); });
 }
 
 void free_claims_of_the_dead(Store& store, std::int64_t sweep) {

@@ -20,7 +20,8 @@ class SqliteStore final : public Store {
   std::int64_t build_id(const BuildRow& build) override;
   std::int64_t env_id(const EnvRow& env) override;
 
-  std::int64_t add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) override;
+  using Store::add_sweep;
+  std::int64_t add_sweep(const SweepRow& sweep, std::int64_t count, const std::function<CellRow(std::int64_t)>& cell) override;
   std::int64_t reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) override;
   bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind, const std::string& build_sha,
                    const std::string& env_sha, Reuse how) override;

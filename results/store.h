@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -101,7 +102,11 @@ class Store {
     Json argv = Json::array();
   };
   /// Stores the plan in one transaction, or finds the same (name, plan_sha). Returns the sweep's id.
-  virtual std::int64_t add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) = 0;
+  /// cell: the cell at 0 <= index < count, asked for once each in order, so that a large plan never lies in memory.
+  virtual std::int64_t add_sweep(const SweepRow& sweep, std::int64_t count, const std::function<CellRow(std::int64_t)>& cell) = 0;
+  std::int64_t add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) {
+    return add_sweep(sweep, std::ssize(cells), [&](std::int64_t index) { return cells[static_cast<std::size_t>(index)]; });
+  }
   /// Marks pending cells of the sweep as reused where an equal cell (config_sha, seed) has a result that counts:
   /// speed cells need the same build (unless any_build) and env; training cells any (unless same_build). Finished cells of
   /// the sweep whose own result does not count by the same rule (an edited program, another machine) become pending first;

@@ -73,7 +73,7 @@ std::string counts_as_result(Reuse how) {
 
 }  // namespace
 
-std::int64_t SqliteStore::add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) {
+std::int64_t SqliteStore::add_sweep(const SweepRow& sweep, std::int64_t count, const std::function<CellRow(std::int64_t)>& cell) {
   Write write = begin();
   Statement find = database_.prepare("SELECT sweep_id FROM sweep WHERE name=? AND plan_sha=?");
   if (find.bind(sweep.name, sweep.plan_sha).step()) return find.integer(0);
@@ -87,7 +87,10 @@ std::int64_t SqliteStore::add_sweep(const SweepRow& sweep, const std::vector<Cel
          ON CONFLICT(sweep_id, config_id, seed) DO UPDATE SET state=excluded.state, reason=excluded.reason,
                                                               ordinal=excluded.ordinal
          WHERE cell.state='excluded' AND excluded.state='pending')");
-  for (const CellRow& cell : cells) insert.run(id, configs.id(cell), cell.seed, cell.ordinal, cell.state, cell.reason);
+  for (std::int64_t index = 0; index < count; ++index) {
+    const CellRow row = cell(index);
+    insert.run(id, configs.id(row), row.seed, row.ordinal, row.state, row.reason);
+  }
   write.commit();
   return id;
 }

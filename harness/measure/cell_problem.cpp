@@ -35,6 +35,7 @@ Problem problem_of(const Config& config, std::int64_t seed, int threads) {
   options.seed = static_cast<std::uint64_t>(seed);
   options.causal = config.flag("causal");
   options.key_lengths = key_lengths_of(config, batch, length, seed);
+  if (config.has("model.dropout")) options.dropout = {config.number("model.dropout"), options.seed};  // of a whole model's step
   options.threads = threads_of(config, threads);
   options.needs_grad = config.text("direction") != "fwd";
   return Problem(config.mixture(), {batch, config.integer("heads"), length, length, config.integer("head_dim")}, options);

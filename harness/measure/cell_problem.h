@@ -7,8 +7,8 @@
 
 namespace synthbench {
 
-/// The attention call of a speed cell with random operands: seq_len queries and keys, batch, heads, head_dim, masks and
-/// direction from the config. threads: instead of the config's where > 0.
+/// The attention call of a speed cell with random operands: seq_len queries and keys, batch, heads, head_dim, masks,
+/// direction and, at the scope step, dropout from the config. threads: instead of the config's where > 0.
 Problem problem_of(const Config& config, std::int64_t seed, int threads = 0);
 
 /// The same cell with fewer samples, heads and rows; d_model and max_len shrink along. Never grows anything.

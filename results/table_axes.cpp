@@ -30,16 +30,25 @@ bool says_nothing(const std::string& key, const ConfigFacts& row) {
 }
 
 void append(std::string& list, const std::string& key, const Json& value) {
-  list += (list.empty() ? "" : ", ") + key + " " + (is_hash(value) ? plain(value).substr(0, 12) : plain(value));
+  const bool all_cores = key == "threads" && value == 0;
+  list += (list.empty() ? "" : ", ") + key + " " + (all_cores ? "all" : is_hash(value) ? plain(value).substr(0, 12) : plain(value));
 }
+
+/// The values of one key, and how they go with variants.
+struct Use {
+  std::set<Json> values;
+  std::map<std::string, std::set<Json>> by_variant;
+  std::size_t rows = 0;
+
+  /// Every variant that has the key has it with one value: the variant says it all.
+  bool follows_from_variant() const {
+    return std::all_of(by_variant.begin(), by_variant.end(), [](const auto& variant) { return variant.second.size() == 1; });
+  }
+};
 
 }  // namespace
 
 Axes axes_of(const std::vector<ConfigFacts>& rows) {
-  struct Use {
-    std::set<Json> values;
-    std::size_t rows = 0;
-  };
   std::map<std::pair<std::size_t, std::string>, Use> uses;
   std::set<std::int64_t> builds, machines;
   for (const ConfigFacts& row : rows) {
@@ -49,17 +58,20 @@ Axes axes_of(const std::vector<ConfigFacts>& rows) {
       if (says_nothing(key, row)) continue;
       Use& use = uses[{place_of(key), key}];
       use.values.insert(value);
+      use.by_variant[row.text("variant")].insert(value);
       ++use.rows;
     }
   }
   Axes axes;
   for (const auto& [place, use] : uses) {
-    const std::string& key = place.second;
-    if (use.values.size() > 1 || key == "variant") {
-      axes.columns.push_back(key);
+    const auto& [importance, key] = place;
+    const bool known = importance < std::size(kOrder), everywhere = use.rows == rows.size();
+    if (use.values.size() == 1 && key != "variant") {
+      append(!everywhere ? axes.where_they_apply : known ? axes.constants : axes.more_constants, key, *use.values.begin());
+    } else if (!known && !everywhere && use.follows_from_variant()) {
+      for (const auto& [variant, values] : use.by_variant) append(axes.where_they_apply, key + " of " + variant, *values.begin());
     } else {
-      std::string& everywhere = place.first < std::size(kOrder) ? axes.constants : axes.more_constants;
-      append(use.rows == rows.size() ? everywhere : axes.where_they_apply, key, *use.values.begin());
+      axes.columns.push_back(key);
     }
   }
   axes.builds = builds.size() > 1;

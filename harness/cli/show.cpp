@@ -1,6 +1,4 @@
 // show ID: one sweep, cell or attempt, with all that is known of it.
-#include <fmt/format.h>
-
 #include <charconv>
 #include <memory>
 
@@ -9,7 +7,7 @@
 #include "harness/cli/output.h"
 #include "harness/cli/rows.h"
 #include "harness/cli/show_json.h"
-#include "results/format.h"
+#include "harness/cli/show_text.h"
 
 namespace synthbench {
 namespace {
@@ -31,32 +29,6 @@ Id parse_id(const std::string& text) {
   return id;
 }
 
-std::string plain(const OrderedJson& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
-/// Scalars as lines, objects as indented lines, lists of objects as tables, texts of several lines as they are.
-std::string for_people(const OrderedJson& thing, int depth = 0) {
-  const std::string indent(static_cast<std::size_t>(2 * depth), ' ');
-  std::string text, below;
-  for (const auto& [key, value] : thing.items()) {
-    const bool nothing =
-        value.is_null() || (value.is_structured() && value.empty()) || (value.is_string() && value.get<std::string>().empty());
-    if (nothing) continue;
-    if (value.is_object()) {
-      text += fmt::format("{}{}\n{}", indent, key, for_people(value, depth + 1));
-    } else if (value.is_array() && value.front().is_object() && key == "attempts") {
-      for (const OrderedJson& attempt : value)
-        below += fmt::format("\n{}attempt {}\n{}", indent, plain(attempt["id"]), for_people(attempt, depth + 1));
-    } else if (value.is_array() && value.front().is_object()) {
-      below += fmt::format("\n{}{}\n{}", indent, key, format_rows(rows_of(value.get<std::vector<OrderedJson>>()), "md"));
-    } else if (value.is_string() && value.get<std::string>().find('\n') != std::string::npos) {
-      below += fmt::format("\n{}{}\n{}", indent, key, value.get<std::string>());
-    } else {
-      text += fmt::format("{}{:<{}} {}\n", indent, key, 16, plain(value));
-    }
-  }
-  return text + below;
-}
-
 struct ShowCommand {
   std::string id;
   DatabaseFlag db;
@@ -71,7 +43,7 @@ struct ShowCommand {
                                                    : show_attempt(*store, db.path(), wanted.number);
     if (found.is_null()) throw UserError("no " + id + " in " + db.path());
     output.print([&](const std::string& format, const Sink& sink) {
-      if (format == "md") return sink(for_people(found));
+      if (format == "md") return sink(show_text(found));
       sink(json_text(found, format == "json" ? 2 : -1) + "\n");
     });
     return Exit::well;

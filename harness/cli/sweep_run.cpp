@@ -1,10 +1,8 @@
 #include "harness/cli/sweep_run.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
 
-#include "harness/base/units.h"
+#include "harness/base/error.h"
 #include "harness/cli/after_run.h"
 #include "harness/cli/reuse.h"
 
@@ -19,8 +17,10 @@ void SweepRun::declare(FlagSet& flags) {
 }
 
 Exit SweepRun::print_plan_only(const Plan& plan) const {
+  const std::string format = output.format();
+  if (format != "md" && format != "json" && format != "jsonl") throw UserError("--dry-run prints a plan: md, json or jsonl, not " + format);
   const WouldReuse would_reuse = reuse_from(db.path(), running.reuse());
-  output.print([&](const std::string& format, const Sink& sink) { print_plan(format, plan, would_reuse, sink); });
+  output.print([&](const std::string& wanted, const Sink& sink) { print_plan(wanted, plan, would_reuse, sink); });
   return Exit::well;
 }
 

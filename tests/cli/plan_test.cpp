@@ -94,5 +94,20 @@ TEST(Plan, OutGoesToAFileAndLeavesStdoutEmpty) {
   EXPECT_EQ(refusal_flaw(place({"plan", place.path("grid.toml"), "--out", place.path("nowhere/x")}), {"--out"}), "");
 }
 
+TEST(Plan, ADryRunPrintsPlansOnly) {
+  const Place place;
+  EXPECT_EQ(refusal_flaw(place({"run", place.write("grid.toml", kTinyGrid), "--dry-run", "-o", "tex"}), {"--dry-run"}), "");
+}
+
+TEST(Init, GivesACommentedGridThatPlansAndNeverOverwrites) {
+  const Place place;
+  EXPECT_EQ(place({"init", "sample.toml"}).code, 0);
+  const Done plan = place({"plan", "sample.toml", "-o", "json"});
+  ASSERT_EQ(plan.code, 0) << plan.err;
+  EXPECT_EQ(Json::parse(plan.out)["counts"]["cells"], 17);  // 5 variants, one of them with 2 ranks, 3 lengths, less one excluded
+  EXPECT_GT(std::ranges::count(place({"init"}).out, '#'), 10);
+  EXPECT_EQ(refusal_flaw(place({"init", "sample.toml"}), {"sample.toml"}), "");
+}
+
 }  // namespace
 }  // namespace synthbench

@@ -102,17 +102,17 @@ TEST(Races, KilledInTheMiddleEveryCellStillEndsInOneResult) {
   std::mt19937_64 random(seed);
   TempFolder folder;
   const std::string path = folder / "r.db";
-  const std::vector<CellRow> cells = some_cells({16, 32, 48, 64, 80, 96}, {0, 1, 2, 3, 4});
+  const std::vector<CellRow> cells = some_cells({16, 32, 48, 64, 80, 96}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
   int killed = 0;
   for (int round = 0; round < 60; ++round) {
     const pid_t child = in_a_process([&] { work(path, cells, "round " + std::to_string(round), 0.05); });
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000));
     ::kill(child, SIGKILL);
     killed += exit_code(child) == 128 + SIGKILL ? 1 : 0;
   }
   EXPECT_GT(killed, 5) << "too few kills hit a process at work: nothing was tested";
   EXPECT_EQ(exit_code(in_a_process([&] { work(path, cells, "last", 0.05); })), 0);
-  expect_one_result_each(path, 30);
+  expect_one_result_each(path, 96);
 }
 
 TEST(Races, AKillInsideAFinishLeavesTheCellClaimed) {

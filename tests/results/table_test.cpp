@@ -178,6 +178,24 @@ TEST_F(Tables, QualityShowsMeanSpreadAndCountModels) {
   EXPECT_TRUE(has(quality.caption, "task lm")) << quality.caption;
 }
 
+TEST_F(Tables, AKeyThatFollowsFromTheVariantIsANoteNotAColumn) {
+  const auto cell_of = [](const char* variant, const char* init, std::int64_t ordinal) {
+    return a_cell({{"variant", variant}, {"table_init", init}, {"threads", 0}, {"seq_len", 64}}, 0, ordinal);
+  };
+  Sweep other(folder_ / "r.db",
+              {a_cell({{"threads", 0}, {"seq_len", 64}}, 0, 1), cell_of("random", "glorot", 2), cell_of("fixed_random", "normal:1", 3)},
+              "other");
+  other.finish_all([](const Store::CellState&) { return timed({{0.001, 0.002}}); });
+  const Table speed = table("speed", {.sweep = other.id});
+  EXPECT_EQ(std::count(speed.columns.begin(), speed.columns.end(), "table_init"), 0);
+  EXPECT_TRUE(has(notes(speed), "table_init of fixed_random normal:1, table_init of random glorot")) << notes(speed);
+  EXPECT_TRUE(has(speed.caption, "threads all")) << speed.caption;
+  Sweep both(folder_ / "r.db",
+             {cell_of("random", "glorot", 1), cell_of("random", "normal:1", 2), a_cell({{"threads", 0}, {"seq_len", 64}}, 0, 3)}, "both");
+  both.finish_all([](const Store::CellState&) { return timed({{0.001, 0.002}}); });
+  EXPECT_EQ(cell(table("speed", {.sweep = both.id}), {"random", "normal:1"}, "kernel").value, "fused") << "here it tells rows apart";
+}
+
 TEST_F(Tables, OneSeedHasNoSpread) {
   const Table quality = table("quality", {.filter = "seed = 0"});
   EXPECT_TRUE(cell(quality, {"random"}, "ppl_sd").value.is_null());

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numbers>
 
 #include "harness/base/error.h"
 
@@ -13,9 +12,6 @@ namespace {
 using torch::Tensor;
 
 constexpr double kNormEpsilon = 1e-6;  // Tensor2Tensor's
-/// Embeddings are also the output matrix. Started at unit length, a token would first of all predict itself and the loss
-/// begin far above log V; at GPT-2's 0.02 (Radford et al. 2019) it begins there.
-constexpr double kEmbeddingStd = 0.02;
 
 torch::nn::LayerNorm layer_norm(std::int64_t width, torch::ScalarType dtype) {
   torch::nn::LayerNorm norm(torch::nn::LayerNormOptions({width}).eps(kNormEpsilon));
@@ -94,12 +90,11 @@ AttentionBackend::Choice DecoderBlockImpl::choose(const Tensor& x, const Pass& p
 LanguageModelImpl::LanguageModelImpl(const ModelConfig& config, std::uint64_t seed, torch::ScalarType dtype) : config_(config) {
   const Initialiser initialiser(seed, dtype);
   const std::int64_t width = config.layer.d_model;
-  const Init small{Init::Kind::normal, kEmbeddingStd};
-  embedding_ = register_parameter("embedding", initialiser.make("embedding", {config.vocabulary, width}, small));
+  const Init unit_after_scaling{Init::Kind::normal, 1.0 / std::sqrt(static_cast<double>(width))};
+  embedding_ = register_parameter("embedding", initialiser.make("embedding", {config.vocabulary, width}, unit_after_scaling));
   switch (config.position) {
     case Position::learned:
-      // Sinusoids as long as an embedding: where "the previous token" is a linear map from the start, it is learned soon.
-      positions_ = register_parameter("positions", sinusoids(config.max_positions, width, dtype) * (kEmbeddingStd * std::numbers::sqrt2));
+      positions_ = register_parameter("positions", initialiser.make("positions", {config.max_positions, width}, {Init::Kind::normal, 0.1}));
       break;
     case Position::sinusoidal: positions_ = register_buffer("positions", sinusoids(config.max_positions, width, dtype)); break;
     case Position::none: break;
@@ -113,8 +108,7 @@ Tensor LanguageModelImpl::embedded(const Tensor& tokens) const {
   if (tokens.size(1) > config_.max_positions) {
     throw UserError(fmt::format("a batch of {} positions is longer than seq_len {}", tokens.size(1), config_.max_positions));
   }
-  Tensor x = torch::embedding(embedding_, tokens);
-  if (config_.position == Position::sinusoidal) x = x / kEmbeddingStd;  // fixed sinusoids have a length of their own
+  const Tensor x = torch::embedding(embedding_, tokens) * std::sqrt(static_cast<double>(config_.layer.d_model));
   return positions_.defined() ? x + positions_.narrow(0, 0, tokens.size(1)) : x;
 }
 

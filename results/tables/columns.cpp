@@ -120,7 +120,10 @@ Column seeds_column(const CellSet& cells) {
 }
 
 Column parameters_column(const CellSet& cells) {
-  return {"parameters", [&cells](std::size_t row) { return count_cell(cells.rows[row].params); }};
+  return {"parameters", [&cells](std::size_t row) {
+            const std::vector<double> of_model = cells.rows[row].values("parameters");  // what ran; params: one layer, as planned
+            return count_cell(of_model.empty() ? cells.rows[row].params : static_cast<std::int64_t>(of_model.front()));
+          }};
 }
 
 void add_time_notes(std::vector<std::string>& notes, Store& store, const Timings& timings) {

@@ -118,7 +118,7 @@ TEST(Protocol, RandomBytesNeverCrashTheReader) {
     try {
       while (const auto record = reader.next()) EXPECT_TRUE(record->is_object());
     } catch (const ProtocolError&) {
-      SUCCEED();
+      continue;  // refused in words: the other good end of garbage
     }
   }
 }

@@ -93,7 +93,7 @@ TEST(Resolve, ATrainingHasAModelAndData) {
   EXPECT_EQ(config.integer("model.layers"), 2) << "from the preset";
   EXPECT_EQ(config.integer("model.d_ff"), 100) << "named keys win";
   EXPECT_EQ(config.integer("heads"), 4);
-  EXPECT_EQ(config.integer("batch"), 2048 / 32) << "batch_tokens of the preset";
+  EXPECT_EQ(config.integer("batch"), 1024 / 32) << "batch_tokens of the preset";
   EXPECT_EQ(config.text("scope"), "step");
   for (const char* key : {"direction", "causal", "key_lengths", "decode.beam", "train.batch_tokens", "train.init", "data.vocab"})
     EXPECT_FALSE(config.has(key)) << key;

@@ -1,5 +1,5 @@
 // Every registered variant, and mixtures of them, on every backend of this program, as the trunk lays their operands out:
-// (B,N,H,C) projections, parameters shared by the batch, tables longer than the call. Bound: design, section 5.
+// (B,N,H,C) projections, parameters shared by the batch, tables longer than the call. Bound: backends/core/accuracy.h.
 #include <gtest/gtest.h>
 
 #include "ablations/logit_spec.h"

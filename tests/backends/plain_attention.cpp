@@ -95,25 +95,26 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
   Mask mask;
   mask.causal = seam.causal;
   mask.query_offset = seam.query_offset;
+  mask.window = seam.window;
   if (!seam.key_lengths.empty())
     mask.key_lengths = ConstView({{seam.batch, 1, 1, 1}, {1, 1, 1, 1}, DType::i32, Place::host}, seam.key_lengths.data());
   for (std::int64_t b = 0; b < seam.batch; ++b) {
     for (std::int64_t h = 0; h < seam.heads; ++h) {
       for (std::int64_t i = 0; i < seam.queries; ++i) {
-        const std::int64_t visible = visible_keys(mask, b, i, seam.keys);
+        const KeyRange visible = visible_keys(mask, b, i, seam.keys);
         std::vector<T> p, dp;
         T largest = -std::numeric_limits<T>::infinity(), total = 0, mean = 0;
-        for (std::int64_t j = 0; j < visible; ++j) {
+        for (std::int64_t j = visible.begin; j < visible.end; ++j) {
           T logit = 0;
           for (PlainTerm<T>& term : terms) logit += term.logit(b, h, i, j);
           p.push_back(logit);
           largest = std::max(largest, logit);
         }
         for (T& x : p) total += x = std::exp(x - largest);
-        lse.at(b, h, i, 0) = visible > 0 ? largest + std::log(total) : largest;
+        lse.at(b, h, i, 0) = !visible.empty() ? largest + std::log(total) : largest;
         for (T& x : p) x /= total;
-        for (std::int64_t j = 0; j < visible; ++j) {
-          T& share = p[static_cast<std::size_t>(j)];
+        for (std::int64_t j = visible.begin; j < visible.end; ++j) {
+          T& share = p[static_cast<std::size_t>(j - visible.begin)];
           const T keep = seam.dropout.rate == 0
                              ? T(1)
                              : static_cast<T>(dropout_factor(seam.dropout.rate, seam.dropout.seed, static_cast<std::uint64_t>(b),
@@ -128,8 +129,8 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
           dp.push_back(keep * dot);
           mean += share * dp.back();
         }
-        for (std::int64_t j = 0; j < visible; ++j) {
-          const auto k = static_cast<std::size_t>(j);
+        for (std::int64_t j = visible.begin; j < visible.end; ++j) {
+          const auto k = static_cast<std::size_t>(j - visible.begin);
           for (PlainTerm<T>& term : terms) term.backward(b, h, i, j, p[k] * (dp[k] - mean));
         }
       }

@@ -207,7 +207,7 @@ AttentionCall Problem::call() const {
   AttentionCall call;
   call.terms = terms_;
   call.value = value_;
-  call.mask = {options_.causal, options_.query_offset, key_lengths_};
+  call.mask = {options_.causal, options_.query_offset, key_lengths_, window_of(mixture_)};
   call.dropout = options_.dropout;
   call.needs_grad = options_.needs_grad;
   call.threads = options_.threads;

@@ -100,15 +100,16 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers, PlainS
   Mask mask;
   mask.causal = seam.causal;
   mask.query_offset = seam.query_offset;
+  mask.window = seam.window;
   if (!seam.key_lengths.empty())
     mask.key_lengths = ConstView({{seam.batch, 1, 1, 1}, {1, 1, 1, 1}, DType::i32, Place::host}, seam.key_lengths.data());
   for (std::int64_t b = 0; b < seam.batch; ++b) {
     for (std::int64_t h = 0; h < seam.heads; ++h) {
       for (std::int64_t i = 0; i < seam.queries; ++i) {
-        const std::int64_t visible = visible_keys(mask, b, i, seam.keys);
+        const KeyRange visible = visible_keys(mask, b, i, seam.keys);
         std::vector<T> p, dp;
         T largest = -std::numeric_limits<T>::infinity(), total = 0, mean = 0;
-        for (std::int64_t j = 0; j < visible; ++j) {
+        for (std::int64_t j = visible.begin; j < visible.end; ++j) {
           T logit = 0;
           for (PlainTerm<T>& term : terms) logit += term.logit(b, h, i, j, style.descending);
           p.push_back(logit);
@@ -116,12 +117,12 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers, PlainS
         }
         for (T& x : p) x = std::exp(x - largest);
         total = style.descending ? std::accumulate(p.rbegin(), p.rend(), T(0)) : std::accumulate(p.begin(), p.end(), T(0));
-        lse.at(b, h, i, 0) = visible > 0 ? largest + std::log(total) : largest;
+        lse.at(b, h, i, 0) = !visible.empty() ? largest + std::log(total) : largest;
         for (T& x : p) x /= total;
         dp.resize(p.size());
-        for (std::int64_t n = 0; n < visible; ++n) {
-          const std::int64_t j = style.descending ? visible - 1 - n : n;
-          const T share = p[static_cast<std::size_t>(j)];
+        for (std::int64_t n = 0; n < std::ssize(p); ++n) {
+          const std::int64_t j = style.descending ? visible.end - 1 - n : visible.begin + n;
+          const T share = p[static_cast<std::size_t>(j - visible.begin)];
           const T keep = seam.dropout.rate == 0
                              ? T(1)
                              : static_cast<T>(dropout_factor(seam.dropout.rate, seam.dropout.seed, static_cast<std::uint64_t>(b),
@@ -133,15 +134,15 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers, PlainS
             d_value.at(b, h, j, d) += keep * share * dy.at(b, h, i, d);
             dot += dy.at(b, h, i, d) * value.at(b, h, j, d);
           }
-          dp[static_cast<std::size_t>(j)] = keep * dot;
+          dp[static_cast<std::size_t>(j - visible.begin)] = keep * dot;
           mean += share * keep * dot;
         }
         if (style.mean_from_out) {  // the same number: sum_j P_ij dP_ij = dO_i . O_i
           mean = 0;
           for (std::int64_t d = 0; d < seam.width; ++d) mean += dy.at(b, h, i, d) * out.at(b, h, i, d);
         }
-        for (std::int64_t j = 0; j < visible; ++j) {
-          const auto k = static_cast<std::size_t>(j);
+        for (std::int64_t j = visible.begin; j < visible.end; ++j) {
+          const auto k = static_cast<std::size_t>(j - visible.begin);
           for (PlainTerm<T>& term : terms) term.backward(b, h, i, j, p[k] * (dp[k] - mean));
         }
       }

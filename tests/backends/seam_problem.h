@@ -48,6 +48,7 @@ struct SeamCase {
   std::vector<std::int32_t> key_lengths = {};
   Dropout dropout = {};
   double logit_scale = 1.0;  ///< multiplies every term's scale
+  std::int64_t window = 0;
 };
 void PrintTo(const SeamCase& seam, std::ostream* out);
 

@@ -136,6 +136,17 @@ TEST(Gate, RandomKeyLengthsAreGatedToo) {
   EXPECT_NE(gate(config, Tampered::What::out), "");
 }
 
+TEST(Gate, TheTwinOfABandIsABand) {
+  const auto window_of_twin = [](const char* window, const char* length) {
+    const Config config = config_of({{"variant", "local"}, {"window", window}, {"seq_len", length}});
+    return shrunk(config, 2, 2, 33).integer("window");
+  };
+  EXPECT_EQ(window_of_twin("64", "1024"), 2);
+  EXPECT_EQ(window_of_twin("512", "1024"), 16);
+  EXPECT_EQ(window_of_twin("1", "1024"), 1);
+  EXPECT_EQ(window_of_twin("64", "64"), 64) << "nothing was hidden, nothing is";
+}
+
 /// The yardstick itself: near the oracle in f64, and about a rounding away in f32.
 TEST(PlainComposition, IsTheOracleUpToRounding) {
   SCOPED_TRACE(seed_trace());

@@ -19,8 +19,8 @@ struct Masked {
 
 std::vector<std::string> mixtures() {
   std::vector<std::string> names = variants().names();
-  for (const char* sum :
-       {"dense+vanilla", "factorized_random+random", "random+vanilla", "dense+factorized_dense+factorized_random+random+vanilla"}) {
+  for (const char* sum : {"dense+vanilla", "factorized_random+random", "local+random", "random+vanilla",
+                          "dense+factorized_dense+factorized_random+random+vanilla"}) {
     names.emplace_back(sum);
   }
   return names;
@@ -46,6 +46,7 @@ TEST_P(VariantParity, MatchesTheOracleUnderEveryMask) {
   config.head_dim = 8;
   config.max_len = 77;
   config.rank = 5;
+  config.window = 9;
   for (const std::string& variant : mixtures()) {
     for (const Masked& mask :
          {Masked{"plain", false, {}}, {"causal", true, {}}, {"lengths", false, {65, 0, 33}}, {"both", true, {1, 65, 40}}}) {

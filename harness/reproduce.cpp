@@ -21,8 +21,11 @@ std::string bench(const Config& config, std::int64_t seed, const MeasureSettings
     if (key != "kind") command += " --set " + shell_word(key + "=" + plain(value));
   }
   command += fmt::format(" --seed {} --launches {}", seed, measure.launches);
-  return command + (measure.repetitions > 0 ? fmt::format(" -r {}", measure.repetitions)
-                                            : fmt::format(" --min-time {}s --max-noise {:g}%", measure.min_time, 100 * measure.max_noise));
+  return command +
+         (measure.repetitions > 0 ? fmt::format(" -r {}", measure.repetitions)
+                                  : fmt::format(" --min-time {}s --max-time {}s --max-noise {:g}%", measure.min_time, measure.max_time,
+                                                100 * measure.max_noise)) +
+         " --force";
 }
 
 std::string run(const Config& config, std::int64_t seed, const Plan& plan, const std::string& grid_path) {

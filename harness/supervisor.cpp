@@ -136,7 +136,10 @@ void Supervisor::train(std::vector<Slot>& slots) {
     while (!stopped() && next != slots.end() && std::ssize(working) < options_.jobs) {
       if (working.empty() && !lock_device(DeviceLock::Mode::shared)) return;
       Slot& slot = *next++;
-      if (!cells_.claim(slot)) continue;
+      if (!cells_.claim(slot)) {
+        if (working.empty()) lock_.unlock();  // held with nothing to run, it would keep a speed launch from its turn
+        continue;
+      }
       cells_.launch(slot, 0);
       working.push_back(&slot);
     }

@@ -28,7 +28,7 @@ void run(AttentionBackend& backend, Problem& problem) {
 /// The smallest twin of several tiles, odd where it may be, for which the backend picks the kernel that is going to be timed: two samples and
 /// heads where these will do, else as many as the cell has.
 Config twin_of(const Config& config, AttentionBackend& backend, const std::string& kernel, std::int64_t seed, int threads) {
-  constexpr std::array<std::int64_t, 6> kLengths = {289, 513, 1025};
+  constexpr std::array<std::int64_t, 3> kLengths = {289, 513, 1025};
   const std::int64_t batch = config.integer("batch"), heads = config.integer("heads");
   for (const std::int64_t length : kLengths) {
     for (const auto& [samples, few_heads] : {std::pair{std::int64_t{2}, std::int64_t{2}}, {std::int64_t{2}, heads}, {batch, heads}}) {

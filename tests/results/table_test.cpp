@@ -314,6 +314,23 @@ TEST(Verdict, SaysSlowerAndGainsWhereThatIsSo) {
   EXPECT_TRUE(has(sentence, "at length 512 on eigen and gains 1.7 % perplexity (n = 1)")) << sentence;
 }
 
+TEST(Verdict, OfAVariantThatWasTrainedInTwoWaysNothingIsSaid) {
+  TempFolder folder;
+  std::vector<CellRow> cells;
+  const auto next = [&] { return static_cast<std::int64_t>(cells.size()) + 1; };
+  for (const char* variant : {"vanilla", "dense"}) {
+    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, next()));
+    cells.push_back(trained(variant, 0, next(), 10));
+  }
+  cells.push_back(cells.back());
+  cells.back().ordinal = next() - 1;
+  cells.back().config["w2"] = "shared";
+  cells.back().config_sha = std::string(64, 'e');
+  Sweep sweep(folder / "r.db", cells);
+  finish(sweep);
+  EXPECT_FALSE(verdict_sentence(*sweep.store, sweep.id));
+}
+
 TEST(Verdict, DoesNotCallANoiseFaster) {
   TempFolder folder;
   std::vector<CellRow> cells;

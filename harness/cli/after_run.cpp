@@ -66,7 +66,7 @@ std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepV
   if (summary.signal != 0) return {again, fmt::format("synthbench ls cells{}", db)};
   if (count(summary, {"failed", "oom", "timeout", "crashed"}) > 0) {
     return {fmt::format("synthbench query \"state IN ('failed', 'oom', 'timeout', 'crashed')\"{}", db),
-            again + " --retry failed,oom,timeout,crashed"};
+            again.find(" --retry") == std::string::npos ? again + " --retry failed,oom,timeout,crashed" : again};
   }
   const std::vector<std::string> presets = presets_of(view);
   const std::string preset = presets.empty() ? "speed" : presets.front();
@@ -92,9 +92,10 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
   if (sentence) sink(*sentence + "\n");
 }
 
-std::string farewell(const RunSummary& summary, const SweepView& view, const std::string& grid, const std::string& name) {
+std::string farewell(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words) {
   const std::string db = view.db_path == "synthbench.db" ? "" : " --db " + shell_word(view.db_path);
-  const std::string again = grid.empty() ? "synthbench " + name + " ..." : "synthbench run " + shell_word(grid) + db;
+  std::string again = "synthbench";
+  for (const std::string& word : words) again += " " + shell_word(word);
   std::string text = fmt::format("\n{}: {} attempts started\n", states_line(summary), summary.attempts);
   if (summary.signal != 0) text += "Interrupted; the same command continues.\n";
   text += "Next:\n";

@@ -44,7 +44,7 @@ Exit SweepRun::run(const std::string& name) const {
   if (summary.signal == 0) {
     output.print([&](const std::string& format, const Sink& sink) { print_sweep(format, view, sink); });
   }
-  if (!progress.quiet()) std::fputs(farewell(summary, view, grid, name).c_str(), stderr);
+  if (!progress.quiet()) std::fputs(farewell(summary, view, command_line()).c_str(), stderr);
   return static_cast<Exit>(summary.exit_code());
 }
 

@@ -160,5 +160,15 @@ TEST(Bench, AnUnsupportedCellIsARowWithAReasonAndNothingMeasuredIsFive) {
   EXPECT_TRUE(cells[0]["reason"].is_string());
 }
 
+TEST(Run, AFailureNamesTheCommandThatTriesAgainAsItWasTyped) {
+  const Place place;
+  const Done done =
+      place({"bench", "-m", "vanilla", "-b", "fault_exit", "-l", "13", "--batch", "1", "--launches", "1"}, {{"SYNTHBENCH_FAULTS", "1"}});
+  EXPECT_EQ(done.code, 3) << done.err;
+  EXPECT_NE(done.err.find("  synthbench bench -m vanilla -b fault_exit -l 13 --batch 1 --launches 1 --retry failed,oom,timeout,crashed\n"),
+            std::string::npos)
+      << done.err;
+}
+
 }  // namespace
 }  // namespace synthbench

@@ -19,6 +19,7 @@ namespace {
 
 constexpr double kLeaseSeconds = 60;
 constexpr double kHeartbeatSeconds = 15;
+constexpr double kLeastSeconds = 1e-3;        ///< of a launch that nothing of the attempt's time is left for
 constexpr double kTrainingGraceSeconds = 10;  ///< to write a checkpoint after SIGTERM
 
 bool is_failure(const std::string& state) { return state == "failed" || state == "oom" || state == "timeout" || state == "crashed"; }
@@ -37,10 +38,12 @@ CellRunner::CellRunner(const Plan& plan, Store& store, const RunOptions& options
       owner_(this_owner()) {}
 
 std::int64_t CellRunner::begin() {
+  const EnvRow machine = this_machine();
   build_id_ = store_.build_id(build_);
-  env_id_ = store_.env_id(this_machine());
+  env_id_ = store_.env_id(machine);
   sweep_ = store_plan(plan_, store_, options_);
-  const std::int64_t reused = options_.force ? 0 : store_.reuse(sweep_, build_id_, env_id_, options_.reuse);
+  const ReuseRule rule = {options_.reuse, sha_of(build_), sha_of(machine), to_json(plan_.measure)};
+  const std::int64_t reused = options_.force ? 0 : store_.reuse(sweep_, rule);
   if (reused > 0) note(fmt::format("{} cells have a result already", reused));
   return sweep_;
 }
@@ -87,7 +90,7 @@ WorkerSetup CellRunner::setup_of(const Slot& slot) const {
   setup.log_path = places_.log_of(slot.attempt->cell());
   setup.cpu_affinity = options_.cpu_affinity;
   setup.priority = options_.priority;
-  setup.timeout = timeout(slot);
+  if (const double limit = timeout(slot); limit > 0) setup.timeout = std::max(limit - slot.attempt->seconds(), kLeastSeconds);
   if (is_training(slot.attempt->config())) setup.grace = kTrainingGraceSeconds;
   return setup;
 }
@@ -148,7 +151,7 @@ void CellRunner::finish(Slot& slot) {
   told.reason = result.reason;
   told.seconds = attempt.seconds();
   for (const MetricRow& metric : result.metrics) {
-    if (metric.name == "median" && metric.signature.empty()) told.median = metric.value;
+    if (metric.name == "median" && (told.median < 0 || metric.signature.empty())) told.median = metric.value;
   }
   if (events_.finished) events_.finished(told);
 }

@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "results/format_markup.h"
+#include "results/sqlite.h"
 #include "tests/results/trained_sweep.h"
 
 namespace synthbench {
@@ -86,6 +87,16 @@ TEST_F(Tables, MissingValuesSayWhyAndAreCounted) {
   EXPECT_TRUE(has(below, "Testron 7, 2 cores")) << below;
   EXPECT_TRUE(has(below, "build: c0ffee0")) << below;
   EXPECT_TRUE(has(below, "4 processes per cell")) << below;
+}
+
+TEST_F(Tables, AValueThatIsNotANumberIsInNoMeanAndSaid) {
+  const auto attempt = sweep_->store->select("SELECT cell_id, attempt_id FROM v_result WHERE metric='ppl' AND variant='random'").at(0);
+  Connection(folder_ / "r.db", Connection::Mode::write, 1)
+      .prepare("UPDATE metric SET value=NULL, value_kind='nan' WHERE attempt_id=?1 AND split='test'")
+      .run(attempt["attempt_id"].get<std::int64_t>());
+  const Table quality = table("quality");
+  EXPECT_EQ(cell(quality, {"random"}, "n").value, 1) << "the valid split does not take the place of the test split";
+  EXPECT_TRUE(has(notes(quality), "not finite, and in no mean: ppl of 1 cell (c" + attempt["cell_id"].dump() + ")")) << notes(quality);
 }
 
 TEST_F(Tables, EqualRunsPrintEqualTables) { EXPECT_EQ(format_table(table("speed"), "md"), format_table(table("speed"), "md")); }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "harness/measure/cell_problem.h"
-#include "harness/measure/plain.h"
+#include "harness/check/plain.h"
 #include "tests/harness/plans.h"
 #include "tests/harness/record_capture.h"
 #include "tests/test_seed.h"

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "harness/measure/cell_problem.h"
 #include "harness/check/oracle.h"
+#include "harness/measure/cell_problem.h"
 
 namespace synthbench {
 namespace {

@@ -1,13 +1,11 @@
 #include "ablations/guarded_tensor.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 
-#include "harness/base/error.h"
+#include "backends/core/half.h"
 
 namespace synthbench {
 namespace {
@@ -19,9 +17,6 @@ constexpr int kGuardByte = 0xA5;
 void GuardedTensor::Free::operator()(std::byte* memory) const { std::free(memory); }
 
 GuardedTensor::GuardedTensor(DType dtype, std::int64_t count) : dtype_(dtype), count_(count) {
-  if (dtype != DType::f32 && dtype != DType::f64 && dtype != DType::i32) {
-    throw UserError(fmt::format("dtype {} has no host operands (f32 and f64 have)", name(dtype)));
-  }
   // A multiple of the alignment, with room for the guard behind the last element; data() is aligned for any vector
   // load.
   const std::size_t total = 2 * kGuardBytes + (bytes() + kGuardBytes - 1) / kGuardBytes * kGuardBytes;
@@ -34,16 +29,21 @@ GuardedTensor::GuardedTensor(DType dtype, std::int64_t count) : dtype_(dtype), c
 double GuardedTensor::get(std::int64_t index) const {
   switch (dtype_) {
     case DType::f64: return static_cast<const double*>(data())[index];
+    case DType::f32: return static_cast<const float*>(data())[index];
+    case DType::bf16: return static_cast<double>(static_cast<const BFloat16*>(data())[index]);
+    case DType::f16: return static_cast<double>(static_cast<const Float16*>(data())[index]);
     case DType::i32: return static_cast<const std::int32_t*>(data())[index];
-    default: return static_cast<const float*>(data())[index];
   }
+  return 0;
 }
 
 void GuardedTensor::set(std::int64_t index, double value) {
   switch (dtype_) {
     case DType::f64: static_cast<double*>(data())[index] = value; break;
+    case DType::f32: static_cast<float*>(data())[index] = static_cast<float>(value); break;
+    case DType::bf16: static_cast<BFloat16*>(data())[index] = BFloat16(static_cast<float>(value)); break;
+    case DType::f16: static_cast<Float16*>(data())[index] = Float16(static_cast<float>(value)); break;
     case DType::i32: static_cast<std::int32_t*>(data())[index] = static_cast<std::int32_t>(value); break;
-    default: static_cast<float*>(data())[index] = static_cast<float>(value);
   }
 }
 

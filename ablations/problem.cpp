@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/core/half.h"
 #include "harness/base/error.h"
 #include "harness/base/splitmix.h"
 
@@ -102,9 +103,6 @@ bool rectified(const Side& side) { return side.source == Source::hidden || side.
 
 Problem::Problem(const Mixture& mixture, const CallShape& shape, ProblemOptions options)
     : mixture_(mixture), shape_(shape), options_(std::move(options)) {
-  if (options_.dtype != DType::f32 && options_.dtype != DType::f64) {
-    throw UserError(fmt::format("dtype {} has no host operands (f32 and f64 have)", name(options_.dtype)));
-  }
   const Axes values{shape.batch, shape.heads, shape.keys, shape.width};
   const Layout layout{values, split_heads(values), options_.dtype};
   value_ = add_operand("value", layout, values.batch * values.head * values.row * values.col, 1.0, false);
@@ -119,7 +117,13 @@ Problem::Problem(const Mixture& mixture, const CallShape& shape, ProblemOptions 
 Problem Problem::as(DType dtype) const {
   ProblemOptions options = options_;
   options.dtype = dtype;
-  return Problem(mixture_, shape_, options);
+  Problem twin(mixture_, shape_, options);
+  const auto copy = [&](const std::string& tensor) {
+    for (std::int64_t i = 0; i < count(tensor); ++i) twin.set(tensor, i, get(tensor, i));
+  };
+  for (const std::string& operand : operands_) copy(operand);
+  if (has("grad_out")) copy("grad_out");
+  return twin;
 }
 
 View Problem::add_tensor(const std::string& name, const Layout& layout, std::int64_t count) {
@@ -178,7 +182,7 @@ void Problem::add_outputs() {
   const Axes out{s.batch, s.heads, s.queries, s.width}, lse{s.batch, s.heads, s.queries, 1};
   const std::int64_t rows = s.batch * s.heads * s.queries;
   outputs_.out = add_tensor("out", {out, split_heads(out), options_.dtype}, rows * s.width);
-  outputs_.lse = add_tensor("lse", {lse, dense_strides(lse), options_.dtype}, rows);
+  outputs_.lse = add_tensor("lse", {lse, dense_strides(lse), wide(options_.dtype)}, rows);
   results_ = {"out", "lse"};
   poison_outputs();
   if (options_.needs_grad) {

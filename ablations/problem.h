@@ -13,8 +13,8 @@
 namespace synthbench {
 
 struct ProblemOptions {
-  DType dtype = DType::f32;  ///< f32 or f64
-  std::uint64_t seed = 1;    ///< of all numbers; the same numbers in every dtype (all fit f32)
+  DType dtype = DType::f32;
+  std::uint64_t seed = 1;  ///< of all numbers; the same in every dtype but for its rounding (all fit f32)
   bool causal = false;
   std::int64_t query_offset = 0;
   std::vector<std::int32_t> key_lengths{};  ///< one per sample; empty: every key is real
@@ -32,9 +32,9 @@ struct ProblemOptions {
 /// Tensors by name: "value", "term0.lhs", "term0.rhs" ..., "out", "lse", "grad_out", "grad.value", "grad.term0.lhs" ...
 class Problem {
  public:
-  /// shape.heads is the mixture's. Throws UserError when a table is shorter than the call, or for another dtype.
+  /// shape.heads is the mixture's. Throws UserError when a table is shorter than the call.
   Problem(const Mixture& mixture, const CallShape& shape, ProblemOptions options = {});
-  /// The same numbers in another dtype; outputs and gradients start afresh.
+  /// The same numbers, as they are now, in another dtype; outputs and gradients start afresh.
   Problem as(DType dtype) const;
 
   /// Valid as long as the problem lives.

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "backends/core/half.h"
+
 namespace synthbench {
 
 bool is_zero(const std::vector<double>& truth) {
@@ -32,6 +34,7 @@ const char* error_measure(const std::vector<double>& truth) { return is_zero(tru
 
 double error_bound(DType dtype, const std::vector<double>& truth, double plain_error, double max_logit, double largest_gradient) {
   const bool zero = is_zero(truth), exact = dtype == DType::f64;
+  if (zero && is_half(dtype)) return std::max(1e-5, 2 * plain_error);
   if (zero) return exact ? std::max(1e-12, 1e-14 * largest_gradient) : std::max(1e-5, 1e-6 * largest_gradient);
   return exact ? 1e-10 : 2 * plain_error + std::max(1e-6, 0x1p-23 * max_logit);
 }

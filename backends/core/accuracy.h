@@ -20,7 +20,9 @@ const char* error_measure(const std::vector<double>& truth);
 
 /// The largest error_norm that is right. f64: 1e-10. f32: twice the error of a plain composition (materialised logits) plus
 /// 1e-6 or one rounding of the largest |logit|, which no backward that recomputes probabilities from a float32 lse can avoid.
-/// Where the truth is zero something has cancelled: 1e-12 and 1e-5, or 1e-14 and 1e-6 of the largest gradient's norm.
+/// bf16 and f16 as f32, with a composition that rounds what it keeps to them.
+/// Where the truth is zero something has cancelled: 1e-12 and 1e-5, or 1e-14 and 1e-6 of the largest gradient's norm; in bf16
+/// and f16 twice what is left in the plain composition.
 double error_bound(DType dtype, const std::vector<double>& truth, double plain_error, double max_logit, double largest_gradient = 0);
 
 /// The Euclidean norm.

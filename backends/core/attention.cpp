@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "backends/core/half.h"
+
 namespace synthbench {
 namespace {
 
@@ -67,7 +69,7 @@ void check_call(const AttentionCall& call) {
 
 void check_outputs(const AttentionCall& call, const AttentionOutputs& outputs) {
   const CallShape s = shape_of(call);
-  const DType lse = call.value.dtype == DType::f64 ? DType::f64 : DType::f32;
+  const DType lse = wide(call.value.dtype);
   if (!outputs.out || !outputs.lse) refuse("forward writes both out and lse: one of them is absent");
   check_kind(outputs.out, call.value.dtype, call.value.place, "out");
   check_kind(outputs.lse, lse, call.value.place, "lse");

@@ -2,8 +2,10 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
+#include "backends/core/half.h"
 #include "backends/torch/choose.h"
 #include "backends/torch/compositions.h"
+#include "backends/torch/wide_call.h"
 
 namespace synthbench {
 namespace {
@@ -37,14 +39,28 @@ class TorchBackend final : public AttentionBackend {
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
-    composition(pick_(call).kernel).forward(call, outputs);
+    const aten::Composition& chosen = composition(pick_(call).kernel);
+    if (!is_half(call.value.dtype)) return chosen.forward(call, outputs);
+    const aten::WideCall wide(call);
+    const aten::WideOutputs wide_outputs(outputs);
+    chosen.forward(wide.call(), wide_outputs.outputs());
+    wide_outputs.round();
   }
 
   void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
                    const AttentionGrads& grads) override {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
-    composition(pick_(call).kernel).backward(call, outputs, grad_out, grads);
+    const aten::Composition& chosen = composition(pick_(call).kernel);
+    if (!is_half(call.value.dtype)) return chosen.backward(call, outputs, grad_out, grads);
+    aten::WideCall wide(call);
+    AttentionOutputs wide_outputs = outputs;
+    const ConstView out = wide.widened(outputs.out);
+    static_cast<Layout&>(wide_outputs.out) = out;
+    wide_outputs.out.data = const_cast<void*>(out.data);  // backward reads it
+    const aten::WideGrads wide_grads(grads);
+    chosen.backward(wide.call(), wide_outputs, wide.widened(grad_out), wide_grads.grads());
+    wide_grads.add();
   }
 
   aten::Pick (*pick_)(const AttentionCall&);

@@ -19,7 +19,7 @@ struct TensorError {
 void run_afresh(AttentionBackend& backend, Problem& problem);
 
 /// The problem on the backend, on the reference in f64, and as a plain composition in its own dtype, whose error says what is
-/// allowed (backends/core/accuracy.h). A row for each result. The problem's dtype is f32 or f64.
+/// allowed (backends/core/accuracy.h). A row for each result.
 std::vector<TensorError> errors_against_oracle(Problem tested, AttentionBackend& backend);
 
 }  // namespace synthbench

@@ -7,7 +7,7 @@ namespace synthbench {
 /// Backends against the float64 oracle: out, lse and every gradient of every variant under every mask, within the bound of
 /// backends/core/accuracy.h. dtypes: f32 and f64 where none is asked for.
 /// Backends of another program, and calls that a backend refuses, are rows with a reason.
-/// Throws UserError for an unknown variant or backend, and for a dtype that has no oracle.
+/// Throws UserError for an unknown variant or backend.
 std::vector<CheckNumber> check_parity(const CheckRequest& request);
 
 /// Gradients against central differences of the float64 oracle's output: a derivation that shares no formula with any backward.

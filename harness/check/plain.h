@@ -6,7 +6,7 @@
 
 namespace synthbench {
 
-/// Attention as people write it first: every logit of a head in memory, each step rounded to the call's dtype (f32 or f64).
+/// Attention as people write it first: every logit of a head in memory, what it keeps rounded to the call's dtype.
 /// Never timed: twice its error against float64 is what a kernel may be off by (backends/core/accuracy.h).
 std::unique_ptr<AttentionBackend> plain_composition();
 

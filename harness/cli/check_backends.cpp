@@ -36,7 +36,7 @@ struct CheckFlags {
   void declare(FlagSet& flags, bool numbers) {
     flags.list("-m,--variant", variant, "LIST", "variants and sums of them (default: all, and some sums)");
     flags.list("-b,--backend", backend, "LIST", "backends (default: all)");
-    flags.list("--dtype", dtype, "LIST", numbers ? "f32, f64 (default both)" : "f32, f64, bf16, f16 (default all)");
+    flags.list("--dtype", dtype, "LIST", numbers ? "f32, f64, bf16, f16 (default f32,f64)" : "f32, f64, bf16, f16 (default all)");
     if (numbers) {
       flags.value("--input-seed", input_seed, "N", "seed of the inputs (default 1)");
       flags.value("--threads", threads, "N", "CPU threads (default: all cores)");

@@ -33,16 +33,6 @@ std::uint64_t hash_of(const std::string& text) {
 
 }  // namespace
 
-std::uint64_t test_seed() {
-  static const std::uint64_t seed = [] {
-    const char* fixed = std::getenv("SYNTHBENCH_TEST_SEED");
-    return fixed != nullptr ? std::strtoull(fixed, nullptr, 10) : std::uint64_t{std::random_device{}()};
-  }();
-  return seed;
-}
-
-std::string seed_trace() { return "SYNTHBENCH_TEST_SEED=" + std::to_string(test_seed()); }
-
 std::string_view name(Arrangement arrangement) {
   switch (arrangement) {
     case Arrangement::dense: return "dense";

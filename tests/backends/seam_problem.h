@@ -10,12 +10,9 @@
 
 #include "ablations/guarded_tensor.h"
 #include "backends/core/attention.h"
+#include "tests/test_seed.h"
 
 namespace synthbench {
-
-/// SYNTHBENCH_TEST_SEED, else drawn afresh for each program; print it with seed_trace().
-std::uint64_t test_seed();
-std::string seed_trace();
 
 /// How tensors lie in memory. The numbers of a problem do not depend on it.
 enum class Arrangement : std::uint8_t {

@@ -140,9 +140,14 @@ TEST(CheckSeed, RepeatsAndMovesTheNumbers) {
 TEST(CheckRequestWords, AreRefusedWithTheNearest) {
   EXPECT_THROW(check_parity(request({"eigne"})), UserError);
   EXPECT_THROW(check_parity(request({"eigen"}, {"vanila"})), UserError);
-  CheckRequest half = request({"eigen"});
+}
+
+TEST(CheckParity, ADtypeThatNoKernelHasIsARowWithTheReason) {
+  CheckRequest half = request({"eigen"}, {"vanilla"});
   half.dtypes = {DType::bf16};
-  EXPECT_THROW(check_parity(half), UserError);
+  const auto rows = check_parity(half);
+  ASSERT_EQ(rows.size(), 1u) << "not one for every mask";
+  EXPECT_EQ(rows[0].reason, "value is bf16; eigen computes in f32 and f64");
 }
 
 TEST(CheckSupport, CoversEveryVariantBackendDtypeAndDirectionWithAReasonWhereItIsEmpty) {

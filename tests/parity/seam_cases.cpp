@@ -72,6 +72,13 @@ std::vector<SeamCase> chosen_cases() {
       {"vanilla_shared_query", 3, 2, 33, 65, 8, {inner(1.0, 4, kAll)}},
       {"multi_query", 2, 3, 65, 65, 8, {inner(0.5, 8, kOwn, kHeads)}, true, 0},
       {"large_logits", 2, 2, 65, 130, 8, {inner(0.5, 8)}, false, 0, {}, {}, 60.0},
+      {"logits_1e4", 2, 2, 65, 130, 8, {inner(0.5, 8)}, true, 65, {130, 40}, {}, 3e3},
+      {"constant_logits", 2, 2, 33, 65, 8, {inner(0.0, 8)}, true, 32},
+      {"one_query", 3, 2, 1, 131, 7, {inner(0.4, 8), table(0.5, kBatch)}},
+      {"one_key", 3, 2, 131, 1, 7, {inner(0.4, 8), table(0.5, kBatch)}},
+      {"one_column", 3, 2, 67, 131, 1, {inner(1.0, 1), tiled(0.5, 11)}, true, 64},
+      {"dropout_tenth", 2, 2, 65, 130, 8, {inner(0.4, 16)}, false, 0, {}, {0.1, 3}},
+      {"dropout_half", 2, 2, 65, 130, 8, {table(0.5, kBatch), inner(0.3, 8)}, true, 65, {130, 99}, {0.5, 4}},
       {"dense", 3, 2, 65, 130, 8, {inner(1.0, 8, kOwn, kBatch), table(0.7, kBatchRows)}},
       {"dense_w2_shared", 2, 3, 65, 65, 8, {inner(1.0, 8, kOwn, kBatchHeads)}, true, 0, {65, 13}},
       {"factorized_dense", 2, 2, 65, 300, 8, {tiled(1.0, 16)}, true, 235},
@@ -116,6 +123,25 @@ std::vector<SeamCase> chosen_cases() {
       {"local_random_far_below", 3, 2, 65, 130, 8, {table(1.0, kBatch)}, false, 0, {130, 40, 2}, {}, 30.0, 30},
       {"local_random+vanilla", 2, 2, 130, 130, 8, {table(0.5, kBatch), inner(0.3, 8)}, true, 0, {130, 100}, {}, 1.0, 1},
   };
+}
+
+std::vector<SeamCase> sharing_cases() {
+  const auto way = [](int bits) { return Shared{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0}; };
+  std::vector<SeamCase> cases;
+  const auto add = [&](const TermCase& term, int lhs, int rhs) {
+    SeamCase seam{std::string(name(term.kind)) + "_" + std::to_string(lhs) + "_" + std::to_string(rhs), 2, 3, 5, 7, 3, {term}};
+    seam.causal = (lhs + rhs) % 2 == 0;
+    seam.query_offset = 2;
+    cases.push_back(std::move(seam));
+  };
+  for (int lhs = 0; lhs < 8; ++lhs) {
+    for (int rhs = 0; rhs < 8; ++rhs) {
+      if (rhs < 4) add(inner(0.7, 2, way(lhs), way(rhs)), lhs, rhs);  // one row for all keys is refused: it says nothing of them
+      add(tiled(0.7, 3, way(lhs), way(rhs)), lhs, rhs);
+    }
+    add(table(0.7, way(lhs)), lhs, 0);
+  }
+  return cases;
 }
 
 std::vector<SeamCase> drawn_cases(std::uint64_t seed, int count) {

@@ -74,6 +74,24 @@ TEST_P(SeamParity, OutputsAndGradientsMatchTheOracleInEveryLayout) {
   }
 }
 
+TEST_P(SeamParity, EveryWayOfSharingASideHasTheRightGradients) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  const auto oracle = backends().at("reference")();
+  for (const SeamCase& seam : sharing_cases()) {
+    SCOPED_TRACE(seam.name);
+    const SeamProblem numbers(seam, DType::f64, Arrangement::dense, test_seed());
+    const Results truth = SeamProblem(seam, DType::f64, Arrangement::dense, test_seed()).run(*oracle);
+    const auto allowed = bounds(seam, numbers, truth, dtype);
+    const Results computed = SeamProblem(seam, dtype, Arrangement::dense, test_seed()).run(*backend);
+    for (const auto& [tensor, exact] : truth) {
+      ASSERT_EQ(computed.at(tensor).size(), exact.size()) << tensor << ": a shared side has its entries once";
+      EXPECT_LE(error_norm(computed.at(tensor), exact), allowed.at(tensor)) << tensor;
+    }
+  }
+}
+
 TEST_P(SeamParity, TheSameCallTwiceIsBitEqualWhateverTheThreads) {
   SCOPED_TRACE(seed_trace());
   const auto& [backend_name, dtype] = GetParam();

@@ -2,24 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <random>
 
 #include "ablations/problem.h"
 #include "harness/check/plain.h"
+#include "tests/test_seed.h"
 
 namespace synthbench {
 namespace {
-
-std::uint64_t test_seed() {
-  static const std::uint64_t seed = [] {
-    const char* text = std::getenv("SYNTHBENCH_TEST_SEED");
-    return text ? std::strtoull(text, nullptr, 10) : std::random_device{}();
-  }();
-  return seed;
-}
-std::string seed_trace() { return "SYNTHBENCH_TEST_SEED=" + std::to_string(test_seed()); }
 
 struct MaskCase {
   const char* name;
@@ -175,15 +165,14 @@ TEST(TorchChoice, TakesTheCompositionThatFitsTheCall) {
   }
 }
 
-TEST(TorchChoice, RefusesHalfPrecisionWithAReason) {
+TEST(TorchChoice, PicksTheSameKernelForNarrowOperands) {
   const LayerConfig config = layer_of_width(8);
-  const Problem problem(describe("vanilla", config), {1, config.heads, 9, 9, 8});
-  AttentionCall call = problem.call();
-  call.value.dtype = DType::bf16;
-  for (const char* name : {"torch", "torch_eager"}) {
-    const auto reason = backends().at(name)()->unsupported(call);
-    ASSERT_TRUE(reason) << name;
-    EXPECT_NE(reason->find("bf16"), std::string::npos) << *reason;
+  for (const char* variant : {"vanilla", "random", "random+vanilla", "factorized_dense"}) {
+    const Problem wide(describe(variant, config), {2, config.heads, 9, 9, 8});
+    const auto torch = backends().at("torch")();
+    for (const DType dtype : {DType::bf16, DType::f16}) {
+      EXPECT_EQ(torch->choose(wide.as(dtype).call()).kernel, torch->choose(wide.call()).kernel) << variant;
+    }
   }
 }
 

@@ -100,6 +100,10 @@ std::int64_t window_of(const Mixture& mixture) {
   return window;
 }
 
+bool shared_over_layers(const Mixture& mixture) {
+  return std::ranges::any_of(mixture.summands, [](const Mixture::Summand& summand) { return summand.spec.shared_over_layers; });
+}
+
 bool batch_independent(const Mixture& mixture) {
   for (const Mixture::Summand& summand : mixture.summands) {
     for (const TermSpec& term : summand.spec.terms) {

@@ -92,7 +92,8 @@ struct LogitSpec {
   std::vector<TermSpec> terms;
   std::vector<Parameter> parameters{};
   std::optional<Hidden> hidden{};
-  std::int64_t window = 0;  ///< > 0: logits of keys farther away than this are -inf; 0: none are
+  std::int64_t window = 0;          ///< > 0: logits of keys farther away than this are -inf; 0: none are
+  bool shared_over_layers = false;  ///< a model applies one block as often as it has layers
 };
 
 struct Variant {
@@ -134,6 +135,9 @@ std::int64_t default_width(std::int64_t max_len);
 
 /// The band of a mixture: a logit that is -inf in one summand is so in the sum. 0: every distance is seen.
 std::int64_t window_of(const Mixture& mixture);
+
+/// Whether all layers of a stack are one block with one set of weights: so where any summand asks for it.
+bool shared_over_layers(const Mixture& mixture);
 
 /// True when no summand reads the layer's input, so that one table of probabilities serves the batch.
 bool batch_independent(const Mixture& mixture);

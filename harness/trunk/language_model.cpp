@@ -100,7 +100,8 @@ LanguageModelImpl::LanguageModelImpl(const ModelConfig& config, std::uint64_t se
     case Position::none: break;
   }
   blocks_ = register_module("blocks", torch::nn::ModuleList());
-  for (std::int64_t i = 0; i < config.layers; ++i) blocks_->push_back(DecoderBlock(config, initialiser, fmt::format("blocks.{}.", i)));
+  const std::int64_t stored = shared_over_layers(describe(config.variant, config.layer)) ? 1 : config.layers;
+  for (std::int64_t i = 0; i < stored; ++i) blocks_->push_back(DecoderBlock(config, initialiser, fmt::format("blocks.{}.", i)));
   if (config.norm == Norm::pre) final_norm_ = register_module("final_norm", layer_norm(width, dtype));
 }
 
@@ -115,8 +116,9 @@ Tensor LanguageModelImpl::embedded(const Tensor& tokens) const {
 Tensor LanguageModelImpl::forward(const Tensor& tokens, const Pass& pass) {
   Tensor x = dropped(embedded(tokens), config_.dropout, is_training());
   Pass of_layer = pass;
-  for (const auto& block : *blocks_) {
-    x = block->as<DecoderBlock>()->forward(x, of_layer);
+  for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+    const std::size_t block = static_cast<std::size_t>(layer) % blocks_->size();  // the only one, where all layers share it
+    x = blocks_[block]->as<DecoderBlock>()->forward(x, of_layer);
     ++of_layer.dropout_seed;
   }
   if (config_.norm == Norm::pre) x = final_norm_(x);

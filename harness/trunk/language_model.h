@@ -64,6 +64,7 @@ TORCH_MODULE(DecoderBlock);
 ///
 /// Parameters: embedding (V,E), also the output projection, scaled by sqrt(E) on the way in (Vaswani et al. 2017, 3.4);
 /// positions (max_positions,E) where they are learned; blocks.<i>.attention.* (self_attention.h),
+/// (where all layers share one block: blocks.0 alone),
 /// blocks.<i>.feed_forward.{w_in,b_in,w_out,b_out}, blocks.<i>.{attention,feed_forward}_norm.{weight,bias};
 /// final_norm.{weight,bias} with model.norm = pre.
 class LanguageModelImpl : public torch::nn::Module {

@@ -47,7 +47,7 @@ struct Init {
 };
 
 struct Parameter {
-  std::string name;  ///< as in golden/README.md: "w1", "b1", "w2", "b2", "r", "r1", "r2", "w2a", "b2a", "w2b", "b2b"
+  std::string name;  ///< as in docs/golden.md: "w1", "b1", "w2", "b2", "r", "r1", "r2", "w2a", "b2a", "w2b", "b2b"
   std::vector<std::int64_t> shape;
   Init init{};
   bool trained = true;

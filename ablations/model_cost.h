@@ -7,7 +7,7 @@
 
 namespace synthbench {
 
-/// Trainable parameters of the whole model, those that layers share once. Source: facts, section 8.2 (table 4 comes out to the printed rounding).
+/// Trainable parameters of the whole model, those that layers share once. Tay et al. 2021, table 4 comes out to the printed rounding.
 /// All functions here throw std::overflow_error "[cost] ..." when a count does not fit 63 bits.
 std::int64_t model_parameters(const ModelShape& model);
 

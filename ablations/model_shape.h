@@ -32,7 +32,7 @@ struct ModelShape {
 };
 
 /// From a config that builds a whole model (scope step): model.preset decides the architecture, its keys the sizes.
-/// Source: facts, sections 2.2, 2.3 and 8.2. T5: 32 buckets of relative positions per head, one table per stack.
+/// Source: Raffel et al. 2020 and Mesh-TensorFlow (T5), Vaswani et al. 2017 (t2t). T5: 32 buckets of relative positions per head, one table per stack.
 ModelShape model_shape(const Config& config);
 
 /// Distances that a table of relative positions tells apart (T5).

@@ -37,6 +37,7 @@ void check_term(const LogitTerm& term, const std::string& what, const AttentionC
   check_kind(term.rhs, call.value.dtype, call.value.place, what + ".rhs");
   if (term.kind == TermKind::inner) {
     check_shape(term.rhs, {s.batch, s.heads, s.keys, width}, what + ".rhs", call.value);
+    if (term.rhs.stride.row == 0 && s.keys > 1) refuse("{}.rhs is shared by the keys: only rows of queries can be shared", what);
     return;
   }
   check_shape(term.rhs, {s.batch, s.heads, s.queries, term.rhs.shape.col}, what + ".rhs", call.value);

@@ -11,7 +11,7 @@
 //             dS is not computed where no side wants a gradient
 //
 // A sample whose visible keys all lie far below m would divide by few, coarse or vanished numbers: such rows are redone with
-// their own maximum (kFar). Source: facts, section 6.4.
+// their own maximum (kFar).
 #include <cmath>
 #include <limits>
 

@@ -46,7 +46,7 @@ TEST(Cost, ParametersFollowTable1) {
 }
 
 TEST(Cost, LayersOfTable4AreExact) {
-  // Facts, section 8.2: per self-attention layer with P = 768 * 1024.
+  // Tay et al. 2021, table 4: per self-attention layer with P = 768 * 1024.
   const std::int64_t P = 768 * 1024;
   LayerConfig c = {.d_model = 768,
                    .heads = 8,

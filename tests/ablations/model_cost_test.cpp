@@ -20,7 +20,7 @@ ModelShape model(const std::string& preset, Json keys = Json::object()) {
 
 double millions(const ModelShape& shape) { return static_cast<double>(model_parameters(shape)) / 1e6; }
 
-/// T5-base with the official code's Synthesizer in all 24 self-attentions: 8 x 128 heads (facts, section 8.2).
+/// T5-base with the official code's Synthesizer in all 24 self-attentions: 8 x 128 heads (Tay et al. 2021, table 4).
 ModelShape synthesizer(const std::string& variant, const Json& more = Json::object()) {
   Json keys = {{"variant", variant}, {"mixing", "sum"}, {"w2", "shared"}, {"dense_bias", false},
                {"heads", 8},         {"head_dim", 128}, {"max_len", 512}, {"seq_len", 512}};

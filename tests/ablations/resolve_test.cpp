@@ -46,6 +46,10 @@ TEST(Resolve, DropsWhatTheVariantIgnores) {
   EXPECT_EQ(resolve({{"variant", "D"}, {"rank", 4}, {"mixing", "sum"}, {"reuse_q", true}, {"table_init", "xavier"}}).sha(), plain);
   EXPECT_NE(resolve({{"variant", "dense"}, {"w2", "shared"}}).sha(), plain);
   EXPECT_NE(resolve({{"variant", "dense+vanilla"}, {"reuse_q", true}}).sha(), resolve({{"variant", "dense+vanilla"}}).sha());
+  EXPECT_EQ(resolve({{"variant", "V+D"}, {"reuse_q", true}, {"w1", "full"}, {"dense_bias", false}}).sha(),
+            resolve({{"variant", "V+D"}, {"reuse_q", true}}).sha())
+      << "without a hidden layer of its own";
+  EXPECT_NE(resolve({{"variant", "V+D"}, {"w1", "full"}}).sha(), resolve({{"variant", "V+D"}}).sha());
   EXPECT_NE(resolve({{"variant", "dense+vanilla"}, {"mixing", "sum"}}).sha(), resolve({{"variant", "V+D"}}).sha());
 }
 

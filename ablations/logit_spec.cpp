@@ -46,6 +46,11 @@ std::vector<std::string> summands_of(std::string_view variant) {
     const std::string name = variant_named(word);
     if (!names.insert(name).second) throw UserError(fmt::format("variant '{}': term '{}' stands twice", variant, name));
   }
+  for (const std::string& name : names) {
+    if (names.size() > 1 && variants().at(name).whole_layer) {
+      throw UserError(fmt::format("variant '{}': {} is a whole layer and makes no logits that could be added to others", variant, name));
+    }
+  }
   return {names.begin(), names.end()};
 }
 
@@ -104,7 +109,23 @@ bool shared_over_layers(const Mixture& mixture) {
   return std::ranges::any_of(mixture.summands, [](const Mixture::Summand& summand) { return summand.spec.shared_over_layers; });
 }
 
+const WholeLayer* whole_layer(const Mixture& mixture) {
+  const std::optional<WholeLayer>& whole = mixture.summands.front().spec.whole;
+  return whole ? &*whole : nullptr;
+}
+
+std::optional<std::string> refusal(std::string_view variant, const std::string& backend) {
+  const std::string name = canonical_variant(variant);
+  const Variant* found = variants().find(name);
+  const BackendFacts* facts = known_backends().find(backend);
+  if (found == nullptr || !found->whole_layer || (facts != nullptr && facts->needs_libtorch)) return {};
+  if (whole_layer(describe(name, {.max_len = 1}))->attends) return {};
+  return fmt::format("{} makes no attention call that {} could compute: it is a LibTorch module (backends torch and torch_eager run it)",
+                     name, backend);
+}
+
 bool batch_independent(const Mixture& mixture) {
+  if (whole_layer(mixture) != nullptr) return false;
   for (const Mixture::Summand& summand : mixture.summands) {
     for (const TermSpec& term : summand.spec.terms) {
       if (reads_input(term.lhs) || (term.kind != TermKind::table && reads_input(term.rhs))) return false;

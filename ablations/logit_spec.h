@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ablations/whole_layer.h"
 #include "backends/core/attention.h"
 #include "harness/base/registry.h"
 
@@ -30,18 +31,18 @@ enum class W2 : std::uint8_t { heads, shared };
 struct LayerConfig {
   std::int64_t d_model = 512, heads = 8, head_dim = 64;
   std::int64_t max_len = 0;  ///< N_max: extent of tables and of w2; shorter inputs use the leading slice
-  std::int64_t rank = 8;     ///< k of factorized_random; width a of factorized_dense
+  std::int64_t rank = 8;     ///< k of factorized_random and linformer; width a of factorized_dense; hidden width of mlp_mixer
   Mixing mixing = Mixing::softmax;
   W1 w1 = W1::heads;
   W2 w2 = W2::heads;
-  bool dense_bias = true;
+  bool dense_bias = true;  ///< also of lightconv, dynconv and mlp_mixer
   bool reuse_q = false;
   std::int64_t window = 64;  ///< local: the farthest key that a query sees
   std::string table_init{};  ///< "glorot", "xavier", "normal:STD"; empty: the variant's own default
 };
 
 struct Init {
-  enum class Kind : std::uint8_t { zeros, normal, uniform };
+  enum class Kind : std::uint8_t { zeros, ones, normal, uniform };
   Kind kind = Kind::zeros;
   double scale = 0.0;  ///< standard deviation of normal, limit of uniform(-limit, limit)
 };
@@ -92,8 +93,9 @@ struct LogitSpec {
   std::vector<TermSpec> terms;
   std::vector<Parameter> parameters{};
   std::optional<Hidden> hidden{};
-  std::int64_t window = 0;          ///< > 0: logits of keys farther away than this are -inf; 0: none are
-  bool shared_over_layers = false;  ///< a model applies one block as often as it has layers
+  std::int64_t window = 0;            ///< > 0: logits of keys farther away than this are -inf; 0: none are
+  bool shared_over_layers = false;    ///< a model applies one block as often as it has layers
+  std::optional<WholeLayer> whole{};  ///< set: there are no terms, and parameters holds all of the layer's
 };
 
 struct Variant {
@@ -101,6 +103,7 @@ struct Variant {
   std::vector<std::string> aliases{};  ///< "D"
   std::vector<std::string> keys{};     ///< config keys that change it: "rank", "table_init", "w1", "max_len" ...
   std::function<LogitSpec(const LayerConfig&)> spec;
+  bool whole_layer = false;  ///< no way to make logits, so no summand of a sum: spec().whole is set
 };
 Registry<Variant>& variants();
 
@@ -115,7 +118,7 @@ struct Mixture {
 };
 
 /// "V+R" -> {"random", "vanilla"}: aliases resolved, alphabetical. Throws UserError with the nearest word for an
-/// unknown term, and for a term that stands twice.
+/// unknown term, for a term that stands twice, and for a whole layer in a sum.
 std::vector<std::string> summands_of(std::string_view variant);
 /// "V+R" -> "random+vanilla"
 std::string canonical_variant(std::string_view variant);
@@ -138,6 +141,13 @@ std::int64_t window_of(const Mixture& mixture);
 
 /// Whether all layers of a stack are one block with one set of weights: so where any summand asks for it.
 bool shared_over_layers(const Mixture& mixture);
+
+/// The description of a whole layer; nullptr where the mixture is a sum of attention terms.
+const WholeLayer* whole_layer(const Mixture& mixture);
+
+/// Why a variant cannot run on a backend, by their names alone; nothing where the backend itself decides. A whole layer is
+/// made of LibTorch modules: unless it makes an attention call of its own, it runs where the backend is LibTorch's.
+std::optional<std::string> refusal(std::string_view variant, const std::string& backend);
 
 /// True when no summand reads the layer's input, so that one table of probabilities serves the batch.
 bool batch_independent(const Mixture& mixture);

@@ -24,6 +24,12 @@ CallShape call_shape(const ModelShape& model, const LayerConfig& layer, std::int
   return {batch, layer.heads, model.length, model.length, layer.head_dim};
 }
 
+/// A block in front of whose self-attention no norm stands: the layer has its own.
+bool attention_has_norm(const ModelShape& model) {
+  const WholeLayer* whole = whole_layer(model.mixture);
+  return !(whole != nullptr && whole->own_residual && model.final_norm);
+}
+
 std::int64_t norm_parameters(const ModelShape& model) { return times({model.biases ? 2 : 1, width(model)}); }
 
 /// Two layers, inputs -> hidden -> outputs.
@@ -79,7 +85,7 @@ std::int64_t model_parameters(const ModelShape& model) {
   const std::int64_t feed_forward = plus({two_layer_parameters(model, model.d_ff, width(model)), norm});
   const std::int64_t cross = plus({layer_parameters(cross_mixture(model), model.cross_attention), norm});
   return plus({times({model.vocabulary, width(model)}), position_parameters(model), self_attention_parameters(model),
-               times({stacks(model), stored_layers(model), plus({norm, feed_forward})}),
+               times({stacks(model), stored_layers(model), plus({attention_has_norm(model) ? norm : 0, feed_forward})}),
                has_source(model) ? times({stored_layers(model), cross}) : 0, model.final_norm ? times({stacks(model), norm}) : 0,
                writes_text(model) ? 0 : two_layer_parameters(model, model.d_ff, kClasses)});
 }

@@ -67,6 +67,17 @@ TEST(Resolve, TablesAndFactorsHaveTheirOwnDefaults) {
             "seq_len 16 is longer than max_len 8, for which the tables of random are made");
 }
 
+TEST(Resolve, BaselinesHaveTheirOwnKeys) {
+  EXPECT_EQ(resolve({{"variant", "linformer"}, {"seq_len", 64}}).integer("rank"), 8);
+  EXPECT_EQ(resolve({{"variant", "linformer"}, {"seq_len", 64}}).integer("max_len"), 64);
+  EXPECT_EQ(resolve({{"variant", "mlp_mixer"}, {"d_model", 96}, {"heads", 2}}).integer("rank"), 48) << "the ratio of its models";
+  EXPECT_EQ(resolve({{"variant", "lightconv"}, {"rank", 3}, {"max_len", 600}, {"mixing", "sum"}}).sha(),
+            resolve({{"variant", "lightconv"}}).sha());
+  EXPECT_NE(resolve({{"variant", "dynconv"}, {"dense_bias", false}}).sha(), resolve({{"variant", "dynconv"}}).sha());
+  EXPECT_EQ(refusal({{"variant", "lightconv"}, {"heads", 9}, {"d_model", 8}, {"head_dim", 1}}),
+            "heads 9: more groups than the 8 channels of d_model");
+}
+
 TEST(Resolve, AWindowIsPartOfLocalAlone) {
   EXPECT_EQ(resolve({{"variant", "local"}}).integer("window"), 64);
   EXPECT_EQ(resolve({{"variant", "local"}, {"window", 3}}).layer().window, 3);

@@ -1,8 +1,5 @@
 // harness/measure/gate.cpp
-// No speed is shown for a kernel that has not matched the oracle. Three twins of one small problem: the backend under test
-// and a plain composition in the cell's dtype, the reference in f64.
-//
-//   error_norm(got, truth) <= error_bound(...)      backends/core/accuracy.h
+// No speed is shown for a kernel that has not matched the oracle (oracle.h) on a small twin of its cell.
 #include "harness/measure/gate.h"
 
 #include <fmt/format.h>
@@ -12,18 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "backends/core/accuracy.h"
+#include "harness/check/oracle.h"
 #include "harness/measure/cell_problem.h"
-#include "harness/measure/plain.h"
 
 namespace synthbench {
 namespace {
-
-void run(AttentionBackend& backend, Problem& problem) {
-  problem.poison_outputs();
-  backend.forward(problem.call(), problem.outputs());
-  if (problem.options().needs_grad) backend.backward(problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
-}
 
 /// The smallest twin of several tiles, odd where it may be, for which the backend picks the kernel that is going to be timed: two samples and
 /// heads where these will do, else as many as the cell has.
@@ -40,31 +30,15 @@ Config twin_of(const Config& config, AttentionBackend& backend, const std::strin
   throw GateFailed(fmt::format("gate: no twin of up to {} rows runs kernel '{}'", kLengths.back(), kernel));
 }
 
-std::string complaint(const CheckRow& row) { return fmt::format("{} off by {:.2g} (bound {:.2g})", row.tensor, row.value, row.tol); }
-
-/// Runs the three twins and reports each tensor. Returns what is wrong, and gives all their memory back.
-std::vector<std::string> compare(Problem tested, AttentionBackend& backend, const std::string& detail, const RecordWriter& records) {
-  Problem plain = tested.as(tested.options().dtype);
-  Problem truth = tested.as(DType::f64);
-  run(backend, tested);
-  run(*plain_composition(), plain);
-  run(*backends().at("reference")(), truth);
-
-  const double max_logit = largest_logit(tested.call());
-  const auto seed = static_cast<std::int64_t>(tested.options().seed);
+/// Reports each tensor; returns what is wrong.
+std::vector<std::string> report(const std::vector<TensorError>& errors, std::int64_t seed, const std::string& detail,
+                                const RecordWriter& records) {
   std::vector<std::string> failures;
-  const auto report = [&](const std::string& tensor, const char* measure, double value, double bound) {
-    CheckRow row{"reference", "f64", tensor, measure, detail, value, bound, value <= bound, seed};
-    records.write(to_json(row));
-    if (!row.passed) failures.push_back(complaint(row));
-  };
-  const double largest = tested.options().needs_grad ? norm(truth.read("grad.value")) : 0;
-  for (const std::string& tensor : tested.results()) {
-    const std::vector<double> wanted = truth.read(tensor);
-    const double bound = error_bound(tested.options().dtype, wanted, error_norm(plain.read(tensor), wanted), max_logit, largest);
-    report(tensor, error_measure(wanted), error_norm(tested.read(tensor), wanted), bound);
+  for (const TensorError& error : errors) {
+    records.write(
+        to_json(CheckRow{"reference", "f64", error.tensor, error.measure, detail, error.value, error.bound, error.passed(), seed}));
+    if (!error.passed()) failures.push_back(fmt::format("{} off by {:.2g} (bound {:.2g})", error.tensor, error.value, error.bound));
   }
-  report("guards", "overwritten", tested.guards_intact() ? 0 : 1, 0);
   return failures;
 }
 
@@ -77,7 +51,7 @@ void gate_attention(const WorkerOrder& order, AttentionBackend& backend, const s
   if (chosen != kernel) throw GateFailed(fmt::format("gate: the twin runs kernel '{}', the cell '{}'", chosen, kernel));
   const CallShape shape = tested.shape();
   const std::string detail = fmt::format("kernel {} on B{} H{} N{}", kernel, shape.batch, shape.heads, shape.queries);
-  const std::vector<std::string> failures = compare(std::move(tested), backend, detail, records);
+  const std::vector<std::string> failures = report(errors_against_oracle(std::move(tested), backend), order.seed, detail, records);
   if (!failures.empty()) {
     throw GateFailed(fmt::format("gate: {} against the float64 oracle ({})", fmt::join(failures, ", "), detail));
   }

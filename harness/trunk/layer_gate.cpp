@@ -8,9 +8,9 @@
 #include <array>
 
 #include "backends/core/accuracy.h"
+#include "harness/check/plain_layer.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/measure/gate.h"
-#include "harness/measure/plain_layer.h"
 #include "harness/trunk/layer.h"
 #include "harness/trunk/training.h"
 

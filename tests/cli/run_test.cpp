@@ -167,6 +167,33 @@ TEST(Bench, AnUnsupportedCellIsARowWithAReasonAndNothingMeasuredIsFive) {
   EXPECT_TRUE(cells[0]["reason"].is_string());
 }
 
+TEST(Check, ABrokenBackendIsFourItsNumbersAreStoredAndTheCommandThatRepeatsItIsSaid) {
+  const Place place;
+  const Done done = place({"check", "parity", "-m", "vanilla", "-b", "fault_wrong_grad,eigen", "--dtype", "f32", "--input-seed", "5",
+                           "--db", "checks.db", "-o", "json"},
+                          {{"SYNTHBENCH_FAULTS", "1"}});
+  EXPECT_EQ(done.code, 4) << done.err;
+  EXPECT_NE(done.err.find(" check parity -m vanilla -b fault_wrong_grad --dtype f32 --input-seed 5\n"), std::string::npos) << done.err;
+  for (const Json& row : Json::parse(done.out)) {
+    const bool wrong = row["backend"] == "fault_wrong_grad" && row["tensor"].get<std::string>().starts_with("grad.");
+    EXPECT_EQ(row["passed"], !wrong) << row;
+  }
+  const Json cells = json_of(place({"ls", "cells", "--db", "checks.db", "-o", "json"}));
+  ASSERT_EQ(cells.size(), 2u);
+  EXPECT_EQ(cells[0]["state"], "failed");
+  EXPECT_EQ(cells[1]["state"], "done");
+  const Json sound = json_of(place({"show", "c2", "--db", "checks.db", "-o", "json"}));
+  EXPECT_EQ(sound["attempts"][0]["checks"].size(), 25u) << "five calls, five results each";
+}
+
+TEST(Check, WhatNobodyRunsIsFive) {
+  const Place place;
+  const Done done = place({"check", "grad", "-m", "vanilla", "-b", "fault_unsupported", "-o", "json"}, {{"SYNTHBENCH_FAULTS", "1"}});
+  EXPECT_EQ(done.code, 5) << done.err;
+  for (const Json& row : Json::parse(done.out)) EXPECT_FALSE(row["reason"].get<std::string>().empty());
+  EXPECT_EQ(refusal_flaw(place({"check", "parity", "-b", "eigne"}), {"eigne", "eigen"}), "");
+}
+
 TEST(Run, AFailureNamesTheCommandThatTriesAgainAsItWasTyped) {
   const Place place;
   const Done done =

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "harness/check/plain.h"
 #include "harness/measure/cell_problem.h"
-#include "harness/measure/plain.h"
 #include "tests/harness/plans.h"
 #include "tests/harness/record_capture.h"
 #include "tests/test_seed.h"

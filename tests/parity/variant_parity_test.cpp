@@ -5,7 +5,7 @@
 #include "ablations/logit_spec.h"
 #include "ablations/problem.h"
 #include "backends/core/accuracy.h"
-#include "harness/measure/plain.h"
+#include "harness/check/plain.h"
 #include "tests/backends/seam_problem.h"
 
 namespace synthbench {

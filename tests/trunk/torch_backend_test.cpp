@@ -7,7 +7,7 @@
 #include <random>
 
 #include "ablations/problem.h"
-#include "harness/measure/plain.h"
+#include "harness/check/plain.h"
 
 namespace synthbench {
 namespace {

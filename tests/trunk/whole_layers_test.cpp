@@ -7,7 +7,7 @@
 #include "backends/core/accuracy.h"
 #include "harness/base/error.h"
 #include "harness/check/golden.h"
-#include "harness/measure/plain_layer.h"
+#include "harness/check/plain_layer.h"
 #include "harness/trunk/language_model.h"
 #include "harness/trunk/layer.h"
 #include "tests/test_seed.h"

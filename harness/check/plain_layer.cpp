@@ -1,4 +1,4 @@
-#include "harness/measure/plain_layer.h"
+#include "harness/check/plain_layer.h"
 
 namespace synthbench {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/measure/plain_layer.h"
+#include "harness/check/plain_layer.h"
 
 namespace synthbench {
 

@@ -1,9 +1,9 @@
-// harness/measure/plain.cpp
+// harness/check/plain.cpp
 // The composition whose error is the yardstick.
 //
 //   S (N,M) = sum_t scale_t term_t, masked      P = exp(S - max) / sum     out = (keep P) V
 //   dV = (keep P)' dY     dP = keep (dY V')     dS = P (dP - rowsum(P dP))     then each side of each term
-#include "harness/measure/plain.h"
+#include "harness/check/plain.h"
 
 #include <algorithm>
 #include <cmath>

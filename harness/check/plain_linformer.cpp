@@ -6,8 +6,8 @@
 #include <cmath>
 #include <type_traits>
 
-#include "harness/measure/plain.h"
-#include "harness/measure/plain_matrix.h"
+#include "harness/check/plain.h"
+#include "harness/check/plain_matrix.h"
 
 namespace synthbench {
 namespace {

@@ -5,7 +5,7 @@
 //   softmax: dlogit[t] = kernel[t] (dkernel[t] - sum_s kernel[s] dkernel[s])
 #include <cmath>
 
-#include "harness/measure/plain_matrix.h"
+#include "harness/check/plain_matrix.h"
 
 namespace synthbench {
 namespace {

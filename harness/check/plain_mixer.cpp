@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "harness/measure/plain_matrix.h"
+#include "harness/check/plain_matrix.h"
 
 namespace synthbench {
 namespace {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "ablations/counting.h"
 #include "harness/base/error.h"
@@ -11,15 +10,6 @@
 namespace synthbench {
 namespace {
 
-bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
-  const auto one_of = [&](const Side& side) { return std::ranges::find(sources, side.source) != sources.end(); };
-  for (const Mixture::Summand& summand : mixture.summands) {
-    for (const TermSpec& term : summand.spec.terms) {
-      if (one_of(term.lhs) || (term.kind != TermKind::table && one_of(term.rhs))) return true;
-    }
-  }
-  return false;
-}
 bool reads_queries(const Mixture& mixture) { return reads(mixture, {Source::query, Source::relu_query}); }
 bool reads_keys(const Mixture& mixture) { return reads(mixture, {Source::key}); }
 
@@ -85,14 +75,22 @@ std::int64_t operand_elements(const Mixture& mixture, const CallShape& s) {
   return sum;
 }
 
-/// Operations of relu(x w1 + b1) and of what projects it, forward; rows = B * N.
+/// Operations of the hidden layer alone, forward; rows = B * N.
+std::int64_t hidden_flops(const Hidden& hidden, const LayerConfig& layer, std::int64_t rows) {
+  const bool gate = hidden.activation == Hidden::Activation::gate;
+  const std::int64_t inputs = hidden.w1 == W1::slice ? layer.head_dim : layer.d_model, maps = gate ? 2 : 1;
+  const std::int64_t outputs = times({rows, layer.heads, hidden.width});
+  std::int64_t sum = times({maps, 2, outputs, hidden.taps, inputs});
+  if (hidden.bias) add(sum, times({maps, outputs}));
+  if (gate) add(sum, times({5, outputs}));
+  add(sum, times({4, rows, layer.d_model, hidden.bottleneck}));
+  if (hidden.bias && hidden.bottleneck > 0) add(sum, times({rows, plus({hidden.bottleneck, layer.d_model})}));
+  return sum;
+}
+
+/// The same and what projects it.
 std::int64_t hidden_flops(const LogitSpec& spec, const LayerConfig& layer, std::int64_t rows) {
-  std::int64_t sum = 0;
-  if (const auto& hidden = spec.hidden) {
-    const std::int64_t inputs = hidden->w1 == W1::slice ? layer.head_dim : layer.d_model;
-    add(sum, times({2, rows, inputs, layer.heads, hidden->width}));
-    if (hidden->bias) add(sum, times({rows, layer.heads, hidden->width}));
-  }
+  std::int64_t sum = spec.hidden ? hidden_flops(*spec.hidden, layer, rows) : 0;
   for (const TermSpec& term : spec.terms) {
     for (const Side& side : {term.lhs, term.rhs}) {
       if (side.source != Source::projected) continue;

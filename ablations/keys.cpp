@@ -113,7 +113,8 @@ std::vector<Key> make_keys() {
        text,
        variant,
        "ffn",
-       "the synthesizing function of dense",
+       "the synthesizing function of dense: two layers, other first layers, or convolutions of 3 or 5 positions; with reuse_q there is "
+       "none",
        {"ffn", "linear", "conv3", "conv_relu_conv3", "conv_relu_conv5", "conv_relu_conv35", "bottleneck", "bottleneck_conv_relu_conv",
         "glu"}},
       {"window", integer, variant, 64, "local: keys within this distance are seen", {}, 1, kMany},

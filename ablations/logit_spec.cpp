@@ -38,6 +38,27 @@ Registry<Variant>& variants() {
   return registry;
 }
 
+Synthesizer synthesizer_named(std::string_view word) {
+  using enum Synthesizer;
+  static const std::vector<std::pair<std::string, Synthesizer>> all = {
+      {"ffn", ffn},
+      {"linear", linear},
+      {"conv3", conv3},
+      {"conv_relu_conv3", conv_relu_conv3},
+      {"conv_relu_conv5", conv_relu_conv5},
+      {"conv_relu_conv35", conv_relu_conv35},
+      {"bottleneck", bottleneck},
+      {"bottleneck_conv_relu_conv", bottleneck_conv_relu_conv},
+      {"glu", glu},
+  };
+  std::vector<std::string> known;
+  for (const auto& [name, synthesizer] : all) {
+    if (name == word) return synthesizer;
+    known.push_back(name);
+  }
+  throw UserError(unknown_word("synthesizer", word, known));
+}
+
 std::vector<std::string> summands_of(std::string_view variant) {
   std::set<std::string> names;
   for (const std::string& part : split(variant, '+')) {
@@ -83,6 +104,29 @@ std::vector<std::string> keys_of(std::string_view variant) {
   if (names.size() > 1) keys.insert("mixing");
   if (std::ranges::find(names, "vanilla") == names.end()) keys.erase("reuse_q");
   return {keys.begin(), keys.end()};
+}
+
+bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
+  const auto is_one = [&](const Side& side) { return std::ranges::find(sources, side.source) != sources.end(); };
+  for (const Mixture::Summand& summand : mixture.summands) {
+    for (const TermSpec& term : summand.spec.terms) {
+      if (is_one(term.lhs) || (term.kind != TermKind::table && is_one(term.rhs))) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> weights_of(std::string_view variant) {
+  const Mixture mixture = describe(variant, {.max_len = 1});
+  std::vector<std::string> names;
+  if (reads(mixture, {Source::query, Source::relu_query})) names.emplace_back("w_q");
+  if (reads(mixture, {Source::key})) names.emplace_back("w_k");
+  if (whole_layer(mixture) == nullptr) names.insert(names.end(), {"w_v", "w_o"});
+  for (const Mixture::Summand& summand : mixture.summands) {
+    for (const Parameter& parameter : summand.spec.parameters) names.push_back(parameter.name + (parameter.trained ? "" : " (frozen)"));
+  }
+  if (mixture.mixing != Mixing::sum) names.emplace_back("alpha");
+  return names;
 }
 
 double initial_weight(const Mixture& mixture) {

@@ -1,16 +1,21 @@
 #include "harness/trunk/gated_convolution.h"
 
+#include "ablations/variants/gated_convolution.h"
+#include "harness/trunk/positions.h"
+
 namespace synthbench {
 
 using torch::Tensor;
 
 Tensor GatedConvolution::run(const Tensor& x, AttentionBackend&, const AttendOptions& options) const {
   const Tensor z = with_bias(torch::matmul(x, weight("w_in")), "b_in");
-  const Tensor u = without_padding(torch::glu(z, 2), options);  // z[:E] * sigmoid(z[E:])
+  const Tensor u = without_padding(torch::glu(z, 2), options.key_lengths);  // z[:E] * sigmoid(z[E:])
   Tensor kernel = torch::softmax(kernel_logits(u), -1);
   if (options.dropout.rate > 0) kernel = torch::dropout(kernel, options.dropout.rate, /*train=*/true);
   return with_bias(torch::matmul(convolved(u, kernel, options.causal), weight("w_out")), "b_out");
 }
+
+std::int64_t GatedConvolution::reach() const { return kConvolutionWidth - 1; }
 
 /// c[i,ch] = sum_t kernel[g(ch),t] u[i + t - pad, ch] as a sum of shifted products: nothing is unfolded in memory.
 Tensor GatedConvolution::convolved(const Tensor& u, Tensor kernel, bool causal) const {

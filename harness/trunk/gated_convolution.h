@@ -14,6 +14,7 @@ class GatedConvolution : public WholeLayerModule {
   /// Before the softmax over their positions: (B or 1, N or 1, H, K). u: (B,N,E), zero where padded.
   virtual torch::Tensor kernel_logits(const torch::Tensor& u) const = 0;
   torch::Tensor run(const torch::Tensor& x, AttentionBackend& backend, const AttendOptions& options) const final;
+  std::int64_t reach() const final;
 
  private:
   torch::Tensor convolved(const torch::Tensor& u, torch::Tensor kernel, bool causal) const;

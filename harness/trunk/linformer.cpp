@@ -1,6 +1,7 @@
 // Linformer: an attention call of N queries against `rank` learned sums of keys and values (ablations/variants/linformer.cpp).
 #include <cmath>
 
+#include "harness/trunk/positions.h"
 #include "harness/trunk/whole_layer_module.h"
 
 namespace synthbench {
@@ -24,7 +25,7 @@ class Linformer final : public WholeLayerModule {
   Call call_of(const Tensor& x, const AttendOptions& options) const {
     const Tensor shrink = weight("proj").narrow(0, 0, x.size(1)).t();  // (k,N)
     const auto shortened = [&](const char* name) {                     // (B,H,k,dh)
-      return in_heads(torch::matmul(shrink, without_padding(torch::matmul(x, weight(name)), options)));
+      return in_heads(torch::matmul(shrink, without_padding(torch::matmul(x, weight(name)), options.key_lengths)));
     };
     const double scale = 1.0 / std::sqrt(static_cast<double>(config().head_dim));
     Call call;

@@ -28,16 +28,20 @@ class SelfAttentionImpl : public Layer {
   /// Throws UserError when x is longer than max_len.
   torch::Tensor forward(const torch::Tensor& x, AttentionBackend& backend, const AttendOptions& options) override;
 
+  torch::Tensor extend(const torch::Tensor& x, DecodeCache& cache, AttentionBackend& backend, const AttendOptions& options) override;
   AttentionBackend::Choice choose(const torch::Tensor& x, const AttentionBackend& backend, const AttendOptions& options) override;
 
  private:
   /// What the summands read of the input, each computed once.
   struct Inputs {
-    torch::Tensor x, query, key, value;
-    std::map<std::string, torch::Tensor> hidden;  ///< of each summand that has one, (B,H,N,width)
+    torch::Tensor query, key, value;
+    std::map<std::string, torch::Tensor> hidden;     ///< of each summand that has one, (B,H,N,width)
+    std::int64_t before = 0, queries = 0, keys = 0;  ///< decoding: queries begin behind `before` keys
   };
-  Inputs project(const torch::Tensor& x) const;
-  torch::Tensor hidden_layer(const Mixture::Summand& summand, const torch::Tensor& x) const;
+  Inputs project(const torch::Tensor& x, const AttendOptions& options, const DecodeCache& cache = {}) const;
+  void require_fit(std::int64_t positions) const;
+  std::int64_t reach() const;  ///< earlier inputs that hidden layers read
+  torch::Tensor hidden_layer(const Mixture::Summand& summand, const torch::Tensor& x, const AttendOptions& options) const;
   torch::Tensor side(const Mixture::Summand& summand, const TermSpec& term, const Side& side, bool rows_are_keys,
                      const Inputs& inputs) const;
   std::vector<TermTensors> terms_of(const Inputs& inputs) const;

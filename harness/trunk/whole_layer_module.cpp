@@ -43,15 +43,19 @@ Tensor WholeLayerModule::forward(const Tensor& x, AttentionBackend& backend, con
   return run(x, backend, options);
 }
 
+Tensor WholeLayerModule::extend(const Tensor& x, DecodeCache& cache, AttentionBackend& backend, const AttendOptions& options) {
+  AttendOptions causal;
+  causal.causal = true;
+  causal.threads = options.threads;
+  if (options.key_lengths.defined()) throw UserError("decoding has no key lengths");
+  const Tensor seen = with_tail(cache, x), y = forward(seen, backend, causal);
+  remember(cache, x, reach());
+  return y.narrow(1, seen.size(1) - x.size(1), x.size(1));
+}
+
 Tensor WholeLayerModule::with_bias(const Tensor& t, const std::string& name) const {
   const auto bias = weights_.find(name);
   return bias == weights_.end() ? t : t + bias->second;
-}
-
-Tensor without_padding(const Tensor& t, const AttendOptions& options) {
-  if (!options.key_lengths.defined()) return t;
-  const Tensor real = torch::arange(t.size(1), options.key_lengths.options()) < options.key_lengths.unsqueeze(1);  // (B,N)
-  return t.masked_fill(real.logical_not().unsqueeze(2), 0.0);  // not times 0: what is padded may be NaN
 }
 
 }  // namespace synthbench

@@ -89,6 +89,43 @@ TEST(Cost, OptionsOfDenseChangeTheCount) {
   EXPECT_EQ(layer_count("dense", c) - plain, 6 * (16 + 33)) << without;
 }
 
+TEST(Cost, SynthesizingFunctionsCountTheirLayers) {
+  SCOPED_TRACE(seed_trace());
+  std::mt19937_64 random(test_seed());
+  for (int trial = 0; trial < 20; ++trial) {
+    const Layer l = drawn_layer(random);
+    const std::int64_t D = l.h * l.e, vo = 2 * l.d * D, first = l.d * D, second = D * l.n, M = l.batch * l.n;
+    const auto count = [&](Synthesizer f, bool bias = false) {
+      LayerConfig c = l.config();
+      c.synthesizer = f;
+      c.dense_bias = bias;
+      return layer_count("dense", c) - vo;
+    };
+    using enum Synthesizer;
+    EXPECT_EQ(count(ffn), first + second);
+    EXPECT_EQ(count(linear), first + second);
+    EXPECT_EQ(count(conv3), 3 * first + second);
+    EXPECT_EQ(count(conv_relu_conv3), 3 * first + 3 * second);
+    EXPECT_EQ(count(conv_relu_conv5), 5 * first + 5 * second);
+    EXPECT_EQ(count(conv_relu_conv35), 3 * first + 5 * second);
+    EXPECT_EQ(count(bottleneck), 2 * 16 * l.d + first + second);
+    EXPECT_EQ(count(bottleneck_conv_relu_conv), 2 * 16 * l.d + 3 * first + 3 * second);
+    EXPECT_EQ(count(glu), 2 * first + second);
+    EXPECT_EQ(count(glu, true) - count(glu), 2 * D + l.h * l.n);
+    EXPECT_EQ(count(bottleneck, true) - count(bottleneck), 16 + l.d + D + l.h * l.n);
+
+    LayerConfig c = l.config();
+    const std::int64_t two_layers = layer_flops(describe("dense", c), c, l.shape()).forward;
+    const auto more = [&](Synthesizer f) {
+      c.synthesizer = f;
+      return layer_flops(describe("dense", c), c, l.shape()).forward - two_layers;
+    };
+    EXPECT_EQ(more(conv_relu_conv3), 4 * M * first + 4 * M * l.n * D) << "each layer three times";
+    EXPECT_EQ(more(bottleneck), 64 * M * l.d);
+    EXPECT_EQ(more(glu), 2 * M * first + 5 * M * D);
+  }
+}
+
 TEST(Cost, MixingWeightsCount) {
   LayerConfig c = {.d_model = 32, .heads = 4, .head_dim = 8, .max_len = 16, .mixing = Mixing::sum};
   const std::int64_t two = layer_count("R+V", c), three = layer_count("R+V+D", c);

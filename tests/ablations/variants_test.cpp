@@ -203,6 +203,14 @@ TEST(Variants, WhatReadsNoInputIsBatchIndependent) {
   }
 }
 
+TEST(Variants, WeightsAreThoseOfTheWholeLayer) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(weights_of("vanilla"), (Names{"w_q", "w_k", "w_v", "w_o"}));
+  EXPECT_EQ(weights_of("fixed_random"), (Names{"w_v", "w_o", "r (frozen)"}));
+  EXPECT_EQ(weights_of("R+V"), (Names{"w_q", "w_k", "w_v", "w_o", "r", "alpha"}));
+  EXPECT_EQ(weights_of("lightconv"), (Names{"w_in", "w_conv", "w_out", "b_in", "b_out"}));
+}
+
 TEST(Variants, KeysOfAMixtureAreThoseOfItsTerms) {
   EXPECT_EQ(keys_of("vanilla"), std::vector<std::string>{});
   EXPECT_EQ(keys_of("R+V"), (std::vector<std::string>{"max_len", "mixing", "table_init"}));

@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "backends/core/accuracy.h"
+#include "harness/base/words.h"
 #include "harness/check/plain_layer.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/measure/gate.h"
@@ -120,7 +119,7 @@ void gate_layer(const WorkerOrder& order, AttentionBackend& backend, const std::
     if (!row.passed) failures.push_back(fmt::format("{} off by {:.2g} (bound {:.2g})", tensor, error, bound));
   }
   if (!failures.empty()) {
-    throw GateFailed(fmt::format("gate: {} against float64 plain loops ({})", fmt::join(failures, ", "), detail));
+    throw GateFailed(fmt::format("gate: {} against float64 plain loops ({})", join(failures, ", "), detail));
   }
 }
 

@@ -1,22 +1,15 @@
 #include "ablations/cost.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <initializer_list>
 
 #include "ablations/counting.h"
+#include "harness/base/error.h"
 
 namespace synthbench {
 namespace {
 
-bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
-  const auto one_of = [&](const Side& side) { return std::ranges::find(sources, side.source) != sources.end(); };
-  for (const Mixture::Summand& summand : mixture.summands) {
-    for (const TermSpec& term : summand.spec.terms) {
-      if (one_of(term.lhs) || (term.kind != TermKind::table && one_of(term.rhs))) return true;
-    }
-  }
-  return false;
-}
 bool reads_queries(const Mixture& mixture) { return reads(mixture, {Source::query, Source::relu_query}); }
 bool reads_keys(const Mixture& mixture) { return reads(mixture, {Source::key}); }
 
@@ -82,14 +75,22 @@ std::int64_t operand_elements(const Mixture& mixture, const CallShape& s) {
   return sum;
 }
 
-/// Operations of relu(x w1 + b1) and of what projects it, forward; rows = B * N.
+/// Operations of the hidden layer alone, forward; rows = B * N.
+std::int64_t hidden_flops(const Hidden& hidden, const LayerConfig& layer, std::int64_t rows) {
+  const bool gate = hidden.activation == Hidden::Activation::gate;
+  const std::int64_t inputs = hidden.w1 == W1::slice ? layer.head_dim : layer.d_model, maps = gate ? 2 : 1;
+  const std::int64_t outputs = times({rows, layer.heads, hidden.width});
+  std::int64_t sum = times({maps, 2, outputs, hidden.taps, inputs});
+  if (hidden.bias) add(sum, times({maps, outputs}));
+  if (gate) add(sum, times({5, outputs}));
+  add(sum, times({4, rows, layer.d_model, hidden.bottleneck}));
+  if (hidden.bias && hidden.bottleneck > 0) add(sum, times({rows, plus({hidden.bottleneck, layer.d_model})}));
+  return sum;
+}
+
+/// The same and what projects it.
 std::int64_t hidden_flops(const LogitSpec& spec, const LayerConfig& layer, std::int64_t rows) {
-  std::int64_t sum = 0;
-  if (const auto& hidden = spec.hidden) {
-    const std::int64_t inputs = hidden->w1 == W1::slice ? layer.head_dim : layer.d_model;
-    add(sum, times({2, rows, inputs, layer.heads, hidden->width}));
-    if (hidden->bias) add(sum, times({rows, layer.heads, hidden->width}));
-  }
+  std::int64_t sum = spec.hidden ? hidden_flops(*spec.hidden, layer, rows) : 0;
   for (const TermSpec& term : spec.terms) {
     for (const Side& side : {term.lhs, term.rhs}) {
       if (side.source != Source::projected) continue;
@@ -98,6 +99,12 @@ std::int64_t hidden_flops(const LogitSpec& spec, const LayerConfig& layer, std::
     }
   }
   return sum;
+}
+
+void require_logits(const Mixture& mixture) {
+  if (whole_layer(mixture) == nullptr) return;
+  throw UserError(
+      fmt::format("{} makes no attention logits that could be counted alone (try scope layer)", mixture.summands.front().variant));
 }
 
 std::int64_t projection_flops(const Mixture& mixture, const LayerConfig& layer, std::int64_t rows) {
@@ -131,10 +138,12 @@ std::int64_t logit_parameters(const Mixture& mixture, const LayerConfig& layer) 
 }
 
 std::int64_t layer_parameters(const Mixture& mixture, const LayerConfig& layer) {
+  if (whole_layer(mixture) != nullptr) return logit_parameters(mixture, layer);
   return plus({logit_parameters(mixture, layer), times({2, layer.d_model, layer.heads, layer.head_dim})});
 }
 
 Flops attend_flops(const Mixture& mixture, const CallShape& s) {
+  require_logits(mixture);
   const std::int64_t pairs = seen_pairs(mixture, s);
   // Logits of one term, or of all: one head's for every head where the batch shares them, else for every sample as well.
   const auto logits = [&](bool shared) { return times({shared ? 1 : s.batch, s.heads, pairs}); };
@@ -161,6 +170,10 @@ Flops attend_flops(const Mixture& mixture, const CallShape& s) {
 }
 
 Flops layer_flops(const Mixture& mixture, const LayerConfig& layer, const CallShape& shape) {
+  if (const WholeLayer* whole = whole_layer(mixture)) {
+    const LayerWork work = whole->work(shape);
+    return {plus({work.products, work.pointwise}), plus({times({2, work.products}), work.pointwise})};
+  }
   Flops flops = attend_flops(mixture, shape);
   const std::int64_t projections = projection_flops(mixture, layer, times({shape.batch, shape.queries}));
   add(flops.forward, projections);
@@ -169,6 +182,7 @@ Flops layer_flops(const Mixture& mixture, const LayerConfig& layer, const CallSh
 }
 
 std::int64_t attend_bytes(const Mixture& mixture, const CallShape& s, DType dtype) {
+  require_logits(mixture);
   const std::int64_t elements =
       plus({operand_elements(mixture, s), times({s.batch, s.heads, s.keys, s.width}), times({s.batch, s.heads, s.queries, s.width})});
   const std::int64_t lse = dtype == DType::f64 ? 8 : 4;
@@ -176,6 +190,10 @@ std::int64_t attend_bytes(const Mixture& mixture, const CallShape& s, DType dtyp
 }
 
 std::int64_t layer_bytes(const Mixture& mixture, const LayerConfig& layer, const CallShape& s, DType dtype) {
+  if (const WholeLayer* whole = whole_layer(mixture)) {
+    const std::int64_t ends = times({2, s.batch, s.queries, layer.d_model});
+    return times({plus({whole->work(s).elements, ends}), static_cast<std::int64_t>(size_of(dtype))});
+  }
   // Tables are operands of attend already; of the parameters the projections, hidden layers and their followers are
   // left.
   const std::int64_t projections = 2 + (reads_queries(mixture) ? 1 : 0) + (reads_keys(mixture) ? 1 : 0);

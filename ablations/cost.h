@@ -10,7 +10,7 @@ namespace synthbench {
 /// Throws std::overflow_error "[cost] ..." when a count does not fit 63 bits, as all functions here do.
 std::int64_t logit_parameters(const Mixture& mixture, const LayerConfig& layer);
 
-/// The same and w_v (E, H*dh) and w_o (H*dh, E): one whole self-attention layer, without biases on its projections.
+/// The same and, unless the variant is a whole layer, w_v (E, H*dh) and w_o (H*dh, E): one whole self-attention layer, without biases on its projections.
 /// Source: Tay et al. 2021, table 1 (random tables per head there, per layer here); table 4 comes out exactly.
 std::int64_t layer_parameters(const Mixture& mixture, const LayerConfig& layer);
 
@@ -24,6 +24,7 @@ struct Flops {
 /// what a window hides is.
 /// Logits that the whole batch shares are counted once, not B times. Backward counts gradients of the sides that want one
 /// (Problem: all but frozen tables); where none does, only the gradient of the values is left.
+/// Throws UserError for a whole layer, as attend_bytes does: it has no logits.
 Flops attend_flops(const Mixture& mixture, const CallShape& shape);
 
 /// One layer from x (B,N,E) to y (B,N,E): projections, hidden layers, `attend`, output projection. shape.queries == shape.keys.

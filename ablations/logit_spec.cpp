@@ -38,6 +38,27 @@ Registry<Variant>& variants() {
   return registry;
 }
 
+Synthesizer synthesizer_named(std::string_view word) {
+  using enum Synthesizer;
+  static const std::vector<std::pair<std::string, Synthesizer>> all = {
+      {"ffn", ffn},
+      {"linear", linear},
+      {"conv3", conv3},
+      {"conv_relu_conv3", conv_relu_conv3},
+      {"conv_relu_conv5", conv_relu_conv5},
+      {"conv_relu_conv35", conv_relu_conv35},
+      {"bottleneck", bottleneck},
+      {"bottleneck_conv_relu_conv", bottleneck_conv_relu_conv},
+      {"glu", glu},
+  };
+  std::vector<std::string> known;
+  for (const auto& [name, synthesizer] : all) {
+    if (name == word) return synthesizer;
+    known.push_back(name);
+  }
+  throw UserError(unknown_word("synthesizer", word, known));
+}
+
 std::vector<std::string> summands_of(std::string_view variant) {
   std::set<std::string> names;
   for (const std::string& part : split(variant, '+')) {
@@ -45,6 +66,11 @@ std::vector<std::string> summands_of(std::string_view variant) {
     if (word.empty()) throw UserError(fmt::format("variant '{}' has an empty term (try random+vanilla)", variant));
     const std::string name = variant_named(word);
     if (!names.insert(name).second) throw UserError(fmt::format("variant '{}': term '{}' stands twice", variant, name));
+  }
+  for (const std::string& name : names) {
+    if (names.size() > 1 && variants().at(name).whole_layer) {
+      throw UserError(fmt::format("variant '{}': {} is a whole layer and makes no logits that could be added to others", variant, name));
+    }
   }
   return {names.begin(), names.end()};
 }
@@ -80,6 +106,29 @@ std::vector<std::string> keys_of(std::string_view variant) {
   return {keys.begin(), keys.end()};
 }
 
+bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
+  const auto is_one = [&](const Side& side) { return std::ranges::find(sources, side.source) != sources.end(); };
+  for (const Mixture::Summand& summand : mixture.summands) {
+    for (const TermSpec& term : summand.spec.terms) {
+      if (is_one(term.lhs) || (term.kind != TermKind::table && is_one(term.rhs))) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> weights_of(std::string_view variant) {
+  const Mixture mixture = describe(variant, {.max_len = 1});
+  std::vector<std::string> names;
+  if (reads(mixture, {Source::query, Source::relu_query})) names.emplace_back("w_q");
+  if (reads(mixture, {Source::key})) names.emplace_back("w_k");
+  if (whole_layer(mixture) == nullptr) names.insert(names.end(), {"w_v", "w_o"});
+  for (const Mixture::Summand& summand : mixture.summands) {
+    for (const Parameter& parameter : summand.spec.parameters) names.push_back(parameter.name + (parameter.trained ? "" : " (frozen)"));
+  }
+  if (mixture.mixing != Mixing::sum) names.emplace_back("alpha");
+  return names;
+}
+
 double initial_weight(const Mixture& mixture) {
   return mixture.mixing == Mixing::sum ? 1.0 : 1.0 / static_cast<double>(mixture.summands.size());
 }
@@ -100,7 +149,27 @@ std::int64_t window_of(const Mixture& mixture) {
   return window;
 }
 
+bool shared_over_layers(const Mixture& mixture) {
+  return std::ranges::any_of(mixture.summands, [](const Mixture::Summand& summand) { return summand.spec.shared_over_layers; });
+}
+
+const WholeLayer* whole_layer(const Mixture& mixture) {
+  const std::optional<WholeLayer>& whole = mixture.summands.front().spec.whole;
+  return whole ? &*whole : nullptr;
+}
+
+std::optional<std::string> refusal(std::string_view variant, const std::string& backend) {
+  const std::string name = canonical_variant(variant);
+  const Variant* found = variants().find(name);
+  const BackendFacts* facts = known_backends().find(backend);
+  if (found == nullptr || !found->whole_layer || (facts != nullptr && facts->needs_libtorch)) return {};
+  if (whole_layer(describe(name, {.max_len = 1}))->attends) return {};
+  return fmt::format("{} makes no attention call that {} could compute: it is a LibTorch module (backends torch and torch_eager run it)",
+                     name, backend);
+}
+
 bool batch_independent(const Mixture& mixture) {
+  if (whole_layer(mixture) != nullptr) return false;
   for (const Mixture::Summand& summand : mixture.summands) {
     for (const TermSpec& term : summand.spec.terms) {
       if (reads_input(term.lhs) || (term.kind != TermKind::table && reads_input(term.rhs))) return false;

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ablations/whole_layer.h"
 #include "backends/core/attention.h"
 #include "harness/base/registry.h"
 
@@ -26,28 +28,45 @@ enum class W1 : std::uint8_t {
 };
 enum class W2 : std::uint8_t { heads, shared };
 
+/// The synthesizing function F of dense: how a position's row of logits comes from x. Each ends in w2 and b2; `conv` reads
+/// positions around a position, in causal models up to it. Source: Tay et al., first version (arXiv 2005.00743v1), appendix.
+enum class Synthesizer : std::uint8_t {
+  ffn,                        ///< relu(x w1 + b1)
+  linear,                     ///< x w1 + b1
+  conv3,                      ///< w1 reads 3 positions, no activation
+  conv_relu_conv3,            ///< relu between; w1 and w2 read 3 positions each
+  conv_relu_conv5,            ///< 5 and 5
+  conv_relu_conv35,           ///< 3 and 5
+  bottleneck,                 ///< ffn of relu(x w_down + b_down) w_up + b_up, 16 wide between
+  bottleneck_conv_relu_conv,  ///< conv_relu_conv3 of the same
+  glu,                        ///< (x w1 + b1) * sigmoid(x v1 + c1)
+};
+/// Throws UserError for a word that names none.
+Synthesizer synthesizer_named(std::string_view word);
+
 /// What a variant may depend on. Extents in elements.
 struct LayerConfig {
   std::int64_t d_model = 512, heads = 8, head_dim = 64;
   std::int64_t max_len = 0;  ///< N_max: extent of tables and of w2; shorter inputs use the leading slice
-  std::int64_t rank = 8;     ///< k of factorized_random; width a of factorized_dense
+  std::int64_t rank = 8;     ///< k of factorized_random and linformer; width a of factorized_dense; hidden width of mlp_mixer
   Mixing mixing = Mixing::softmax;
   W1 w1 = W1::heads;
   W2 w2 = W2::heads;
-  bool dense_bias = true;
+  bool dense_bias = true;  ///< also of lightconv, dynconv and mlp_mixer
   bool reuse_q = false;
+  Synthesizer synthesizer = Synthesizer::ffn;
   std::int64_t window = 64;  ///< local: the farthest key that a query sees
   std::string table_init{};  ///< "glorot", "xavier", "normal:STD"; empty: the variant's own default
 };
 
 struct Init {
-  enum class Kind : std::uint8_t { zeros, normal, uniform };
+  enum class Kind : std::uint8_t { zeros, ones, normal, uniform };
   Kind kind = Kind::zeros;
   double scale = 0.0;  ///< standard deviation of normal, limit of uniform(-limit, limit)
 };
 
 struct Parameter {
-  std::string name;  ///< as in docs/golden.md: "w1", "b1", "w2", "b2", "r", "r1", "r2", "w2a", "b2a", "w2b", "b2b"
+  std::string name;  ///< as in docs/golden.md: "w1", "b1", "w2", "b2", "r", "r1", "r2", "w2a", "b2a", "w2b", "b2b"; hidden_layer.h
   std::vector<std::int64_t> shape;
   Init init{};
   bool trained = true;
@@ -58,7 +77,7 @@ enum class Source : std::uint8_t {
   query,       ///< x w_q                        (B,H,N,dh)
   key,         ///< x w_k                        (B,H,N,dh)
   relu_query,  ///< relu(x w_q): reuse_q         (B,H,N,dh)
-  hidden,      ///< relu(x w1 + b1)              (B,H,N,width of the hidden layer)
+  hidden,      ///< the hidden layer             (B,H,N,width of the hidden layer * positions that w2 reads)
   projected,   ///< hidden weight[h] + bias[h]   (B,H,N,width)
   parameter,   ///< the named parameter, batch stride 0; leading slice of max_len
 };
@@ -80,11 +99,20 @@ struct TermSpec {
   Side lhs, rhs;
 };
 
-/// The hidden layer of dense and factorized_dense; its parameters are "w1" and, with dense_bias, "b1".
+/// The hidden layer of dense and factorized_dense, by default relu(x w1 + b1).
 struct Hidden {
+  enum class Activation : std::uint8_t {
+    none,
+    relu,
+    gate,  ///< times sigmoid(x v1 + c1)
+  };
   W1 w1 = W1::heads;
   std::int64_t width = 0;  ///< per head
   bool bias = true;
+  Activation activation = Activation::relu;
+  std::int64_t taps = 1;         ///< positions that w1 reads: around its own, in causal models up to it; none beyond the ends
+  std::int64_t output_taps = 1;  ///< positions of the hidden layer that w2 reads, side by side
+  std::int64_t bottleneck = 0;   ///< > 0: x goes through relu(x w_down + b_down) w_up + b_up first, so wide between
 };
 
 /// One variant, described as data: everything that trains, runs, counts and lists it reads this.
@@ -92,7 +120,9 @@ struct LogitSpec {
   std::vector<TermSpec> terms;
   std::vector<Parameter> parameters{};
   std::optional<Hidden> hidden{};
-  std::int64_t window = 0;  ///< > 0: logits of keys farther away than this are -inf; 0: none are
+  std::int64_t window = 0;            ///< > 0: logits of keys farther away than this are -inf; 0: none are
+  bool shared_over_layers = false;    ///< a model applies one block as often as it has layers
+  std::optional<WholeLayer> whole{};  ///< set: there are no terms, and parameters holds all of the layer's
 };
 
 struct Variant {
@@ -100,6 +130,7 @@ struct Variant {
   std::vector<std::string> aliases{};  ///< "D"
   std::vector<std::string> keys{};     ///< config keys that change it: "rank", "table_init", "w1", "max_len" ...
   std::function<LogitSpec(const LayerConfig&)> spec;
+  bool whole_layer = false;  ///< no way to make logits, so no summand of a sum: spec().whole is set
 };
 Registry<Variant>& variants();
 
@@ -114,7 +145,7 @@ struct Mixture {
 };
 
 /// "V+R" -> {"random", "vanilla"}: aliases resolved, alphabetical. Throws UserError with the nearest word for an
-/// unknown term, and for a term that stands twice.
+/// unknown term, for a term that stands twice, and for a whole layer in a sum.
 std::vector<std::string> summands_of(std::string_view variant);
 /// "V+R" -> "random+vanilla"
 std::string canonical_variant(std::string_view variant);
@@ -126,6 +157,12 @@ Mixture describe(std::string_view variant, const LayerConfig& config);
 /// Every other key of LayerConfig but d_model, heads and head_dim is without effect.
 std::vector<std::string> keys_of(std::string_view variant);
 
+/// True where some side comes from one of these sources.
+bool reads(const Mixture& mixture, std::initializer_list<Source> sources);
+
+/// Names of the weights of a layer of this variant, as it is by default: projections first, a frozen table as "r (frozen)".
+std::vector<std::string> weights_of(std::string_view variant);
+
 /// What each summand is multiplied with at the start: all are equal (alpha = 0), 1 for sums.
 double initial_weight(const Mixture& mixture);
 
@@ -134,6 +171,16 @@ std::int64_t default_width(std::int64_t max_len);
 
 /// The band of a mixture: a logit that is -inf in one summand is so in the sum. 0: every distance is seen.
 std::int64_t window_of(const Mixture& mixture);
+
+/// Whether all layers of a stack are one block with one set of weights: so where any summand asks for it.
+bool shared_over_layers(const Mixture& mixture);
+
+/// The description of a whole layer; nullptr where the mixture is a sum of attention terms.
+const WholeLayer* whole_layer(const Mixture& mixture);
+
+/// Why a variant cannot run on a backend, by their names alone; nothing where the backend itself decides. A whole layer is
+/// made of LibTorch modules: unless it makes an attention call of its own, it runs where the backend is LibTorch's.
+std::optional<std::string> refusal(std::string_view variant, const std::string& backend);
 
 /// True when no summand reads the layer's input, so that one table of probabilities serves the batch.
 bool batch_independent(const Mixture& mixture);

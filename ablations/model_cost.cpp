@@ -15,10 +15,19 @@ std::int64_t width(const ModelShape& model) { return model.self_attention.d_mode
 std::int64_t all_layers(const ModelShape& model) { return times({stacks(model), model.layers}); }
 std::int64_t cross_layers(const ModelShape& model) { return has_source(model) ? model.layers : 0; }
 
+/// How often the weights of a layer count: once where all layers of a stack share them.
+std::int64_t stored_layers(const ModelShape& model) { return shared_over_layers(model.mixture) ? 1 : model.layers; }
+
 Mixture cross_mixture(const ModelShape& model) { return describe("vanilla", model.cross_attention); }
 
 CallShape call_shape(const ModelShape& model, const LayerConfig& layer, std::int64_t batch) {
   return {batch, layer.heads, model.length, model.length, layer.head_dim};
+}
+
+/// A block in front of whose self-attention no norm stands: the layer has its own.
+bool attention_has_norm(const ModelShape& model) {
+  const WholeLayer* whole = whole_layer(model.mixture);
+  return !(whole != nullptr && whole->own_residual && model.final_norm);
 }
 
 std::int64_t norm_parameters(const ModelShape& model) { return times({model.biases ? 2 : 1, width(model)}); }
@@ -68,7 +77,7 @@ Flops relative_bias_flops(const ModelShape& model, const CallShape& shape) {
 }  // namespace
 
 std::int64_t self_attention_parameters(const ModelShape& model) {
-  return times({all_layers(model), layer_parameters(model.mixture, model.self_attention)});
+  return times({stacks(model), stored_layers(model), layer_parameters(model.mixture, model.self_attention)});
 }
 
 std::int64_t model_parameters(const ModelShape& model) {
@@ -76,8 +85,8 @@ std::int64_t model_parameters(const ModelShape& model) {
   const std::int64_t feed_forward = plus({two_layer_parameters(model, model.d_ff, width(model)), norm});
   const std::int64_t cross = plus({layer_parameters(cross_mixture(model), model.cross_attention), norm});
   return plus({times({model.vocabulary, width(model)}), position_parameters(model), self_attention_parameters(model),
-               times({all_layers(model), plus({norm, feed_forward})}), times({cross_layers(model), cross}),
-               model.final_norm ? times({stacks(model), norm}) : 0,
+               times({stacks(model), stored_layers(model), plus({attention_has_norm(model) ? norm : 0, feed_forward})}),
+               has_source(model) ? times({stored_layers(model), cross}) : 0, model.final_norm ? times({stacks(model), norm}) : 0,
                writes_text(model) ? 0 : two_layer_parameters(model, model.d_ff, kClasses)});
 }
 

@@ -7,7 +7,7 @@
 
 namespace synthbench {
 
-/// Trainable parameters of the whole model. Tay et al. 2021, table 4 comes out to the printed rounding.
+/// Trainable parameters of the whole model, those that layers share once. Tay et al. 2021, table 4 comes out to the printed rounding.
 /// All functions here throw std::overflow_error "[cost] ..." when a count does not fit 63 bits.
 std::int64_t model_parameters(const ModelShape& model);
 
@@ -19,7 +19,7 @@ std::int64_t self_attention_parameters(const ModelShape& model);
 /// they grow with neither the length nor the widths of the products.
 Flops model_flops(const ModelShape& model, std::int64_t batch);
 
-/// Bytes that a forward pass must move at least: token ids, parameters, what enters and leaves every sublayer, the hidden
+/// Bytes that a forward pass must move at least: token ids, parameters (anew for each layer, shared or not), what enters and leaves every sublayer, the hidden
 /// activations of feed-forward layers, the operands of attention, and the model's result.
 std::int64_t model_bytes(const ModelShape& model, std::int64_t batch, DType dtype);
 

@@ -75,6 +75,11 @@ Operand parameter_operand(const Parameter& p, const Side& side, const Axes& shap
   return operand;
 }
 
+bool rectified(const LogitSpec& spec, const Side& side) {
+  if (side.source == Source::hidden) return spec.hidden->activation == Hidden::Activation::relu;
+  return side.source == Source::relu_query;
+}
+
 /// deviation: of the numbers before any rectifier.
 Operand describe_side(const LogitSpec& spec, const Side& side, const Axes& shape, double deviation) {
   Operand operand{{shape, split_heads(shape)}, shape.batch * shape.head * shape.row * shape.col};
@@ -82,7 +87,7 @@ Operand describe_side(const LogitSpec& spec, const Side& side, const Axes& shape
     case Source::query:
     case Source::key: break;
     case Source::relu_query:
-    case Source::hidden: operand.rectified = true; break;
+    case Source::hidden: operand.rectified = rectified(spec, side); break;
     case Source::projected: operand.layout.stride = dense_strides(shape); break;
     case Source::parameter: operand = parameter_operand(parameter_named(spec, side.weight), side, shape); break;
   }
@@ -96,8 +101,6 @@ double side_deviation(const TermSpec& term, bool rectified) {
   const double variance = rectified ? 0.5 : 1.0;  // mean square of a rectified normal
   return std::pow(term.scale * term.scale * variance * static_cast<double>(term.lhs.width), -0.25);
 }
-
-bool rectified(const Side& side) { return side.source == Source::hidden || side.source == Source::relu_query; }
 
 }  // namespace
 
@@ -159,7 +162,7 @@ void Problem::add_term(const LogitSpec& spec, const TermSpec& term, double weigh
   const std::string name = fmt::format("term{}", terms_.size());
   LogitTerm made{term.kind, term.scale, {}, {}};
   AttentionGrads::Term grads;
-  const double deviation = side_deviation(term, rectified(term.lhs));
+  const double deviation = side_deviation(term, rectified(spec, term.lhs));
   const auto add_side = [&](const Side& side, const std::string& full_name, const Axes& shape, double size, View& grad) {
     Operand operand = describe_side(spec, side, shape, size);
     operand.layout.dtype = options_.dtype;

@@ -20,7 +20,8 @@ struct Ids {
               mixing = key_index("mixing"), table_init = key_index("table_init"), data_name = key_index("data.name"),
               data_sha = key_index("data.sha256"), tokenizer = key_index("data.tokenizer"), vocab = key_index("data.vocab"),
               preset = key_index("model.preset"), batch_tokens = key_index("train.batch_tokens"), init = key_index("train.init"),
-              seed = key_index("seed"), reuse_q = key_index("reuse_q"), w1 = key_index("w1"), dense_bias = key_index("dense_bias");
+              seed = key_index("seed"), reuse_q = key_index("reuse_q"), w1 = key_index("w1"), dense_bias = key_index("dense_bias"),
+              synthesizer = key_index("synthesizer");
 };
 const Ids& ids() {
   static const Ids all;
@@ -46,11 +47,6 @@ Resolver::Resolver(Texts& texts) : texts_(texts) {
     for (const auto& [key, value] : values.items()) {
       preset.set(key_index(key), slot_of(key_at(key), checked_value(key_at(key), value), texts));
     }
-  }
-  for (std::size_t k = 0; k < keys().size(); ++k) {
-    const auto reads_it = [&](const auto& variant) { return has(variant.second.keys, keys()[k].name); };
-    const bool read = keys()[k].name == "mixing" || std::any_of(variants().begin(), variants().end(), reads_it);
-    if (keys()[k].use == KeyUse::variant && !read) without_effect_.push_back(k);
   }
 }
 
@@ -87,11 +83,6 @@ const Resolver::Usage& Resolver::usage(bool train, Slot scope, Slot variant, Slo
 
 /// A value that nothing reads must not look as if it had been tried.
 void Resolver::check_effect(const Point& said) const {
-  for (const std::size_t key : without_effect_) {
-    if (!said.has[key] || (fallbacks_.has[key] && said.slots[key] == fallbacks_.slots[key])) continue;
-    const Json value = json_of(keys()[key], said.slots[key], texts_);
-    throw ResolveError(fmt::format("{} {}: no variant of this version reads it", keys()[key].name, value.dump()), {keys()[key].name});
-  }
   if (const std::size_t init = ids().init; said.has[init] && !texts_.text(said.slots[init]).empty()) {
     throw ResolveError(fmt::format("train.init '{}': this version starts every training from its seed", texts_.text(said.slots[init])),
                        {"train.init"});
@@ -164,11 +155,17 @@ void Resolver::derive_variant_keys(const Usage& usage) {
                        {"max_len", "seq_len"});
   }
   if (wanted(id.rank)) {
-    out_.set(id.rank, has(usage.summands, "factorized_dense") ? static_cast<Slot>(default_width(integer(id.max_len))) : 8);
+    std::int64_t rank = 8;
+    if (has(usage.summands, "factorized_dense")) rank = default_width(integer(id.max_len));
+    if (has(usage.summands, "mlp_mixer")) rank = std::max<std::int64_t>(1, integer(id.d_model) / 2);
+    out_.set(id.rank, static_cast<Slot>(rank));
   }
-  if (out_.has[id.reuse_q] && integer(id.reuse_q) != 0 && !has(usage.summands, "factorized_dense")) {
-    out_.drop(id.w1);  // dense then has neither a hidden layer of its own nor biases
-    out_.drop(id.dense_bias);
+  if (out_.has[id.reuse_q] && integer(id.reuse_q) != 0) {  // dense then has neither a hidden layer of its own nor biases
+    out_.drop(id.synthesizer);
+    if (!has(usage.summands, "factorized_dense")) {
+      out_.drop(id.w1);
+      out_.drop(id.dense_bias);
+    }
   }
   if (wanted(id.table_init)) {
     const bool fixed = has(usage.summands, "fixed_random"), learned = has(usage.summands, "random");

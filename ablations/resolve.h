@@ -58,7 +58,6 @@ class Resolver {
   Texts& texts_;
   Point fallbacks_, out_;
   std::map<Slot, Point> presets_;
-  std::vector<std::size_t> without_effect_;  ///< keys of variants that no registered variant reads
   std::map<std::tuple<bool, Slot, Slot, Slot>, Usage> usages_;
   std::tuple<bool, Slot, Slot, Slot> last_usage_key_{};
   const Usage* last_usage_ = nullptr;

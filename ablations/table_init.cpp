@@ -30,6 +30,8 @@ Init official_init(const LayerConfig& config, std::int64_t columns) {
   return uniform(cols * static_cast<double>(config.heads), cols * static_cast<double>(config.max_len));
 }
 
+Init xavier_init(std::int64_t fan_in, std::int64_t fan_out) { return uniform(static_cast<double>(fan_in), static_cast<double>(fan_out)); }
+
 Init table_init(const LayerConfig& config, std::string_view fallback) {
   const std::string_view word = config.table_init.empty() ? fallback : std::string_view(config.table_init);
   const auto length = static_cast<double>(config.max_len);

@@ -12,6 +12,9 @@ namespace synthbench {
 /// Source: mesh_tensorflow, transformer_layers.py, class Synthesizer.
 Init official_init(const LayerConfig& config, std::int64_t columns);
 
+/// Uniform with variance 2 / (fan_in + fan_out) (Glorot and Bengio 2010).
+Init xavier_init(std::int64_t fan_in, std::int64_t fan_out);
+
 /// How a table of random logits (H,Nmax,Nmax) starts, from config.table_init, or from fallback where that is empty.
 ///   glorot      official_init
 ///   xavier      uniform with the fans of one head's matrix

@@ -111,6 +111,7 @@ bool is_noisy(const std::vector<SampleRow>& samples, const MeasureSettings& sett
 std::int64_t flops_of(const Config& config) {
   if (config.text("kind") != "speed" || config.text("scope") == "step") return 0;
   const bool layer = config.text("scope") == "layer";
+  if (!layer && whole_layer(config.mixture()) != nullptr) return 0;  // it has no attention call to time
   const Flops flops =
       layer ? layer_flops(config.mixture(), config.layer(), shape_of_cell(config)) : attend_flops(config.mixture(), shape_of_cell(config));
   return config.text("direction") == "fwd" ? flops.forward : flops.forward + flops.backward;

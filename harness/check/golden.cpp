@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -22,12 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using Computed = std::vector<std::pair<std::string, std::vector<double>>>;
-
-/// Layers that are no sum of attention terms, by the variant in their case.
-bool is_attention(const std::string& variant) {
-  static constexpr std::array<std::string_view, 4> kOthers{"linformer", "lightconv", "dynconv", "mlp_mixer"};
-  return std::find(kOthers.begin(), kOthers.end(), variant) == kOthers.end();
-}
 
 /// What a file lets one check: outputs and gradients.
 bool is_truth(std::string_view tensor, std::string_view level) {
@@ -94,9 +87,6 @@ class GoldenCheck {
   }
 
   void check_layer(const std::string& name, const Safetensors& file, const Json& about) {
-    const std::string variant = about.at("variant").get<std::string>();
-    if (!is_attention(variant))
-      return skip(name, fmt::format("{} is not made of attention terms: no attention backend computes it", variant));
     if (!layer_golden()) return skip(name, "layers need LibTorch: synthbench-torch has it");
     const LayerGoldenResult result = layer_golden()({file, about, backend_name_, dtype_, threads_});
     if (result.skipped) return skip(name, *result.skipped);

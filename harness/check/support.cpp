@@ -21,9 +21,30 @@ class CallIn {
   std::vector<LogitTerm> terms_;
 };
 
+/// A whole layer is made of LibTorch modules, but for the attention call that some make: queries against `rank` rows.
+Support layer_support(const CheckPoint& point, Support row, const AttentionBackend* backend, DType dtype, bool backward) {
+  if (const auto refused = refusal(point.variant, row.backend)) row.reason = *refused;
+  if (row.reason.empty() && dtype != DType::f32 && dtype != DType::f64) row.reason = "layers run in f32 and f64";
+  if (!row.reason.empty()) return row;
+  row.kernel = "modules";
+  if (whole_layer(point.mixture)->attends) {
+    CheckPoint call = point;
+    call.mixture = describe("vanilla", {.heads = point.shape.heads, .head_dim = point.shape.width, .max_len = point.shape.keys});
+    call.shape.keys = LayerConfig{}.rank;
+    call.options.needs_grad = backward;
+    const Problem problem = call.problem(dtype);
+    const auto choice = backend->choose(problem.call());
+    row.kernel = choice.kernel;
+    row.reason = choice.reason.value_or("");
+  }
+  row.supported = row.reason.empty();
+  return row;
+}
+
 Support support_of(const CheckPoint& point, const std::string& name, const AttentionBackend* backend, DType dtype, bool backward) {
   Support row{point.variant, name, std::string(synthbench::name(dtype)), backward ? "fwdbwd" : "fwd"};
   row.reason = absence(name);
+  if (whole_layer(point.mixture) != nullptr) return layer_support(point, row, backend, dtype, backward);
   if (backend == nullptr) return row;
   CheckPoint wanted = point;
   wanted.options.needs_grad = backward;

@@ -24,7 +24,11 @@ using Rows = std::vector<OrderedJson>;
 Store::Selection list_variants(const std::string&) {
   Rows rows;
   for (const auto& [name, variant] : variants()) {
-    rows.push_back({{"name", name}, {"aliases", join(variant.aliases)}, {"keys", join(variant.keys)}, {"summary", variant.summary}});
+    rows.push_back({{"name", name},
+                    {"aliases", join(variant.aliases)},
+                    {"keys", join(variant.keys)},
+                    {"weights", join(weights_of(name))},
+                    {"summary", variant.summary}});
   }
   return rows_of(std::move(rows));
 }
@@ -112,7 +116,7 @@ Store::Selection list_grids(const std::string&) {
 
 const std::map<std::string, List>& lists() {
   static const std::map<std::string, List> all = {
-      {"variants", {"ways to make attention logits", list_variants}},
+      {"variants", {"ways to make attention logits, and the layers that are compared with them", list_variants}},
       {"backends", {"implementations of attention, and why one is not available", list_backends}},
       {"devices", {"where tensors can live", list_devices}},
       {"tables", {"presets of `table`", list_tables}},

@@ -35,6 +35,11 @@ void attend(const WorkerOrder& order, const RecordWriter& records) {
   const Config& config = order.config;
   const std::string& name = config.text("backend");
   const auto backend = backend_named(name);
+  if (whole_layer(config.mixture()) != nullptr) {
+    throw Unsupported(
+        fmt::format("{} is a whole layer, not a way to make attention logits: scope attend cannot time it (layer and step can)",
+                    config.text("variant")));
+  }
   Problem problem = problem_of(config, order.seed, order.threads);
   const AttentionBackend::Choice choice = backend->choose(problem.call());
   if (choice.reason) throw Unsupported(*choice.reason);

@@ -4,28 +4,23 @@
 
 #include <algorithm>
 #include <random>
-#include <vector>
 
 namespace synthbench {
-namespace {
-
-/// key_lengths = "random": real keys of each sample, drawn from 1 to all.
-std::vector<std::int32_t> key_lengths_of(const Config& config, std::int64_t batch, std::int64_t keys, std::int64_t seed) {
-  if (config.text("key_lengths") == "full") return {};
-  std::mt19937_64 draw(static_cast<std::uint64_t>(seed));
-  std::vector<std::int32_t> lengths;
-  for (std::int64_t b = 0; b < batch; ++b) {
-    lengths.push_back(static_cast<std::int32_t>(1 + draw() % static_cast<std::uint64_t>(keys)));
-  }
-  return lengths;
-}
-
-}  // namespace
 
 int threads_of(const Config& config, int instead) {
   if (instead > 0) return instead;
   if (config.has("threads") && config.integer("threads") > 0) return static_cast<int>(config.integer("threads"));
   return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+std::vector<std::int32_t> key_lengths_of(const Config& config, std::int64_t seed) {
+  if (config.text("key_lengths") == "full") return {};
+  std::mt19937_64 draw(static_cast<std::uint64_t>(seed));
+  std::vector<std::int32_t> lengths;
+  for (std::int64_t b = 0; b < config.integer("batch"); ++b) {
+    lengths.push_back(static_cast<std::int32_t>(1 + draw() % static_cast<std::uint64_t>(config.integer("seq_len"))));
+  }
+  return lengths;
 }
 
 Problem problem_of(const Config& config, std::int64_t seed, int threads) {
@@ -34,7 +29,7 @@ Problem problem_of(const Config& config, std::int64_t seed, int threads) {
   options.dtype = dtype_named(config.text("dtype"));
   options.seed = static_cast<std::uint64_t>(seed);
   options.causal = config.flag("causal");
-  options.key_lengths = key_lengths_of(config, batch, length, seed);
+  options.key_lengths = key_lengths_of(config, seed);
   if (config.has("model.dropout")) options.dropout = {config.number("model.dropout"), options.seed};  // of a whole model's step
   options.threads = threads_of(config, threads);
   options.needs_grad = config.text("direction") != "fwd";

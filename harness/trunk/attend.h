@@ -17,7 +17,8 @@ struct TermTensors {
 
 struct AttendOptions {
   bool causal = false;
-  torch::Tensor key_lengths;  ///< (B) int32; undefined: every key is real
+  std::int64_t query_offset = 0;  ///< decoding: rows produced before this call; counts with causal and with a window
+  torch::Tensor key_lengths;      ///< (B) int32; undefined: every key is real
   Dropout dropout;
   int threads = 1;
   std::int64_t window = 0;  ///< > 0: no query sees a key farther away than this

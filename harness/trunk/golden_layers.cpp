@@ -1,4 +1,4 @@
-// Golden layers (docs/golden.md): the same SelfAttention that trains, with a file's weights, on any backend.
+// Golden layers (docs/golden.md): the same layers that train, with a file's weights, on any backend.
 #include <fmt/format.h>
 #include <torch/torch.h>
 
@@ -7,7 +7,7 @@
 
 #include "ablations/logit_spec.h"
 #include "harness/check/layer_golden.h"
-#include "harness/trunk/self_attention.h"
+#include "harness/trunk/layer.h"
 
 namespace synthbench {
 namespace {
@@ -29,22 +29,29 @@ std::string text(const Json& about, const char* key, const std::string& otherwis
 }
 bool flag(const Json& about, const char* key) { return about.contains(key) && about[key].is_boolean() && about[key].get<bool>(); }
 
-/// The terms in the order of the file, in which its alpha is stored.
+/// The terms in the order of the file, in which its alpha is stored; the variant itself where it is a whole layer.
 std::vector<std::string> terms_of(const Json& about) {
   std::vector<std::string> terms;
+  if (!about.contains("terms")) return {about.at("variant").get<std::string>()};
   for (const Json& term : about.at("terms")) terms.push_back(term.get<std::string>());
   return terms;
+}
+
+std::int64_t rank_of(const LayerGoldenCase& golden) {
+  for (const char* factor : {"r1", "w2a", "proj"}) {
+    if (const StoredTensor* stored = golden.file.find(factor)) return stored->shape.back();
+  }
+  return golden.about.at("shape").value("S", LayerConfig{}.rank);
 }
 
 LayerConfig config_of(const LayerGoldenCase& golden) {
   const Json& shape = golden.about.at("shape");
   LayerConfig c;
   c.d_model = shape.at("E").get<std::int64_t>();
-  c.heads = shape.at("H").get<std::int64_t>();
-  c.head_dim = shape.at("dh").get<std::int64_t>();
-  c.max_len = shape.at("Nmax").get<std::int64_t>();
-  if (const StoredTensor* r1 = golden.file.find("r1")) c.rank = r1->shape.back();
-  if (const StoredTensor* w2a = golden.file.find("w2a")) c.rank = w2a->shape.back();
+  c.heads = shape.value("H", std::int64_t{1});  // convolutions and mixers lack some of these
+  c.head_dim = shape.value("dh", c.d_model);
+  c.max_len = shape.value("Nmax", shape.at("N").get<std::int64_t>());
+  c.rank = rank_of(golden);
   const std::string mixing = text(golden.about, "mixing", "none");
   c.mixing = mixing == "softmax" ? Mixing::softmax : mixing == "sigmoid" ? Mixing::sigmoid : Mixing::sum;
   c.w2 = flag(golden.about, "w2_shared") ? W2::shared : W2::heads;
@@ -70,15 +77,16 @@ std::string plain(const std::string& name) { return name.substr(name.rfind('.') 
 bool permuted(const std::string& name, const Tensor& t) { return name == "alpha" && t.dim() == 2; }
 
 LayerGoldenResult run_golden_layer(const LayerGoldenCase& golden) {
-  if (!golden.about.contains("terms")) return {{}, "'" + text(golden.about, "variant", "this layer") + "' is no sum of attention terms"};
   const std::vector<std::string> terms = terms_of(golden.about);
   for (const std::string& term : terms) {
     if (!variants().find(term)) return {{}, "there is no variant '" + term + "'"};
   }
+  const std::string variant = join(terms, "+");
+  if (const auto reason = refusal(variant, golden.backend)) return {{}, *reason};
   const auto dtype = golden.dtype == DType::f64 ? torch::kDouble : torch::kFloat;
   const std::vector<std::int64_t> columns = columns_of(terms);
   const LayerConfig config = config_of(golden);
-  SelfAttention layer(describe(join(terms, "+"), config), config, Initialiser(0, dtype));
+  const auto layer = make_layer({canonical_variant(variant), config, Initialiser(0, dtype)});
 
   std::vector<std::pair<std::string, Tensor>> weights;  // by their names in the file
   {

@@ -23,6 +23,7 @@ torch::Tensor Initialiser::make(std::string_view name, at::IntArrayRef shape, co
   auto generator = at::make_generator<at::CPUGeneratorImpl>(stream_of(seed_, name));
   switch (init.kind) {
     case Init::Kind::zeros: break;
+    case Init::Kind::ones: values.fill_(1.0); break;
     case Init::Kind::normal: values.normal_(0.0, init.scale, generator); break;
     case Init::Kind::uniform: values.uniform_(-init.scale, init.scale, generator); break;
   }

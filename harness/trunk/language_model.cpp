@@ -54,32 +54,39 @@ Tensor FeedForwardImpl::forward(const Tensor& x) {
 DecoderBlockImpl::DecoderBlockImpl(const ModelConfig& config, const Initialiser& initialiser, const std::string& path)
     : norm_(config.norm), dropout_(config.dropout) {
   const std::int64_t width = config.layer.d_model;
-  attention_ =
-      register_module("attention", SelfAttention(describe(config.variant, config.layer), config.layer, initialiser, path + "attention."));
+  attention_ = register_module("attention", make_layer({config.variant, config.layer, initialiser, path + "attention."}));
   feed_forward_ = register_module("feed_forward", FeedForward(width, config.d_ff, initialiser, path + "feed_forward."));
-  attention_norm_ = register_module("attention_norm", layer_norm(width, initialiser.dtype()));
+  if (!(attention_->has_own_residual() && norm_ == Norm::pre)) {
+    attention_norm_ = register_module("attention_norm", layer_norm(width, initialiser.dtype()));
+  }
   feed_forward_norm_ = register_module("feed_forward_norm", layer_norm(width, initialiser.dtype()));
 }
 
 AttendOptions DecoderBlockImpl::attend_options(const Pass& pass) const {
   AttendOptions options;
-  options.causal = true;
+  options.causal = pass.causal;
   options.key_lengths = pass.lengths;
   options.threads = pass.threads;
   if (is_training()) options.dropout = {dropout_, pass.dropout_seed};
   return options;
 }
 
+/// x and what the attention layer adds to it, with a norm before it or none.
+Tensor DecoderBlockImpl::attended(const Tensor& x, const Pass& pass) {
+  const bool own = attention_->has_own_residual();
+  const Tensor in = own || norm_ == Norm::post ? x : attention_norm_(x);
+  const Tensor y = attention_->forward(in, *pass.backend, attend_options(pass));
+  if (own && !(dropout_ > 0 && is_training())) return y;
+  return x + dropped(own ? y - x : y, dropout_, is_training());
+}
+
 Tensor DecoderBlockImpl::forward(const Tensor& x, const Pass& pass) {
-  const auto attended = [&](const Tensor& t) {
-    return dropped(attention_->forward(t, *pass.backend, attend_options(pass)), dropout_, is_training());
-  };
   const auto fed = [&](const Tensor& t) { return dropped(feed_forward_->forward(t), dropout_, is_training()); };
   if (norm_ == Norm::pre) {
-    const Tensor y = x + attended(attention_norm_(x));
+    const Tensor y = attended(x, pass);
     return y + fed(feed_forward_norm_(y));
   }
-  const Tensor y = attention_norm_(x + attended(x));
+  const Tensor y = attention_norm_(attended(x, pass));
   return feed_forward_norm_(y + fed(y));
 }
 
@@ -100,7 +107,8 @@ LanguageModelImpl::LanguageModelImpl(const ModelConfig& config, std::uint64_t se
     case Position::none: break;
   }
   blocks_ = register_module("blocks", torch::nn::ModuleList());
-  for (std::int64_t i = 0; i < config.layers; ++i) blocks_->push_back(DecoderBlock(config, initialiser, fmt::format("blocks.{}.", i)));
+  const std::int64_t stored = shared_over_layers(describe(config.variant, config.layer)) ? 1 : config.layers;
+  for (std::int64_t i = 0; i < stored; ++i) blocks_->push_back(DecoderBlock(config, initialiser, fmt::format("blocks.{}.", i)));
   if (config.norm == Norm::pre) final_norm_ = register_module("final_norm", layer_norm(width, dtype));
 }
 
@@ -115,8 +123,9 @@ Tensor LanguageModelImpl::embedded(const Tensor& tokens) const {
 Tensor LanguageModelImpl::forward(const Tensor& tokens, const Pass& pass) {
   Tensor x = dropped(embedded(tokens), config_.dropout, is_training());
   Pass of_layer = pass;
-  for (const auto& block : *blocks_) {
-    x = block->as<DecoderBlock>()->forward(x, of_layer);
+  for (std::int64_t layer = 0; layer < config_.layers; ++layer) {
+    const std::size_t block = static_cast<std::size_t>(layer) % blocks_->size();  // the only one, where all layers share it
+    x = blocks_[block]->as<DecoderBlock>()->forward(x, of_layer);
     ++of_layer.dropout_seed;
   }
   if (config_.norm == Norm::pre) x = final_norm_(x);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "ablations/config.h"
-#include "harness/trunk/self_attention.h"
+#include "harness/trunk/layer.h"
 
 namespace synthbench {
 
@@ -28,6 +28,7 @@ struct Pass {
   AttentionBackend* backend = nullptr;
   torch::Tensor lengths;  ///< (B) int32 real places per row; undefined: all
   int threads = 1;
+  bool causal = true;              ///< false: every position sees all, as in an encoder
   std::uint64_t dropout_seed = 0;  ///< of this step; counts only in training
 };
 
@@ -42,7 +43,7 @@ class FeedForwardImpl : public torch::nn::Module {
 };
 TORCH_MODULE(FeedForward);
 
-/// Self-attention and feed-forward, each with its residual and its layer norm.
+/// Self-attention, or the layer in its place, and feed-forward, each with its residual and its layer norm.
 class DecoderBlockImpl : public torch::nn::Module {
  public:
   DecoderBlockImpl(const ModelConfig& config, const Initialiser& initialiser, const std::string& path);
@@ -51,10 +52,11 @@ class DecoderBlockImpl : public torch::nn::Module {
 
  private:
   AttendOptions attend_options(const Pass& pass) const;
+  torch::Tensor attended(const torch::Tensor& x, const Pass& pass);
 
   Norm norm_;
   double dropout_;
-  SelfAttention attention_{nullptr};
+  std::shared_ptr<Layer> attention_;
   FeedForward feed_forward_{nullptr};
   torch::nn::LayerNorm attention_norm_{nullptr}, feed_forward_norm_{nullptr};
 };
@@ -64,6 +66,8 @@ TORCH_MODULE(DecoderBlock);
 ///
 /// Parameters: embedding (V,E), also the output projection, scaled by sqrt(E) on the way in (Vaswani et al. 2017, 3.4);
 /// positions (max_positions,E) where they are learned; blocks.<i>.attention.* (self_attention.h),
+/// (where all layers share one block: blocks.0 alone),
+/// blocks.<i>.attention_norm not where the layer has a norm and a residual of its own and model.norm = pre,
 /// blocks.<i>.feed_forward.{w_in,b_in,w_out,b_out}, blocks.<i>.{attention,feed_forward}_norm.{weight,bias};
 /// final_norm.{weight,bias} with model.norm = pre.
 class LanguageModelImpl : public torch::nn::Module {

@@ -3,7 +3,7 @@
 #include "harness/measure/cell_problem.h"
 #include "harness/measure/gate.h"
 #include "harness/measure/measure.h"
-#include "harness/trunk/self_attention.h"
+#include "harness/trunk/layer_gate.h"
 #include "harness/trunk/training.h"
 
 namespace synthbench {
@@ -17,12 +17,12 @@ std::int64_t count_of(const std::vector<Tensor>& parameters) {
   return count;
 }
 
-/// The masks and threads of the cell, key lengths as its attention problem draws them.
-AttendOptions options_of(const Config& config, const Problem& problem) {
+/// The masks and threads of the cell.
+AttendOptions options_of(const WorkerOrder& order) {
   AttendOptions options;
-  options.causal = config.flag("causal");
-  options.threads = problem.options().threads;
-  const std::vector<std::int32_t>& lengths = problem.options().key_lengths;
+  options.causal = order.config.flag("causal");
+  options.threads = threads_of(order.config, order.threads);
+  const std::vector<std::int32_t> lengths = key_lengths_of(order.config, order.seed);
   if (!lengths.empty()) options.key_lengths = torch::tensor(at::ArrayRef<std::int32_t>(lengths), torch::kInt);
   return options;
 }
@@ -31,11 +31,11 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
   const Config& config = order.config;
   const auto seed = static_cast<std::uint64_t>(order.seed);
   const auto dtype = scalar_type_of(config);
-  const auto backend = backend_named(config.text("backend"));
-  const AttendOptions options = options_of(config, problem_of(config, order.seed, order.threads));
+  const auto backend = layer_backend_of(config);
+  const AttendOptions options = options_of(order);
   torch::set_num_threads(options.threads);
 
-  SelfAttention layer(config.mixture(), config.layer(), Initialiser(seed, dtype));
+  const auto layer = make_layer({config.text("variant"), config.layer(), Initialiser(seed, dtype)});
   const std::vector<std::int64_t> shape = {config.integer("batch"), config.integer("seq_len"), config.integer("d_model")};
   const Initialiser numbers(seed + 1, dtype);
   Tensor x = numbers.make("x", shape, {Init::Kind::normal, 1.0});
@@ -53,7 +53,7 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
                  {"kernel", choice.kernel},
                  {"label", choice.label},
                  {"parameters", count_of(layer->parameters())}});
-  if (order.gate) gate_attention(order, *backend, choice.kernel, records);
+  if (order.gate) gate_layer(order, *backend, choice.kernel, records);
 
   std::vector<Tensor> wanted = layer->parameters();
   wanted.push_back(x);

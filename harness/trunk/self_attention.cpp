@@ -5,23 +5,11 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/trunk/positions.h"
 
 namespace synthbench {
-namespace {
 
 using torch::Tensor;
-
-bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
-  const auto is_one = [&](const Side& side) { return std::find(sources.begin(), sources.end(), side.source) != sources.end(); };
-  for (const Mixture::Summand& summand : mixture.summands) {
-    for (const TermSpec& term : summand.spec.terms) {
-      if (is_one(term.lhs) || (term.kind != TermKind::table && is_one(term.rhs))) return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 SelfAttentionImpl::SelfAttentionImpl(Mixture mixture, const LayerConfig& config, const Initialiser& initialiser, const std::string& path)
     : mixture_(std::move(mixture)), config_(config) {
@@ -56,27 +44,48 @@ Tensor SelfAttentionImpl::in_heads(const Tensor& t) const {
   return t.unflatten(2, {config_.heads, t.size(2) / config_.heads}).transpose(1, 2);
 }
 
-Tensor SelfAttentionImpl::hidden_layer(const Mixture::Summand& summand, const Tensor& x) const {
+/// (B,H,N,width * output_taps). Convolutions see zeros beyond both ends and at padded positions.
+Tensor SelfAttentionImpl::hidden_layer(const Mixture::Summand& summand, const Tensor& x, const AttendOptions& options) const {
   const Hidden& layer = *summand.spec.hidden;
-  const Tensor& w1 = weight(summand.variant, "w1");
-  Tensor hidden;
-  switch (layer.w1) {
-    case W1::heads: hidden = in_heads(torch::matmul(x, w1)); break;
-    case W1::full: hidden = torch::matmul(x.unsqueeze(1), w1); break;  // (B,1,N,E) (H,E,E)
-    case W1::slice: hidden = torch::matmul(in_heads(x), w1); break;    // (B,H,N,dh) (H,dh,dh)
+  const auto named = [&](const char* name) { return weight(summand.variant, name); };
+  const auto biased = [&](const Tensor& t, const char* name) { return layer.bias ? t + named(name) : t; };
+  Tensor in = x;
+  if (layer.bottleneck > 0) {
+    const Tensor narrow = torch::relu(biased(torch::matmul(x, named("w_down")), "b_down"));
+    in = biased(torch::matmul(narrow, named("w_up")), "b_up");
   }
-  if (layer.bias) hidden = hidden + weight(summand.variant, "b1").view({config_.heads, 1, layer.width});
-  return torch::relu(hidden);
+  if (layer.w1 == W1::full) in = in.unsqueeze(1);  // (B,1,N,E)
+  if (layer.w1 == W1::slice) in = in_heads(in);    // (B,H,N,dh)
+  if (layer.taps > 1) in = neighbours(without_padding(in, options.key_lengths), layer.taps, options.causal);
+  const auto mapped = [&](const char* weight_name, const char* bias_name) {
+    Tensor out = torch::matmul(in, named(weight_name));
+    if (layer.w1 == W1::heads) out = in_heads(out);
+    return layer.bias ? out + named(bias_name).view({config_.heads, 1, layer.width}) : out;
+  };
+  Tensor hidden = mapped("w1", "b1");
+  switch (layer.activation) {
+    case Hidden::Activation::none: break;
+    case Hidden::Activation::relu: hidden = torch::relu(hidden); break;
+    case Hidden::Activation::gate: hidden = hidden * torch::sigmoid(mapped("v1", "c1")); break;
+  }
+  if (layer.output_taps == 1) return hidden;
+  return neighbours(without_padding(hidden, options.key_lengths), layer.output_taps, options.causal);
 }
 
-SelfAttentionImpl::Inputs SelfAttentionImpl::project(const Tensor& x) const {
+/// Keys and values are those of x alone: extend puts the cached ones in front.
+SelfAttentionImpl::Inputs SelfAttentionImpl::project(const Tensor& x, const AttendOptions& options, const DecodeCache& cache) const {
   Inputs in;
-  in.x = x;
+  in.before = cache.length;
+  in.queries = x.size(1);
+  in.keys = cache.length + x.size(1);
   if (w_q_.defined()) in.query = in_heads(torch::matmul(x, w_q_));
   if (w_k_.defined()) in.key = in_heads(torch::matmul(x, w_k_));
   in.value = in_heads(torch::matmul(x, w_v_));
+  const Tensor seen = with_tail(cache, x);
   for (const Mixture::Summand& summand : mixture_.summands) {
-    if (summand.spec.hidden) in.hidden[summand.variant] = hidden_layer(summand, x);
+    if (!summand.spec.hidden) continue;
+    const Tensor hidden = hidden_layer(summand, seen, options);
+    in.hidden[summand.variant] = seen.size(1) == x.size(1) ? hidden : hidden.narrow(2, seen.size(1) - x.size(1), x.size(1));
   }
   return in;
 }
@@ -95,13 +104,12 @@ Tensor SelfAttentionImpl::side(const Mixture::Summand& summand, const TermSpec& 
     }
     case Source::parameter: break;
   }
-  const std::int64_t length = inputs.x.size(1);  // self-attention: as many queries as keys
   Tensor p = weight(summand.variant, side.weight).unsqueeze(0);
-  if (side.row_shared) return p.unsqueeze(2).narrow(3, 0, length);  // (1,H,1,N)
+  if (side.row_shared) return p.unsqueeze(2).narrow(3, 0, inputs.keys);  // (1,H,1,M)
   if (side.transposed) p = p.transpose(2, 3);
-  p = p.narrow(2, 0, length);
+  p = rows_are_keys ? p.narrow(2, 0, inputs.keys) : p.narrow(2, inputs.before, inputs.queries);
   const bool columns_are_keys = term.kind == TermKind::table && !rows_are_keys;
-  return columns_are_keys ? p.narrow(3, 0, length) : p;
+  return columns_are_keys ? p.narrow(3, 0, inputs.keys) : p;
 }
 
 std::vector<Tensor> SelfAttentionImpl::mixing_weights() const {
@@ -139,17 +147,44 @@ AttendOptions SelfAttentionImpl::banded(AttendOptions options) const {
   return options;
 }
 
-Tensor SelfAttentionImpl::forward(const Tensor& x, AttentionBackend& backend, const AttendOptions& options) {
-  if (x.size(1) > config_.max_len) {
-    throw UserError(fmt::format("an input of {} positions is longer than max_len {}", x.size(1), config_.max_len));
+void SelfAttentionImpl::require_fit(std::int64_t positions) const {
+  if (positions <= config_.max_len) return;
+  throw UserError(fmt::format("an input of {} positions is longer than max_len {}", positions, config_.max_len));
+}
+
+std::int64_t SelfAttentionImpl::reach() const {
+  std::int64_t longest = 0;
+  for (const Mixture::Summand& summand : mixture_.summands) {
+    if (const auto& hidden = summand.spec.hidden) longest = std::max(longest, hidden->taps + hidden->output_taps - 2);
   }
-  const Inputs inputs = project(x);
+  return longest;
+}
+
+Tensor SelfAttentionImpl::forward(const Tensor& x, AttentionBackend& backend, const AttendOptions& options) {
+  require_fit(x.size(1));
+  const Inputs inputs = project(x, options);
   const Tensor out = attend(backend, terms_of(inputs), inputs.value, x.size(1), banded(options));
   return torch::matmul(out.transpose(1, 2).flatten(2), w_o_);
 }
 
+Tensor SelfAttentionImpl::extend(const Tensor& x, DecodeCache& cache, AttentionBackend& backend, const AttendOptions& options) {
+  if (options.key_lengths.defined()) throw UserError("decoding has no key lengths");
+  require_fit(cache.length + x.size(1));
+  AttendOptions causal;
+  causal.causal = true;
+  causal.query_offset = cache.length;
+  causal.threads = options.threads;
+  Inputs inputs = project(x, causal, cache);
+  const auto behind = [](const Tensor& cached, const Tensor& fresh) { return cached.defined() ? torch::cat({cached, fresh}, 2) : fresh; };
+  if (inputs.key.defined()) cache.key = inputs.key = behind(cache.key, inputs.key);
+  cache.value = inputs.value = behind(cache.value, inputs.value);
+  remember(cache, x, reach());
+  const Tensor out = attend(backend, terms_of(inputs), inputs.value, x.size(1), banded(causal));
+  return torch::matmul(out.transpose(1, 2).flatten(2), w_o_);
+}
+
 AttentionBackend::Choice SelfAttentionImpl::choose(const Tensor& x, const AttentionBackend& backend, const AttendOptions& options) {
-  const Inputs inputs = project(x);
+  const Inputs inputs = project(x, options);
   return choose_kernel(backend, terms_of(inputs), inputs.value, x.size(1), banded(options));
 }
 

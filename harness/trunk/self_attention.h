@@ -9,6 +9,7 @@
 #include "ablations/logit_spec.h"
 #include "harness/trunk/attend.h"
 #include "harness/trunk/initialise.h"
+#include "harness/trunk/layer.h"
 
 namespace synthbench {
 
@@ -19,25 +20,28 @@ namespace synthbench {
 ///   <variant>.<name>      what the variant's description lists ("dense.w1", "random.r"); a fixed one is a buffer
 ///   alpha                 (1) for sigmoid mixing, (H, summands) for softmax, summands in alphabetical order; zeros at the start
 /// w_* start as Xavier uniform, the others as their description says.
-class SelfAttentionImpl : public torch::nn::Module {
+class SelfAttentionImpl : public Layer {
  public:
   /// path: the module's name in the model ("blocks.0.attention."), which its starting values depend on; may be empty.
   SelfAttentionImpl(Mixture mixture, const LayerConfig& config, const Initialiser& initialiser, const std::string& path = "");
 
   /// Throws UserError when x is longer than max_len.
-  torch::Tensor forward(const torch::Tensor& x, AttentionBackend& backend, const AttendOptions& options);
+  torch::Tensor forward(const torch::Tensor& x, AttentionBackend& backend, const AttendOptions& options) override;
 
-  /// The kernel that forward would run for such an input.
-  AttentionBackend::Choice choose(const torch::Tensor& x, const AttentionBackend& backend, const AttendOptions& options);
+  torch::Tensor extend(const torch::Tensor& x, DecodeCache& cache, AttentionBackend& backend, const AttendOptions& options) override;
+  AttentionBackend::Choice choose(const torch::Tensor& x, const AttentionBackend& backend, const AttendOptions& options) override;
 
  private:
   /// What the summands read of the input, each computed once.
   struct Inputs {
-    torch::Tensor x, query, key, value;
-    std::map<std::string, torch::Tensor> hidden;  ///< of each summand that has one, (B,H,N,width)
+    torch::Tensor query, key, value;
+    std::map<std::string, torch::Tensor> hidden;     ///< of each summand that has one, (B,H,N,width)
+    std::int64_t before = 0, queries = 0, keys = 0;  ///< decoding: queries begin behind `before` keys
   };
-  Inputs project(const torch::Tensor& x) const;
-  torch::Tensor hidden_layer(const Mixture::Summand& summand, const torch::Tensor& x) const;
+  Inputs project(const torch::Tensor& x, const AttendOptions& options, const DecodeCache& cache = {}) const;
+  void require_fit(std::int64_t positions) const;
+  std::int64_t reach() const;  ///< earlier inputs that hidden layers read
+  torch::Tensor hidden_layer(const Mixture::Summand& summand, const torch::Tensor& x, const AttendOptions& options) const;
   torch::Tensor side(const Mixture::Summand& summand, const TermSpec& term, const Side& side, bool rows_are_keys,
                      const Inputs& inputs) const;
   std::vector<TermTensors> terms_of(const Inputs& inputs) const;

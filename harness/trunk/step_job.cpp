@@ -1,8 +1,11 @@
-// The job "step": whole optimiser steps of a language model, on tokens drawn at random.
+// The job "step": whole optimiser steps of a language model, on tokens drawn at random. Of a variant without causal form it is an
+// encoder of the same sizes that is timed.
+#include <fmt/format.h>
+
 #include "harness/job.h"
 #include "harness/measure/cell_problem.h"
-#include "harness/measure/gate.h"
 #include "harness/measure/measure.h"
+#include "harness/trunk/layer_gate.h"
 #include "harness/trunk/training.h"
 #include "tasks/counter_random.h"
 
@@ -49,10 +52,16 @@ Config with_training_defaults(const Config& config) {
   return Config(json);
 }
 
-/// The attention call inside the model: causal, every key real, with a backward.
-WorkerOrder attention_of(const WorkerOrder& order) {
+bool has_causal_form(const Config& config) {
+  const Mixture mixture = config.mixture();
+  const WholeLayer* whole = whole_layer(mixture);
+  return whole == nullptr || whole->causal_form;
+}
+
+/// The attention call inside the model: every key real, with a backward.
+WorkerOrder attention_of(const WorkerOrder& order, bool causal) {
   Json json = order.config.json();
-  json.update({{"causal", true}, {"key_lengths", "full"}, {"direction", "fwdbwd"}});
+  json.update({{"causal", causal}, {"key_lengths", "full"}, {"direction", "fwdbwd"}});
   WorkerOrder attention = order;
   attention.config = Config(json);
   return attention;
@@ -62,7 +71,8 @@ void time_step(const WorkerOrder& order, const RecordWriter& records) {
   const Config& config = order.config;
   const RandomTokens data(config);
   const auto seed = static_cast<std::uint64_t>(order.seed);
-  LanguageModelTraining training(with_training_defaults(config), data, seed, threads_of(config, order.threads));
+  const bool causal = has_causal_form(config);
+  LanguageModelTraining training(with_training_defaults(config), data, seed, threads_of(config, order.threads), causal);
   records.write({{"type", "ran"},
                  {"variant", config.text("variant")},
                  {"backend", config.text("backend")},
@@ -70,7 +80,8 @@ void time_step(const WorkerOrder& order, const RecordWriter& records) {
                  {"kernel", training.kernel().kernel},
                  {"label", training.kernel().label},
                  {"parameters", training.parameters()}});
-  if (order.gate) gate_attention(attention_of(order), *backend_named(config.text("backend")), training.kernel().kernel, records);
+  if (!causal) fmt::print("{} has no causal form: the steps are those of an encoder\n", config.text("variant"));
+  if (order.gate) gate_layer(attention_of(order, causal), *backend_named(config.text("backend")), training.kernel().kernel, records);
   std::int64_t number = 0;
   measure({[&] { training.step(++number); }, {}}, order.measure, order.launch, records);
 }

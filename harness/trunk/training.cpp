@@ -22,32 +22,41 @@ torch::ScalarType scalar_type_of(const Config& config) {
   throw Unsupported(fmt::format("dtype {}: models run in f32 and f64", word));
 }
 
-LanguageModelTraining::LanguageModelTraining(const Config& config, const TaskData& data, std::uint64_t seed, int threads)
+std::unique_ptr<AttentionBackend> layer_backend_of(const Config& config) {
+  const std::string& name = config.text("backend");
+  auto backend = backend_named(name);
+  if (const auto reason = refusal(config.text("variant"), name)) throw Unsupported(*reason);
+  return backend;
+}
+
+LanguageModelTraining::LanguageModelTraining(const Config& config, const TaskData& data, std::uint64_t seed, int threads, bool causal)
     : data_(data),
       seed_(seed),
       threads_(threads),
+      causal_(causal),
       smoothing_(config.number("train.label_smoothing")),
       schedule_(schedule_of(config)),
-      backend_(backend_named(config.text("backend"))),
+      backend_(layer_backend_of(config)),
       model_(model_config(config, data.vocabulary()), seed, scalar_type_of(config)),
       optimiser_(make_optimiser(config, model_->parameters())) {
   torch::set_num_threads(threads);
   const TensorBatch first = tensors_of(data.train_batch(1, seed));
-  Pass pass;
-  pass.backend = backend_.get();
-  pass.lengths = first.lengths;
-  pass.threads = threads;
-  kernel_ = model_->choose(first.inputs, pass);
+  kernel_ = model_->choose(first.inputs, pass_of(first, 0));
   if (kernel_.reason) throw Unsupported(*kernel_.reason);
 }
 
-torch::Tensor LanguageModelTraining::logits(const TensorBatch& batch, std::uint64_t dropout_seed) {
+Pass LanguageModelTraining::pass_of(const TensorBatch& batch, std::uint64_t dropout_seed) const {
   Pass pass;
   pass.backend = backend_.get();
   pass.lengths = batch.lengths;
   pass.threads = threads_;
+  pass.causal = causal_;
   pass.dropout_seed = dropout_seed;
-  return model_->forward(batch.inputs, pass);
+  return pass;
+}
+
+torch::Tensor LanguageModelTraining::logits(const TensorBatch& batch, std::uint64_t dropout_seed) {
+  return model_->forward(batch.inputs, pass_of(batch, dropout_seed));
 }
 
 Score LanguageModelTraining::step(std::int64_t number) {

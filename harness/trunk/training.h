@@ -23,8 +23,9 @@ struct Score {
 /// bit: batches depend on (seed, step), weights on (seed, name), and every kernel adds in a fixed order.
 class LanguageModelTraining {
  public:
-  /// Throws Unsupported where the backend refuses the model's attention.
-  LanguageModelTraining(const Config& config, const TaskData& data, std::uint64_t seed, int threads);
+  /// causal: no position sees a later one; without it the model is an encoder over the same tokens, which a step can time but
+  /// nothing can learn from. Throws Unsupported where the backend or the variant refuses.
+  LanguageModelTraining(const Config& config, const TaskData& data, std::uint64_t seed, int threads, bool causal = true);
 
   /// One optimiser step, counted from 1. Throws std::runtime_error "the loss is nan at step 17" when it is not finite.
   Score step(std::int64_t number);
@@ -36,11 +37,13 @@ class LanguageModelTraining {
   LanguageModel& model() { return model_; }
 
  private:
+  Pass pass_of(const TensorBatch& batch, std::uint64_t dropout_seed) const;
   torch::Tensor logits(const TensorBatch& batch, std::uint64_t dropout_seed);
 
   const TaskData& data_;
   std::uint64_t seed_;
   int threads_;
+  bool causal_;
   double smoothing_;
   Schedule schedule_;
   std::unique_ptr<AttentionBackend> backend_;
@@ -49,7 +52,8 @@ class LanguageModelTraining {
   AttentionBackend::Choice kernel_;
 };
 
-/// The backend of that name. Throws UserError for a name that nobody knows, Unsupported for one that this program lacks.
+/// The backend of a cell that builds a layer. Throws as backend_named does, and Unsupported where the variant cannot run on it.
+std::unique_ptr<AttentionBackend> layer_backend_of(const Config& config);
 
 /// f32 or f64. Throws Unsupported for others.
 torch::ScalarType scalar_type_of(const Config& config);

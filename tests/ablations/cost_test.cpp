@@ -6,6 +6,7 @@
 #include <random>
 #include <stdexcept>
 
+#include "harness/base/error.h"
 #include "tests/test_seed.h"
 
 namespace synthbench {
@@ -88,6 +89,43 @@ TEST(Cost, OptionsOfDenseChangeTheCount) {
   EXPECT_EQ(layer_count("dense", c) - plain, 6 * (16 + 33)) << without;
 }
 
+TEST(Cost, SynthesizingFunctionsCountTheirLayers) {
+  SCOPED_TRACE(seed_trace());
+  std::mt19937_64 random(test_seed());
+  for (int trial = 0; trial < 20; ++trial) {
+    const Layer l = drawn_layer(random);
+    const std::int64_t D = l.h * l.e, vo = 2 * l.d * D, first = l.d * D, second = D * l.n, M = l.batch * l.n;
+    const auto count = [&](Synthesizer f, bool bias = false) {
+      LayerConfig c = l.config();
+      c.synthesizer = f;
+      c.dense_bias = bias;
+      return layer_count("dense", c) - vo;
+    };
+    using enum Synthesizer;
+    EXPECT_EQ(count(ffn), first + second);
+    EXPECT_EQ(count(linear), first + second);
+    EXPECT_EQ(count(conv3), 3 * first + second);
+    EXPECT_EQ(count(conv_relu_conv3), 3 * first + 3 * second);
+    EXPECT_EQ(count(conv_relu_conv5), 5 * first + 5 * second);
+    EXPECT_EQ(count(conv_relu_conv35), 3 * first + 5 * second);
+    EXPECT_EQ(count(bottleneck), 2 * 16 * l.d + first + second);
+    EXPECT_EQ(count(bottleneck_conv_relu_conv), 2 * 16 * l.d + 3 * first + 3 * second);
+    EXPECT_EQ(count(glu), 2 * first + second);
+    EXPECT_EQ(count(glu, true) - count(glu), 2 * D + l.h * l.n);
+    EXPECT_EQ(count(bottleneck, true) - count(bottleneck), 16 + l.d + D + l.h * l.n);
+
+    LayerConfig c = l.config();
+    const std::int64_t two_layers = layer_flops(describe("dense", c), c, l.shape()).forward;
+    const auto more = [&](Synthesizer f) {
+      c.synthesizer = f;
+      return layer_flops(describe("dense", c), c, l.shape()).forward - two_layers;
+    };
+    EXPECT_EQ(more(conv_relu_conv3), 4 * M * first + 4 * M * l.n * D) << "each layer three times";
+    EXPECT_EQ(more(bottleneck), 64 * M * l.d);
+    EXPECT_EQ(more(glu), 2 * M * first + 5 * M * D);
+  }
+}
+
 TEST(Cost, MixingWeightsCount) {
   LayerConfig c = {.d_model = 32, .heads = 4, .head_dim = 8, .max_len = 16, .mixing = Mixing::sum};
   const std::int64_t two = layer_count("R+V", c), three = layer_count("R+V+D", c);
@@ -139,6 +177,39 @@ TEST(Cost, AWindowCountsThePairsItShows) {
     EXPECT_EQ(local.backward, 4 * values + 5 * logits);
     EXPECT_EQ(layer_parameters(describe("local", c), c), layer_parameters(describe("vanilla", c), c));
   }
+}
+
+TEST(Cost, WholeLayersCountWhatTheirFormulasSay) {
+  SCOPED_TRACE(seed_trace());
+  std::mt19937_64 random(test_seed());
+  for (int trial = 0; trial < 20; ++trial) {
+    const Layer l = drawn_layer(random);
+    LayerConfig c = l.config();
+    const std::int64_t D = l.h * l.e, d = l.d, M = l.batch * l.n, K = 9;
+    EXPECT_EQ(layer_count("linformer", c), 4 * d * D + l.n * l.k);
+    EXPECT_EQ(layer_count("lightconv", c), 3 * d * d + K * l.h) << "GLU 2 d^2, output d^2";
+    EXPECT_EQ(layer_count("dynconv", c), 3 * d * d + d * K * l.h);
+    EXPECT_EQ(layer_count("mlp_mixer", c), 2 * d + 2 * l.n * l.k);
+    const auto products = [&](const char* variant) {  // in a backward they are computed twice more, all else once
+      const Flops flops = layer_flops(describe(variant, c), c, l.shape());
+      return flops.backward - flops.forward;
+    };
+    EXPECT_EQ(products("linformer"), 8 * M * d * D + 8 * M * l.k * D);
+    EXPECT_EQ(products("lightconv"), 6 * M * d * d + 2 * M * K * d);
+    EXPECT_EQ(products("dynconv"), 6 * M * d * d + 2 * M * d * l.h * K + 2 * M * K * d);
+    EXPECT_EQ(products("mlp_mixer"), 4 * M * d * l.k);
+    EXPECT_EQ(layer_flops(describe("linformer", c), c, l.shape()).forward, products("linformer") + 5 * M * l.h * l.k);
+    c.dense_bias = true;
+    EXPECT_EQ(layer_count("lightconv", c), 3 * d * d + K * l.h + 3 * d);
+    EXPECT_EQ(layer_count("mlp_mixer", c), 2 * d + 2 * l.n * l.k + l.k + l.n);
+    EXPECT_EQ(layer_count("linformer", c), 4 * d * D + l.n * l.k) << "has no biases";
+    EXPECT_THROW(attend_flops(describe("lightconv", c), l.shape()), UserError);
+    EXPECT_THROW(attend_bytes(describe("linformer", c), l.shape(), DType::f32), UserError);
+  }
+  const LayerConfig c = {.d_model = 8, .heads = 2, .head_dim = 4, .max_len = 7, .rank = 3, .dense_bias = false};
+  // x and y, the weights, and z, u, c of lightconv; normed x and the hidden layer of mlp_mixer
+  EXPECT_EQ(layer_bytes(describe("lightconv", c), c, {5, 2, 7, 7, 4}, DType::f32), 4 * (2 * 280 + 3 * 64 + 18 + 4 * 280));
+  EXPECT_EQ(layer_bytes(describe("mlp_mixer", c), c, {5, 2, 7, 7, 4}, DType::f64), 8 * (2 * 280 + 2 * 8 + 2 * 21 + 280 + 5 * 3 * 8));
 }
 
 TEST(Cost, TooLargeACountIsAnError) {

@@ -141,11 +141,11 @@ TEST(GridExpansion, ExcludedPointsStayListedWithTheirReason) {
 }
 
 TEST(GridExpansion, AnExcludeThatMatchesNothingAndUnknownWordsAreWarnings) {
-  const Expansion expansion = expanded(kHead + kVanilla + kShort + axis("rank", "[4]", "{ variant = [\"linformer\", \"vanilla\"] }") +
+  const Expansion expansion = expanded(kHead + kVanilla + kShort + axis("rank", "[4]", "{ variant = [\"reformer\", \"vanilla\"] }") +
                                        "[[exclude]]\nwhen = { seq_len = \">9000\" }\n");
   ASSERT_EQ(expansion.warnings().size(), 2u);
   EXPECT_EQ(expansion.warnings()[0],
-            "grid.toml:15: axis 'rank' when, variant: 'linformer' is not known to this program and matches nothing");
+            "grid.toml:15: axis 'rank' when, variant: 'reformer' is not known to this program and matches nothing");
   EXPECT_EQ(expansion.warnings()[1].rfind("grid.toml:16: [[exclude]] matches nothing", 0), 0u) << expansion.warnings()[1];
 }
 

@@ -88,6 +88,18 @@ TEST(ModelCost, LanguageModelsAreEmbeddingBlocksAndNorm) {
   }
 }
 
+TEST(ModelCost, SharedLayersAreCountedOnceAndWorkAsOftenAsOthers) {
+  for (const std::string& preset : preset_names()) {
+    const ModelShape universal = model(preset, {{"variant", "universal"}}), vanilla = model(preset),
+                     one = model(preset, {{"model.layers", 1}});
+    EXPECT_EQ(model_parameters(universal), model_parameters(one)) << preset;
+    EXPECT_LT(model_parameters(universal), model_parameters(vanilla)) << preset;
+    EXPECT_EQ(self_attention_parameters(universal), self_attention_parameters(one)) << preset;
+    EXPECT_EQ(model_flops(universal, 2).forward, model_flops(vanilla, 2).forward) << preset;
+    EXPECT_EQ(model_flops(universal, 2).backward, model_flops(vanilla, 2).backward) << preset;
+  }
+}
+
 TEST(ModelCost, OperationsGrowWithTheBatchAndWithTheLayers) {
   SCOPED_TRACE(seed_trace());
   std::mt19937_64 random(test_seed());

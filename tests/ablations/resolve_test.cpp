@@ -67,6 +67,35 @@ TEST(Resolve, TablesAndFactorsHaveTheirOwnDefaults) {
             "seq_len 16 is longer than max_len 8, for which the tables of random are made");
 }
 
+TEST(Resolve, BaselinesHaveTheirOwnKeys) {
+  EXPECT_EQ(resolve({{"variant", "linformer"}, {"seq_len", 64}}).integer("rank"), 8);
+  EXPECT_EQ(resolve({{"variant", "linformer"}, {"seq_len", 64}}).integer("max_len"), 64);
+  EXPECT_EQ(resolve({{"variant", "mlp_mixer"}, {"d_model", 96}, {"heads", 2}}).integer("rank"), 48) << "the ratio of its models";
+  EXPECT_EQ(resolve({{"variant", "lightconv"}, {"rank", 3}, {"max_len", 600}, {"mixing", "sum"}}).sha(),
+            resolve({{"variant", "lightconv"}}).sha());
+  EXPECT_NE(resolve({{"variant", "dynconv"}, {"dense_bias", false}}).sha(), resolve({{"variant", "dynconv"}}).sha());
+  EXPECT_EQ(refusal({{"variant", "lightconv"}, {"heads", 9}, {"d_model", 8}, {"head_dim", 1}}),
+            "heads 9: more groups than the 8 channels of d_model");
+}
+
+TEST(Resolve, ASynthesizerIsPartOfDenseAlone) {
+  const std::string plain = resolve({{"variant", "dense"}}).sha();
+  EXPECT_EQ(resolve({{"variant", "dense"}, {"synthesizer", "ffn"}}).sha(), plain);
+  for (const std::string& word : key_at("synthesizer").words) {
+    const Config config = resolve({{"variant", "dense+random"}, {"synthesizer", word}});
+    EXPECT_EQ(config.text("synthesizer"), word);
+    EXPECT_EQ(config.layer().synthesizer, synthesizer_named(word));
+  }
+  for (const char* variant : {"factorized_dense", "vanilla", "lightconv"}) {
+    EXPECT_EQ(resolve({{"variant", variant}, {"synthesizer", "glu"}}).sha(), resolve({{"variant", variant}}).sha()) << variant;
+  }
+  const Json reusing = {{"variant", "dense+vanilla"}, {"reuse_q", true}};
+  Json other = reusing;
+  other["synthesizer"] = "glu";
+  EXPECT_EQ(resolve(other).sha(), resolve(reusing).sha()) << "relu(q) is the hidden layer";
+  EXPECT_EQ(refusal({{"variant", "dense"}, {"synthesizer", "conv4"}}), "synthesizer: unknown value 'conv4' (did you mean 'conv3'?)");
+}
+
 TEST(Resolve, AWindowIsPartOfLocalAlone) {
   EXPECT_EQ(resolve({{"variant", "local"}}).integer("window"), 64);
   EXPECT_EQ(resolve({{"variant", "local"}, {"window", 3}}).layer().window, 3);
@@ -81,8 +110,6 @@ TEST(Resolve, RefusesWhatVariantsRefuse) {
 }
 
 TEST(Resolve, RefusesWhatNothingReads) {
-  EXPECT_EQ(refusal({{"variant", "dense"}, {"synthesizer", "conv3"}}), "synthesizer \"conv3\": no variant of this version reads it");
-  EXPECT_EQ(refusal({{"variant", "dense"}, {"synthesizer", "ffn"}}), "accepted") << "the default is what is computed";
   EXPECT_EQ(refusal({{"window", 0}}), "window: '0' is below 1, the least that is allowed");
   EXPECT_EQ(refusal({{"kind", "train"}, {"train.init", "w.safetensors"}}),
             "train.init 'w.safetensors': this version starts every training from its seed");

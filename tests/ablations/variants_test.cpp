@@ -160,6 +160,31 @@ TEST(Variants, MixingIsForSeveralSummands) {
   EXPECT_EQ(initial_weight(describe("R+V", config)), 0.5);
 }
 
+TEST(Variants, WholeLayersStandAlone) {
+  for (const char* name : {"dynconv", "lightconv", "linformer", "mlp_mixer"}) {
+    EXPECT_TRUE(variants().at(name).whole_layer);
+    const Mixture mixture = describe(name, layer());
+    ASSERT_NE(whole_layer(mixture), nullptr) << name;
+    EXPECT_TRUE(mixture.summands.front().spec.terms.empty()) << name;
+    EXPECT_FALSE(batch_independent(mixture)) << name;
+    EXPECT_EQ(error_of([&] { canonical_variant(std::string(name) + "+V"); }),
+              "variant '" + std::string(name) + "+V': " + name + " is a whole layer and makes no logits that could be added to others");
+  }
+  EXPECT_EQ(whole_layer(describe("R+V", layer())), nullptr);
+}
+
+TEST(Variants, WhatIsMadeOfModulesAloneRunsWhereTheBackendIsLibTorch) {
+  known_backends().add("of_libtorch", {"", /*needs_libtorch=*/true});
+  for (const char* name : {"dynconv", "lightconv", "mlp_mixer"}) {
+    EXPECT_EQ(refusal(name, "of_libtorch"), std::nullopt);
+    EXPECT_EQ(refusal(name, "eigen"), std::string(name) +
+                                          " makes no attention call that eigen could compute: it is a LibTorch module "
+                                          "(backends torch and torch_eager run it)");
+  }
+  EXPECT_EQ(refusal("linformer", "eigen"), std::nullopt) << "its attention call is any backend's";
+  EXPECT_EQ(refusal("V+R", "eigen"), std::nullopt);
+}
+
 TEST(Variants, SlicesOfTheInputMustFit) {
   LayerConfig config = layer();
   config.w1 = W1::slice;
@@ -176,6 +201,14 @@ TEST(Variants, WhatReadsNoInputIsBatchIndependent) {
   for (const char* name : {"vanilla", "dense", "factorized_dense", "R+V", "R+D"}) {
     EXPECT_FALSE(batch_independent(describe(name, layer()))) << name;
   }
+}
+
+TEST(Variants, WeightsAreThoseOfTheWholeLayer) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(weights_of("vanilla"), (Names{"w_q", "w_k", "w_v", "w_o"}));
+  EXPECT_EQ(weights_of("fixed_random"), (Names{"w_v", "w_o", "r (frozen)"}));
+  EXPECT_EQ(weights_of("R+V"), (Names{"w_q", "w_k", "w_v", "w_o", "r", "alpha"}));
+  EXPECT_EQ(weights_of("lightconv"), (Names{"w_in", "w_conv", "w_out", "b_in", "b_out"}));
 }
 
 TEST(Variants, KeysOfAMixtureAreThoseOfItsTerms) {

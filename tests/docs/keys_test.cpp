@@ -53,10 +53,11 @@ std::string table_of_keys() {
 }
 
 std::string table_of_variants() {
-  std::string table = "| variant | short | keys | logits |\n| --- | --- | --- | --- |\n";
+  std::string table = "| variant | short | keys | weights | what it is |\n| --- | --- | --- | --- | --- |\n";
   for (const std::string& name : variants().names()) {
     const Variant& variant = variants().at(name);
-    table += fmt::format("| `{}` | {} | {} | {} |\n", name, join(variant.aliases, ", "), join(variant.keys, ", "), variant.summary);
+    table += fmt::format("| `{}` | {} | {} | {} | {} |\n", name, join(variant.aliases, ", "), join(variant.keys, ", "),
+                         join(weights_of(name), ", "), variant.summary);
   }
   return table;
 }

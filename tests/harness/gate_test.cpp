@@ -67,6 +67,7 @@ std::string gate(const Config& config, Tampered::What what, double share = 0.01)
 TEST(Gate, LetsEveryVariantOnEveryCpuBackendThrough) {
   SCOPED_TRACE(seed_trace());
   for (const auto& [variant, described] : variants()) {
+    if (described.whole_layer) continue;  // no call of attention: tests/trunk/whole_layers_test.cpp
     for (const char* backend : {"eigen", "reference"}) {
       for (const char* dtype : {"f32", "f64"}) {
         for (const char* length : {"1", "16", "77"}) {

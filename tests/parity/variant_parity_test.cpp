@@ -18,7 +18,10 @@ struct Masked {
 };
 
 std::vector<std::string> mixtures() {
-  std::vector<std::string> names = variants().names();
+  std::vector<std::string> names;
+  for (const auto& [name, variant] : variants()) {
+    if (!variant.whole_layer) names.push_back(name);
+  }
   for (const char* sum : {"dense+vanilla", "factorized_random+random", "local+random", "random+vanilla",
                           "dense+factorized_dense+factorized_random+random+vanilla"}) {
     names.emplace_back(sum);

@@ -279,7 +279,7 @@ TEST(GoldenLayers, ShippedOnesPassOnEveryBackend) { expect_golden_layers(SYNTHBE
 TEST(GoldenLayers, AllOfThemPassOnEveryBackend) {
   const std::string folder = SYNTHBENCH_SOURCE_DIR "/../shared/golden/layer";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the golden vectors are not beside the repository (../shared/golden)";
-  expect_golden_layers(folder, 29);
+  expect_golden_layers(folder, 36);  // all but the six that are made of LibTorch modules alone
 }
 
 }  // namespace

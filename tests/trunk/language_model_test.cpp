@@ -7,6 +7,8 @@
 #include <random>
 
 #include "ablations/logit_spec.h"
+#include "ablations/model_cost.h"
+#include "ablations/resolve.h"
 #include "harness/trunk/training.h"
 #include "tests/test_seed.h"
 
@@ -155,6 +157,22 @@ TEST_P(EveryMixture, LearnsNothingFromRandomTokens) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryMixture, testing::ValuesIn(all_mixtures()), test_name);
+
+TEST(LanguageModel, HasTheParametersThatCostCounts) {
+  for (const auto& [variant, about] : variants()) {
+    for (const char* norm : {"pre", "post"}) {
+      const Config config = resolve({{"scope", "step"},
+                                     {"model.preset", "tiny"},
+                                     {"model.norm", norm},
+                                     {"variant", variant},
+                                     {"backend", "torch"},
+                                     {"data.vocab", kVocabulary},
+                                     {"seq_len", kLength}});
+      const LanguageModel model(model_config(config, kVocabulary), 1, torch::kFloat);
+      EXPECT_EQ(model->trained_parameters(), model_parameters(model_shape(config))) << variant << ", norm " << norm;
+    }
+  }
+}
 
 TEST(LanguageModel, FallsFarBelowChanceWhereTheAnswerIsInSight) {  // so the test above can fail
   SCOPED_TRACE(seed_trace());

@@ -5,8 +5,9 @@
 namespace synthbench {
 
 /// Counter-based attention dropout: what entry (b,h,i,j) of the probabilities is multiplied with, 0 or 1/(1-rate).
-/// SplitMix64's finaliser over the counters; the same bits in every backend. All sizes fit 32 bits.
-inline double dropout_factor(double rate, std::uint64_t seed, std::uint64_t b, std::uint64_t h, std::uint64_t i, std::uint64_t j) {
+/// SplitMix64's finaliser over the counters; the same bits in every backend, on a GPU too
+/// (constexpr: nvcc compiles it for both sides). All sizes fit 32 bits.
+constexpr double dropout_factor(double rate, std::uint64_t seed, std::uint64_t b, std::uint64_t h, std::uint64_t i, std::uint64_t j) {
   const auto mixed = [](std::uint64_t x) {
     x += 0x9E3779B97F4A7C15ull;
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;

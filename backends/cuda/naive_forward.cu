@@ -1,0 +1,66 @@
+// backends/cuda/naive_forward.cu
+// One row of logits per warp: the definition, with nothing kept but out and lse.
+//
+//   S[i,j] = sum of the terms     lse[i] = log sum over visible j of exp S[i,j]     out[i,:] = sum_j keep[i,j] exp(S[i,j] - lse[i]) V[j,:]
+//   out (B,H,N,D)   lse (B,H,N,1)   V (B,H,M,D)
+//
+// Logits are computed anew each time they are needed: twice, and once more for every further 32 columns of V. Memory: 32 numbers.
+#include <cmath>
+
+#include "backends/cuda/dispatch.cuh"
+#include "backends/cuda/launch.cuh"
+#include "backends/cuda/problem.cuh"
+#include "backends/cuda/shared_memory.cuh"
+#include "backends/cuda/warp.cuh"
+
+namespace synthbench::cuda {
+namespace {
+
+/// log sum over visible j of exp S[i,j], the same in every lane; -inf where no key is visible.
+template <typename T>
+__device__ float log_sum_exp(const Problem<T>& p, int b, int h, int i, int visible) {
+  const int lane = lane_of_warp();
+  float largest = -INFINITY;
+  for (int j = lane; j < visible; j += kWarp) largest = fmaxf(largest, logit(p, b, h, i, j));
+  largest = warp_max(largest);
+  float total = 0.0f;
+  for (int j = lane; j < visible; j += kWarp) total += expf(logit(p, b, h, i, j) - largest);
+  total = warp_sum(total);
+  return visible > 0 ? largest + logf(total) : -INFINITY;
+}
+
+template <typename T>
+__global__ void forward_row(const __grid_constant__ Problem<T> p, const Tensor<T> out, const Tensor<float> lse) {
+  float* weights = SharedMemory::of_block().take(kWarp);
+  const int row = static_cast<int>(blockIdx.x), lane = lane_of_warp();
+  const int i = row % p.queries, h = row / p.queries % p.heads, b = row / p.queries / p.heads;
+  const int visible = p.visible(b, i);
+  const float row_lse = log_sum_exp(p, b, h, i, visible);
+  if (lane == 0) store(lse.at(b, h, i, 0), row_lse);
+  for (int d0 = 0; d0 < p.width; d0 += kWarp) {
+    const int d = d0 + lane;
+    float sum = 0.0f;
+    for (int j0 = 0; j0 < visible; j0 += kWarp) {
+      const int j = j0 + lane;
+      weights[lane] = j < visible ? p.keep(b, h, i, j) * expf(logit(p, b, h, i, j) - row_lse) : 0.0f;
+      __syncwarp();
+      for (int k = 0; d < p.width && k < kWarp && j0 + k < visible; ++k) sum += weights[k] * p.value.get(b, h, j0 + k, d);
+      __syncwarp();
+    }
+    if (d < p.width) store(out.at(b, h, i, d), sum);
+  }
+}
+
+}  // namespace
+
+void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs) {
+  with_storage(call.value.dtype, [&]<typename T>(T) {
+    const Problem<T> p = problem_of<T>(call);
+    SharedMemory shared = SharedMemory::to_measure();
+    shared.take(kWarp);
+    launch(forward_row<T>, dim3(static_cast<unsigned>(p.batch * p.heads * p.queries)), dim3(kWarp), shared.bytes(),
+           static_cast<cudaStream_t>(call.stream), p, tensor<T>(outputs.out), tensor<float>(outputs.lse));
+  });
+}
+
+}  // namespace synthbench::cuda

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cstddef>
@@ -25,10 +26,14 @@ class Fiber {
 
  private:
   static void start(unsigned high, unsigned low);
+  void to_fiber();
+  void to_scheduler();
 
   std::function<void()> body_;
   std::unique_ptr<std::byte[]> stack_;
   ucontext_t fiber_{}, scheduler_{};
+  jmp_buf fiber_point_{}, scheduler_point_{};
+  bool started_ = false;
   void* fiber_fake_stack_ = nullptr;  // AddressSanitizer's own, one for each side
   const void* scheduler_bottom_ = nullptr;
   std::size_t scheduler_size_ = 0;

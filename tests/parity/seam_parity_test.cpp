@@ -14,13 +14,28 @@
 namespace synthbench {
 namespace {
 
+#ifdef SYNTHBENCH_FEW_CASES  // a GPU's threads one after another on the host
+constexpr int kDrawn = 12;
+constexpr std::int64_t kMostLogits = 30'000;
+constexpr int kThreads[] = {1, 2};
+#else
 constexpr int kDrawn = 60;
+constexpr std::int64_t kMostLogits = std::numeric_limits<std::int64_t>::max();
+constexpr int kThreads[] = {1, 2, 2, 3, 2, 1, 3};
+#endif
 constexpr Arrangement kArrangements[] = {Arrangement::dense, Arrangement::strided, Arrangement::sliced, Arrangement::transposed,
                                          Arrangement::split_heads};
 
+std::vector<SeamCase> small_enough(std::vector<SeamCase> cases) {
+  std::erase_if(cases, [](const SeamCase& seam) { return seam.batch * seam.heads * seam.queries * seam.keys > kMostLogits; });
+  return cases;
+}
+
+std::vector<SeamCase> some_cases() { return small_enough(chosen_cases()); }
+
 std::vector<SeamCase> all_cases() {
-  std::vector<SeamCase> cases = chosen_cases();
-  for (SeamCase& seam : drawn_cases(test_seed(), kDrawn)) cases.push_back(std::move(seam));
+  std::vector<SeamCase> cases = some_cases();
+  for (SeamCase& seam : small_enough(drawn_cases(test_seed(), kDrawn))) cases.push_back(std::move(seam));
   return cases;
 }
 
@@ -93,7 +108,7 @@ TEST_P(SeamParity, TheSameCallTwiceIsBitEqualWhateverTheThreads) {
     SCOPED_TRACE(seam.name);
     SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
     std::map<int, Results> first;  // ours add in an order that threads do not change; ATen splits sums among them
-    for (const int threads : {1, 2, 2, 3, 2, 1, 3}) {
+    for (const int threads : kThreads) {
       problem.call().threads = threads;
       const Results computed = problem.run(*backend);
       const auto [once, fresh] = first.try_emplace(is_aten(backend_name) ? threads : 0, computed);
@@ -128,7 +143,7 @@ TEST_P(SeamParity, UnwantedGradientsAreLeftAloneAndChangeNoOther) {
   SCOPED_TRACE(seed_trace());
   const auto& [backend_name, dtype] = GetParam();
   const auto backend = backends().at(backend_name)();
-  for (const SeamCase& seam : chosen_cases()) {
+  for (const SeamCase& seam : some_cases()) {
     SCOPED_TRACE(seam.name);
     SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
     const Results all = problem.run(*backend);
@@ -155,7 +170,7 @@ TEST_P(SeamParity, GradientsAreAddedToWhatIsThere) {
   SCOPED_TRACE(seed_trace());
   const auto& [backend_name, dtype] = GetParam();
   const auto backend = backends().at(backend_name)();
-  for (const SeamCase& seam : chosen_cases()) {
+  for (const SeamCase& seam : some_cases()) {
     SCOPED_TRACE(seam.name);
     SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
     const Results once = problem.run(*backend);
@@ -175,7 +190,7 @@ TEST_P(SeamParity, BackwardFitsTheForwardOfAnotherBackend) {
   const auto& [backend_name, dtype] = GetParam();
   const auto backend = backends().at(backend_name)();
   const auto oracle = backends().at("reference")();
-  for (const SeamCase& seam : chosen_cases()) {
+  for (const SeamCase& seam : some_cases()) {
     SCOPED_TRACE(seam.name);
     const SeamProblem numbers(seam, DType::f64, Arrangement::dense, test_seed());
     const Results truth = SeamProblem(seam, DType::f64, Arrangement::dense, test_seed()).run(*oracle);

@@ -2,17 +2,20 @@
 // Gradients, each computed by itself from recomputed logits; one that is not wanted costs nothing.
 //
 //   in the forward pass:  P = exp(S - lse)    Y[i] = sum_j keep P[i,j] V[j]    S = sum of scale * term
-//   delta[i]  = dY[i] . Y[i]                                    = sum_j P dP                 (B,H,N)
+//   dP[i,j]   = keep dY[i] . V[j]                               delta[i] = sum_j P dP        (B,H,N)
 //   dV[j]     = sum_i keep P[i,j] dY[i]                                                      (B,H,M,D)
-//   dS[i,j]   = P[i,j] (keep dY[i] . V[j] - delta[i])
+//   dS[i,j]   = P[i,j] (dP[i,j] - delta[i])
 //   inner:  dlhs[i] = scale sum_j dS[i,j] rhs[j]                drhs[j] = scale sum_i dS[i,j] lhs[i]
 //   tiled:  dlhs[i,p] = scale sum_q dS[i,p+Pq] rhs[i,q]         drhs[i,q] = scale sum_p dS[i,p+Pq] lhs[i,p]
 //   table:  dlhs[i,j] = scale dS[i,j]
 //
-// Kernels:  row_delta     one row per thread
+// Kernels:  row_delta     one row per warp
 //           sum_rows      one distinct row of dV, dlhs or drhs per warp
 //           sum_entries   one distinct entry of a tiled or table side per thread
 // Each adds up (b,h,row) by (b,h,row), then those sums: long sums over a shared axis lose less that way.
+// Numerics: delta is divided by sum_j P, which the rounding of lse keeps from being 1: at logits of 1e4 a row of dS would not cancel.
+// dY . Y would be the same number, but Y may be stored in 16 bits.
+// Shared memory, bytes: row_delta 0, sum_rows 128, sum_entries 0
 #include <cmath>
 
 #include "backends/cuda/dispatch.cuh"
@@ -27,30 +30,40 @@ namespace {
 
 constexpr int kThreads = 128;
 
-template <typename T>
-__global__ void row_delta(const __grid_constant__ Problem<T> p, const Tensor<const T> out, const Tensor<const T> grad_out, float* delta) {
-  const std::int64_t row = std::int64_t{blockIdx.x} * kThreads + threadIdx.x;
-  if (row >= std::int64_t{p.batch} * p.heads * p.queries) return;
-  const int i = static_cast<int>(row % p.queries), h = static_cast<int>(row / p.queries % p.heads),
-            b = static_cast<int>(row / p.queries / p.heads);
-  float sum = 0.0f;
-  for (int d = 0; d < p.width; ++d) sum += grad_out.get(b, h, i, d) * out.get(b, h, i, d);
-  delta[row] = sum;
-}
-
 /// keep P[i,j] of a visible entry.
 template <typename T>
 __device__ float kept_probability(const Problem<T>& p, const Given<T>& g, int b, int h, int i, int j) {
   return p.keep(b, h, i, j) * expf(logit(p, b, h, i, j) - g.lse.get(b, h, i, 0));
 }
 
+/// dP[i,j] of a visible entry.
+template <typename T>
+__device__ float probability_gradient(const Problem<T>& p, const Tensor<const T>& grad_out, int b, int h, int i, int j) {
+  float dot = 0.0f;
+  for (int d = 0; d < p.width; ++d) dot += grad_out.get(b, h, i, d) * p.value.get(b, h, j, d);
+  return p.keep(b, h, i, j) * dot;
+}
+
+template <typename T>
+__global__ void row_delta(const __grid_constant__ Problem<T> p, const __grid_constant__ Given<T> g, float* delta) {
+  const int row = static_cast<int>(blockIdx.x);
+  const int i = row % p.queries, h = row / p.queries % p.heads, b = row / p.queries / p.heads;
+  float mean = 0.0f, total = 0.0f;
+  for (int j = lane_of_warp(); j < p.visible(b, i); j += kWarp) {
+    const float probability = expf(logit(p, b, h, i, j) - g.lse.get(b, h, i, 0));
+    mean += probability * probability_gradient(p, g.grad_out, b, h, i, j);
+    total += probability;
+  }
+  mean = warp_sum(mean);
+  total = warp_sum(total);
+  if (lane_of_warp() == 0) delta[row] = total > 0.0f ? mean / total : 0.0f;
+}
+
 /// dS[i,j] of a visible entry.
 template <typename T>
 __device__ float logit_gradient(const Problem<T>& p, const Given<T>& g, int b, int h, int i, int j) {
-  float dot = 0.0f;
-  for (int d = 0; d < p.width; ++d) dot += g.grad_out.get(b, h, i, d) * p.value.get(b, h, j, d);
   const float delta = g.delta[(std::int64_t{b} * p.heads + h) * p.queries + i];
-  return expf(logit(p, b, h, i, j) - g.lse.get(b, h, i, 0)) * (p.keep(b, h, i, j) * dot - delta);
+  return expf(logit(p, b, h, i, j) - g.lse.get(b, h, i, 0)) * (probability_gradient(p, g.grad_out, b, h, i, j) - delta);
 }
 
 enum class RowSum { value, inner_lhs, inner_rhs };
@@ -176,9 +189,9 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
     const Problem<T> p = problem_of<T>(call);
     const std::int64_t row_count = std::int64_t{p.batch} * p.heads * p.queries;
     const Scratch<float> delta(static_cast<std::size_t>(row_count), stream);
-    launch(row_delta<T>, dim3(blocks_for(row_count)), dim3(kThreads), 0, stream, p, tensor<T>(ConstView(outputs.out)), tensor<T>(grad_out),
-           delta.data());
-    const Launcher<T> backward{p, {tensor<T>(grad_out), tensor<float>(ConstView(outputs.lse)), delta.data()}, stream};
+    const Given<T> given{tensor<T>(grad_out), tensor<float>(ConstView(outputs.lse)), delta.data()};
+    launch(row_delta<T>, dim3(static_cast<unsigned>(row_count)), dim3(kWarp), 0, stream, p, given, delta.data());
+    const Launcher<T> backward{p, given, stream};
     backward.template rows<RowSum::value>(grad_out, 1.0f, grads.value);
     for (int t = 0; t < p.terms; ++t) {
       const auto at = static_cast<std::size_t>(t);

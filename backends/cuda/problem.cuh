@@ -92,7 +92,7 @@ template <typename T>
 struct Given {
   Tensor<const T> grad_out;    ///< dY (B,H,N,D)
   Tensor<const float> lse;     ///< (B,H,N,1)
-  const float* delta = nullptr;  ///< (B,H,N) dense: dY . Y, which is sum_j P dP
+  const float* delta = nullptr;  ///< (B,H,N) dense: sum_j P dP
 };
 
 template <typename T>

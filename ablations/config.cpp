@@ -54,6 +54,7 @@ LayerConfig Config::layer() const {
   if (has("w2")) layer.w2 = text("w2") == "shared" ? W2::shared : W2::heads;
   if (has("dense_bias")) layer.dense_bias = flag("dense_bias");
   if (has("reuse_q")) layer.reuse_q = flag("reuse_q");
+  if (has("window")) layer.window = integer("window");
   if (has("table_init")) layer.table_init = text("table_init");
   return layer;
 }

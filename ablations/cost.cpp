@@ -1,33 +1,12 @@
 #include "ablations/cost.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <initializer_list>
-#include <stdexcept>
+
+#include "ablations/counting.h"
 
 namespace synthbench {
 namespace {
-
-std::int64_t times(std::initializer_list<std::int64_t> factors) {
-  std::int64_t product = 1;
-  for (const std::int64_t factor : factors) {
-    if (__builtin_mul_overflow(product, factor, &product)) {
-      throw std::overflow_error(fmt::format("[cost] {} does not fit 63 bits", fmt::join(factors, " x ")));
-    }
-  }
-  return product;
-}
-
-void add(std::int64_t& sum, std::int64_t more) {
-  if (__builtin_add_overflow(sum, more, &sum)) throw std::overflow_error("[cost] a sum does not fit 63 bits");
-}
-
-std::int64_t plus(std::initializer_list<std::int64_t> summands) {
-  std::int64_t sum = 0;
-  for (const std::int64_t summand : summands) add(sum, summand);
-  return sum;
-}
 
 bool reads(const Mixture& mixture, std::initializer_list<Source> sources) {
   const auto one_of = [&](const Side& side) { return std::ranges::find(sources, side.source) != sources.end(); };
@@ -50,8 +29,19 @@ bool wants_grad(const LogitSpec& spec, const Side& side) {
   return side.source != Source::parameter || std::ranges::find(spec.parameters, side.weight, &Parameter::name)->trained;
 }
 
-/// Logits of one term, or of all: H N M where the batch shares them, else B H N M.
-std::int64_t logits(const CallShape& s, bool shared) { return times({shared ? 1 : s.batch, s.heads, s.queries, s.keys}); }
+/// Pairs of 0 <= i < left and 0 <= j < right with j - i > window.
+std::int64_t pairs_beyond(std::int64_t left, std::int64_t right, std::int64_t window) {
+  const std::int64_t first = std::max<std::int64_t>(0, right - window - 1);  // of i = 0; each further i has one less
+  const std::int64_t rows = std::min(left, first);
+  return plus({times({rows, first}), -times({rows, rows - 1}) / 2});
+}
+
+/// Pairs of query and key of one head that are not hidden by the mixture's window.
+std::int64_t seen_pairs(const Mixture& mixture, const CallShape& s) {
+  const std::int64_t all = times({s.queries, s.keys}), window = window_of(mixture);
+  if (window == 0) return all;
+  return plus({all, -pairs_beyond(s.queries, s.keys, window), -pairs_beyond(s.keys, s.queries, window)});
+}
 
 /// Operations per logit of a term, forward.
 std::int64_t per_logit(const TermSpec& term) {
@@ -145,16 +135,18 @@ std::int64_t layer_parameters(const Mixture& mixture, const LayerConfig& layer) 
 }
 
 Flops attend_flops(const Mixture& mixture, const CallShape& s) {
-  const bool shared = batch_independent(mixture);
-  const std::int64_t values = times({2, s.batch, s.heads, s.queries, s.keys, s.width});
-  const std::int64_t all = logits(s, shared), softmax = times({5, all});
+  const std::int64_t pairs = seen_pairs(mixture, s);
+  // Logits of one term, or of all: one head's for every head where the batch shares them, else for every sample as well.
+  const auto logits = [&](bool shared) { return times({shared ? 1 : s.batch, s.heads, pairs}); };
+  const std::int64_t values = times({2, s.batch, s.heads, pairs, s.width});
+  const std::int64_t all = logits(batch_independent(mixture)), softmax = times({5, all});
   Flops flops{plus({softmax, values}), values};  // A V, and dV = A' dY
   std::int64_t terms = 0;
   bool needs_logit_gradients = false;
   for (const auto& [name, spec] : mixture.summands) {
     for (const TermSpec& term : spec.terms) {
       ++terms;
-      const std::int64_t own = logits(s, shared_by_batch(term));
+      const std::int64_t own = logits(shared_by_batch(term));
       add(flops.forward, times({per_logit(term), own}));
       const int sides = (wants_grad(spec, term.lhs) ? 1 : 0) + (term.kind != TermKind::table && wants_grad(spec, term.rhs) ? 1 : 0);
       if (sides == 0) continue;

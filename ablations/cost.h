@@ -20,7 +20,8 @@ struct Flops {
 };
 
 /// Floating-point operations of one `attend`, a multiply-add counted as two and a softmax as 5 per logit, its gradient as 5.
-/// shape: B samples, H heads, N queries, M keys, D value width, each >= 1. Causal masks are not discounted.
+/// shape: B samples, H heads, N queries, M keys, D value width, each >= 1. Causal masks are not discounted,
+/// what a window hides is.
 /// Logits that the whole batch shares are counted once, not B times. Backward counts gradients of the sides that want one
 /// (Problem: all but frozen tables); where none does, only the gradient of the values is left.
 Flops attend_flops(const Mixture& mixture, const CallShape& shape);

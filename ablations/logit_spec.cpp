@@ -55,6 +55,7 @@ Mixture describe(std::string_view variant, const LayerConfig& config) {
   const std::vector<std::string> names = summands_of(variant);
   require_positive("max_len", config.max_len);
   require_positive("rank", config.rank);
+  require_positive("window", config.window);
   require_positive("heads", config.heads);
   require_positive("head_dim", config.head_dim);
   require_positive("d_model", config.d_model);
@@ -88,6 +89,15 @@ std::int64_t default_width(std::int64_t max_len) {
   std::int64_t below = 1;
   while (2.0 * static_cast<double>(below) <= root) below *= 2;
   return root - static_cast<double>(below) <= 2.0 * static_cast<double>(below) - root ? below : 2 * below;
+}
+
+std::int64_t window_of(const Mixture& mixture) {
+  std::int64_t window = 0;
+  for (const Mixture::Summand& summand : mixture.summands) {
+    const std::int64_t own = summand.spec.window;
+    if (own > 0) window = window == 0 ? own : std::min(window, own);
+  }
+  return window;
 }
 
 bool batch_independent(const Mixture& mixture) {

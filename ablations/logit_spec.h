@@ -36,6 +36,7 @@ struct LayerConfig {
   W2 w2 = W2::heads;
   bool dense_bias = true;
   bool reuse_q = false;
+  std::int64_t window = 64;  ///< local: the farthest key that a query sees
   std::string table_init{};  ///< "glorot", "xavier", "normal:STD"; empty: the variant's own default
 };
 
@@ -46,7 +47,7 @@ struct Init {
 };
 
 struct Parameter {
-  std::string name;  ///< as in golden/README.md: "w1", "b1", "w2", "b2", "r", "r1", "r2", "w2a", "b2a", "w2b", "b2b"
+  std::string name;  ///< as in docs/golden.md: "w1", "b1", "w2", "b2", "r", "r1", "r2", "w2a", "b2a", "w2b", "b2b"
   std::vector<std::int64_t> shape;
   Init init{};
   bool trained = true;
@@ -91,6 +92,7 @@ struct LogitSpec {
   std::vector<TermSpec> terms;
   std::vector<Parameter> parameters{};
   std::optional<Hidden> hidden{};
+  std::int64_t window = 0;  ///< > 0: logits of keys farther away than this are -inf; 0: none are
 };
 
 struct Variant {
@@ -129,6 +131,9 @@ double initial_weight(const Mixture& mixture);
 
 /// Default width `a` of factorized_dense: the power of two nearest sqrt(max_len), the smaller one of two equally near.
 std::int64_t default_width(std::int64_t max_len);
+
+/// The band of a mixture: a logit that is -inf in one summand is so in the sum. 0: every distance is seen.
+std::int64_t window_of(const Mixture& mixture);
 
 /// True when no summand reads the layer's input, so that one table of probabilities serves the batch.
 bool batch_independent(const Mixture& mixture);

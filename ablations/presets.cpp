@@ -1,4 +1,5 @@
-// Set-ups of the paper and of the frameworks that it names, as far as they are published (facts, section 2).
+// Set-ups of the paper and of the frameworks that it names, as far as they are published:
+// Tay et al. 2021, section 4; Raffel et al. 2020 (T5); Vaswani et al. 2017 and Tensor2Tensor; Tay et al. 2020 (LRA).
 #include "ablations/presets.h"
 
 namespace synthbench {

@@ -7,28 +7,22 @@
 #include <limits>
 
 #include "harness/base/error.h"
+#include "harness/base/splitmix.h"
 
 namespace synthbench {
 namespace {
 
-/// SplitMix64: the k-th number of a stream is a hash of (stream, k), the same on every machine.
-std::uint64_t hashed(std::uint64_t x) {
-  x += 0x9E3779B97F4A7C15ull;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
-  return x ^ (x >> 31);
-}
-
+/// The k-th number of a stream is a hash of (stream, k).
 std::uint64_t stream_of(std::uint64_t seed, std::string_view tensor) {
-  std::uint64_t stream = hashed(seed);
-  for (const char c : tensor) stream = hashed(stream ^ static_cast<unsigned char>(c));
+  std::uint64_t stream = splitmix(seed);
+  for (const char c : tensor) stream = splitmix(stream ^ static_cast<unsigned char>(c));
   return stream;
 }
 
 /// Nearly normal with mean 0 and deviation 1: the sum of four 16-bit uniforms. Tables hold 1e8 numbers, and this takes
 /// 1 ns.
 double bell(std::uint64_t stream, std::int64_t k) {
-  const std::uint64_t bits = hashed(stream + static_cast<std::uint64_t>(k));
+  const std::uint64_t bits = splitmix(stream + static_cast<std::uint64_t>(k));
   const std::uint64_t sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48);
   return (static_cast<double>(sum) - 2.0 * 65535.0) * (std::sqrt(3.0) / 65536.0);
 }
@@ -207,7 +201,7 @@ AttentionCall Problem::call() const {
   AttentionCall call;
   call.terms = terms_;
   call.value = value_;
-  call.mask = {options_.causal, options_.query_offset, key_lengths_};
+  call.mask = {options_.causal, options_.query_offset, key_lengths_, window_of(mixture_)};
   call.dropout = options_.dropout;
   call.needs_grad = options_.needs_grad;
   call.threads = options_.threads;

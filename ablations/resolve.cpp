@@ -20,7 +20,7 @@ struct Ids {
               mixing = key_index("mixing"), table_init = key_index("table_init"), data_name = key_index("data.name"),
               data_sha = key_index("data.sha256"), tokenizer = key_index("data.tokenizer"), vocab = key_index("data.vocab"),
               preset = key_index("model.preset"), batch_tokens = key_index("train.batch_tokens"), init = key_index("train.init"),
-              seed = key_index("seed");
+              seed = key_index("seed"), reuse_q = key_index("reuse_q"), w1 = key_index("w1"), dense_bias = key_index("dense_bias");
 };
 const Ids& ids() {
   static const Ids all;
@@ -165,6 +165,10 @@ void Resolver::derive_variant_keys(const Usage& usage) {
   }
   if (wanted(id.rank)) {
     out_.set(id.rank, has(usage.summands, "factorized_dense") ? static_cast<Slot>(default_width(integer(id.max_len))) : 8);
+  }
+  if (out_.has[id.reuse_q] && integer(id.reuse_q) != 0 && !has(usage.summands, "factorized_dense")) {
+    out_.drop(id.w1);  // dense then has neither a hidden layer of its own nor biases
+    out_.drop(id.dense_bias);
   }
   if (wanted(id.table_init)) {
     const bool fixed = has(usage.summands, "fixed_random"), learned = has(usage.summands, "random");

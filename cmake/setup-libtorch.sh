@@ -3,9 +3,11 @@ libtorch_version=$(sed -n 's/^torch==\([0-9.]*\).*/\1/p' "$root/cmake/libtorch.t
 
 # A LibTorch of the user's: the first folder of CMAKE_PREFIX_PATH that has one, else nothing.
 prefix_with_libtorch() {
-  local dir prefixes=${CMAKE_PREFIX_PATH:-}
+  local dir root prefixes=${CMAKE_PREFIX_PATH:-}
   for dir in ${prefixes//[;:]/ }; do
-    [ ! -e "$dir/include/torch/headeronly/version.h" ] && [ ! -e "$dir/torch/include/torch/headeronly/version.h" ] || { echo "$dir"; return; }
+    for root in "$dir" "$dir/torch"; do
+      [ ! -e "$root/lib/libtorch_cpu.so" ] || { echo "$root"; return; }
+    done
   done
 }
 
@@ -49,6 +51,8 @@ unpack() {
 install_libtorch() {
   if have_libtorch; then
     local mine; mine=$(prefix_with_libtorch)
+    [ -z "$mine" ] || [ -e "$mine/include/torch/headeronly/version.h" ] ||
+      die "the LibTorch on CMAKE_PREFIX_PATH ($mine) has no include/torch/headeronly: synthbench needs $libtorch_version or near it"
     step "LibTorch: ${mine:-$libtorch_version is there}"
     return
   fi

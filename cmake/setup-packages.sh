@@ -28,7 +28,10 @@ find_root() {
 
 install_packages() {
   if ! command -v apt-get > /dev/null; then
-    command -v cmake ninja c++ > /dev/null || die "no apt-get: Debian 12 and Ubuntu 24.04 are supported; elsewhere install what cmake/packages.txt lists"
+    local tool
+    for tool in cmake ninja c++; do
+      command -v $tool > /dev/null || die "no apt-get and no $tool: Debian 12 and Ubuntu 24.04 are supported; elsewhere install what cmake/packages.txt lists"
+    done
     step "Debian packages: no apt-get here, CMake will say what is missing"
     return
   fi

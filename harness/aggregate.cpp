@@ -85,13 +85,12 @@ CallShape shape_of_cell(const Config& config) {
 
 std::vector<MetricRow> speed_metrics(const Config& config, const std::vector<SampleRow>& samples) {
   std::vector<MetricRow> out;
-  const std::set<std::string> caches = caches_of(samples);
-  for (const std::string& cache : caches) {
+  for (const std::string& cache : caches_of(samples)) {
     Launches launches;
     for (auto& [round, values] : by_launch(samples, cache)) launches.push_back(std::move(values));
     std::vector<MetricRow> rows = metrics_of(config, launches);
     for (MetricRow& row : rows) {
-      if (cache == "cold" && caches.size() > 1) row.signature = "cache:cold";
+      if (cache == "cold") row.signature = "cache:cold";
       out.push_back(std::move(row));
     }
   }

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <string>
 
+#include "backends/core/attention.h"
 #include "harness/base/registry.h"
 #include "harness/protocol.h"
 
@@ -17,5 +20,8 @@ Registry<Job>& jobs();
 struct Unsupported : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// A cell's backend. Throws UserError for a word that nobody knows, Unsupported for a backend of another program.
+std::unique_ptr<AttentionBackend> backend_named(const std::string& name);
 
 }  // namespace synthbench

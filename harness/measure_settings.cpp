@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "harness/base/range.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
@@ -28,7 +31,7 @@ double positive_duration(const Json& value) {
 std::vector<std::string> caches(const Json& value) {
   static const std::vector<std::string> known = {"hot", "cold"};
   std::vector<std::string> out;
-  for (const Json& one : value.is_array() ? value : Json::array({value})) {
+  for (const Json& one : value.is_array() ? value : Json(split(text_of(value), ','))) {
     const std::string name = text_of(one);
     if (std::find(known.begin(), known.end(), name) == known.end()) throw UserError(unknown_word("cache", name, known));
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
@@ -37,9 +40,39 @@ std::vector<std::string> caches(const Json& value) {
   return out;
 }
 
+/// "2" would be 200 %: nearly always 2 % was meant.
+double share(const Json& value) {
+  const double fraction = parse_fraction(text_of(value));
+  if (fraction <= 1) return fraction;
+  throw UserError(fmt::format("'{}' is {:g} %: a share is at most 100 % (2% or 0.02)", text_of(value), 100 * fraction));
+}
+
 bool flag(const Json& value) {
   if (value.is_boolean()) return value.get<bool>();
+  if (value == "true" || value == "false") return value == "true";  // from the command line
   throw UserError(fmt::format("'{}' is neither true nor false", text_of(value)));
+}
+
+using Taker = void (*)(MeasureSettings&, const Json&);
+
+const std::map<std::string, Taker> kTakers = {
+    {"launches", [](MeasureSettings& to, const Json& value) { to.launches = count(value); }},
+    {"min_samples", [](MeasureSettings& to, const Json& value) { to.min_samples = count(value); }},
+    {"repetitions", [](MeasureSettings& to, const Json& value) { to.repetitions = count(value); }},
+    {"min_time", [](MeasureSettings& to, const Json& value) { to.min_time = parse_duration(text_of(value)); }},
+    {"max_time", [](MeasureSettings& to, const Json& value) { to.max_time = positive_duration(value); }},
+    {"timeout", [](MeasureSettings& to, const Json& value) { to.timeout = positive_duration(value); }},
+    {"max_noise", [](MeasureSettings& to, const Json& value) { to.max_noise = share(value); }},
+    {"cache", [](MeasureSettings& to, const Json& value) { to.cache = caches(value); }},
+    {"gate", [](MeasureSettings& to, const Json& value) { to.gate = flag(value); }},
+};
+
+Taker taker_of(const std::string& key) {
+  const auto found = kTakers.find(key);
+  if (found != kTakers.end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [name, taker] : kTakers) known.push_back(name);
+  throw UserError(unknown_word("key of [measure]", key, known));
 }
 
 }  // namespace
@@ -47,16 +80,9 @@ bool flag(const Json& value) {
 void MeasureReader::set(const Setting& setting) {
   const std::string& key = setting.key;
   try {
+    const Taker take = taker_of(key);
     if (setting.value.is_array() && key != "cache") throw UserError("a list stands where one value is needed");
-    if (key == "launches") settings_.launches = count(setting.value);
-    if (key == "min_samples") settings_.min_samples = count(setting.value);
-    if (key == "repetitions") settings_.repetitions = count(setting.value);
-    if (key == "min_time") settings_.min_time = parse_duration(text_of(setting.value));
-    if (key == "max_time") settings_.max_time = positive_duration(setting.value);
-    if (key == "timeout") settings_.timeout = positive_duration(setting.value);
-    if (key == "max_noise") settings_.max_noise = parse_fraction(text_of(setting.value));
-    if (key == "cache") settings_.cache = caches(setting.value);
-    if (key == "gate") settings_.gate = flag(setting.value);
+    take(settings_, setting.value);
   } catch (const UserError& error) {
     const bool from_file = setting.place.line > 0;
     fail(setting.place, (from_file ? (key == "gate" ? "[check] " : "[measure] ") + key + ": " : "") + error.what());

@@ -12,6 +12,7 @@
 #include "harness/base/words.h"
 #include "harness/cell_filter.h"
 #include "harness/measure_settings.h"
+#include "results/table.h"
 
 namespace synthbench {
 namespace {
@@ -82,6 +83,17 @@ MeasureSettings measure_of(const Grid& grid, const PlanRequest& request) {
   return reader.settings();
 }
 
+/// A preset that does not exist is said before the run, not after it.
+std::vector<std::string> tables_of(const Grid& grid) {
+  std::vector<std::string> presets;
+  for (const Setting& table : grid.tables) {
+    const std::string& preset = presets.emplace_back(table.value.get<std::string>());
+    if (preset.ends_with(".sql") || tables().find(preset)) continue;
+    fail(table.place, "[[table]] preset: " + unknown_word("table", preset, tables().names()));
+  }
+  return presets;
+}
+
 void check_match(const Grid& grid, std::vector<std::string>& warnings) {
   for (const Setting& setting : grid.match) {
     try {
@@ -112,7 +124,9 @@ std::unique_ptr<Plan> make_plan(const PlanRequest& request) {
   plan->sweep = request.name.empty() ? grid.name : request.name;
   plan->spec_toml = grid.text;
   plan->measure = measure;
-  for (const Setting& table : grid.tables) plan->tables.push_back(table.value.get<std::string>());
+  plan->tables = tables_of(grid);
+  plan->overrides = request.overrides;
+  plan->smoke = request.smoke;
   plan->warnings.insert(plan->warnings.begin(), warnings.begin(), warnings.end());
   if (request.max_cells > 0 && plan->counts.cells > request.max_cells) {
     throw UserError(fmt::format("the plan has {} cells, more than --max-cells {} (raise it, or narrow the plan with --only)",

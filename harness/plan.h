@@ -19,7 +19,7 @@ struct MeasureSettings {
   double max_noise = 0.02;  ///< half-width of the median's interval
   double max_time = 3.0;    ///< seconds of samples per launch at most; then the attempt is noisy
   int repetitions = 0;      ///< -r: exactly so many samples per launch; beats the four above
-  double timeout = -1;      ///< hard limit of one launch in seconds; negative: 600 for speed, none for training
+  double timeout = -1;      ///< hard limit of one attempt, its launches together, in seconds; negative: 600 for speed, none for training
   std::vector<std::string> cache = {"hot"};
   bool gate = true;  ///< [check] gate
 };
@@ -36,7 +36,7 @@ struct PlanRequest {
     std::string key, values, where;
   };
   std::vector<Override> overrides;
-  std::vector<Override> measure;  ///< launches, min_time ... as texts, same precedence
+  std::vector<Override> measure;  ///< launches, min_time ... as texts, same precedence; from --set without their "measure."
   std::string only, exclude;      ///< filter expressions; empty: none
   std::string shard;              ///< "i/n"; empty: whole plan
   bool smoke = false;             ///< one tiny cell per variant and backend
@@ -79,7 +79,9 @@ class Plan {
   std::vector<Exclusion> exclusions;
   std::vector<std::string> warnings;  ///< an exclude that matches nothing
   MeasureSettings measure;
-  std::vector<std::string> tables;  ///< [[table]] presets, in file order
+  std::vector<std::string> tables;               ///< [[table]] presets, in file order
+  std::vector<PlanRequest::Override> overrides;  ///< of the request: with them the grid file says what was planned
+  bool smoke = false;
 };
 
 /// Reads, checks and expands. Throws UserError: "grid.toml:12: axis 'rank': '8x' is not a range (try ...)".

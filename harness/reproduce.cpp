@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/words.h"
+
 namespace synthbench {
 namespace {
 
@@ -21,8 +23,16 @@ std::string bench(const Config& config, std::int64_t seed, const MeasureSettings
     if (key != "kind") command += " --set " + shell_word(key + "=" + plain(value));
   }
   command += fmt::format(" --seed {} --launches {}", seed, measure.launches);
-  return command + (measure.repetitions > 0 ? fmt::format(" -r {}", measure.repetitions)
-                                            : fmt::format(" --min-time {}s --max-noise {:g}%", measure.min_time, 100 * measure.max_noise));
+  if (measure.repetitions > 0) {
+    command += fmt::format(" -r {}", measure.repetitions);
+  } else {
+    command += fmt::format(" --min-time {}s --max-time {}s --max-noise {:g}%", measure.min_time, measure.max_time, 100 * measure.max_noise);
+  }
+  const MeasureSettings usual;
+  if (measure.min_samples != usual.min_samples) command += fmt::format(" --set measure.min_samples={}", measure.min_samples);
+  if (measure.cache != usual.cache) command += " --set measure.cache=" + join(measure.cache, ",");
+  if (!measure.gate) command += " --set check.gate=false";
+  return command + " --force";
 }
 
 std::string run(const Config& config, std::int64_t seed, const Plan& plan, const std::string& grid_path) {
@@ -33,7 +43,10 @@ std::string run(const Config& config, std::int64_t seed, const Plan& plan, const
     only += fmt::format("{}{} = {}", only.empty() ? "" : " AND ", axis.name,
                         seeds ? std::to_string(seed) : literal(config.json().at(axis.name)));
   }
-  return "synthbench run " + shell_word(grid_path) + (only.empty() ? "" : " --only " + shell_word(only)) + " --force";
+  std::string command = "synthbench run " + shell_word(grid_path);
+  for (const PlanRequest::Override& change : plan.overrides) command += " --set " + shell_word(change.key + "=" + change.values);
+  if (plan.smoke) command += " --smoke";
+  return command + (only.empty() ? "" : " --only " + shell_word(only)) + " --force";
 }
 
 }  // namespace

@@ -65,10 +65,16 @@ void check_header(const Connection& database) {
 }
 
 /// Reads the header through SQLite without locks or sibling files. An own open() and close() would drop the locks that
-/// another connection of this process holds. A file with a journal was left in the middle of a commit: SQLite mends it first.
+/// another connection of this process holds. A file with a journal was left in the middle of a commit, and one that looks
+/// damaged beside a log in the middle of a checkpoint (its first page may speak of pages that are in the log alone): SQLite
+/// mends both when it opens them, and the header is read again then.
 void refuse_foreign(const std::string& path) {
   if (size_of(path + "-journal").value_or(0) > 0) return;
-  check_header(Connection(path, Connection::Mode::read_frozen, 0));
+  try {
+    check_header(Connection(path, Connection::Mode::read_frozen, 0));
+  } catch (const DamagedDatabase&) {
+    if (size_of(path + "-wal").value_or(0) == 0) throw;
+  }
 }
 
 /// All of it or nothing: killed in between, the file is empty again for the next one who opens it.

@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "harness/base/error.h"
 #include "results/sqlite_store.h"
@@ -39,10 +42,23 @@ OrderedJson json_of(const Statement& row, int column) {
   }
 }
 
+/// Rows are objects, so a name that came before gets a number: name, name:1.
+std::vector<std::string> column_names(Statement& statement) {
+  std::vector<std::string> names;
+  const int count = sqlite3_column_count(statement.handle());
+  for (int column = 0; column < count; ++column) {
+    const std::string name = sqlite3_column_name(statement.handle(), column);
+    std::string unique = name;
+    for (int again = 1; std::find(names.begin(), names.end(), unique) != names.end(); ++again) unique = fmt::format("{}:{}", name, again);
+    names.push_back(unique);
+  }
+  return names;
+}
+
 Store::Selection all_rows(Statement& statement) {
   Store::Selection out;
-  const int count = sqlite3_column_count(statement.handle());
-  for (int column = 0; column < count; ++column) out.columns.emplace_back(sqlite3_column_name(statement.handle(), column));
+  out.columns = column_names(statement);
+  const int count = static_cast<int>(out.columns.size());
   while (statement.step()) {
     OrderedJson row = OrderedJson::object();
     for (int column = 0; column < count; ++column) row[out.columns[static_cast<std::size_t>(column)]] = json_of(statement, column);

@@ -91,7 +91,7 @@ void Connection::fail(int code) const {
     throw UserError(fmt::format("{}: another program is using this database and keeps it locked", path_));
   }
   if (kind == SQLITE_NOTADB) throw UserError(fmt::format("{}: not a synthbench database: not an SQLite file", path_));
-  if (kind == SQLITE_CORRUPT) throw UserError(fmt::format("{}: this database is damaged ({})", path_, words));
+  if (kind == SQLITE_CORRUPT) throw DamagedDatabase(fmt::format("{}: this database is damaged ({})", path_, words));
   if (kind == SQLITE_CANTOPEN) {
     throw UserError(fmt::format("{}: cannot open: {}", path_, system != 0 ? std::strerror(system) : words.c_str()));
   }

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/base/error.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -15,6 +17,11 @@ namespace synthbench {
 /// SQLite's own words for what has no clearer line: a faulty statement, an unforeseen state.
 struct SqliteError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+/// SQLite finds the file inconsistent.
+struct DamagedDatabase : UserError {
+  using UserError::UserError;
 };
 
 /// A prepared statement; positions of parameters and columns follow SQLite (parameters from 1, columns from 0).

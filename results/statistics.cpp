@@ -5,6 +5,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "harness/base/splitmix.h"
+
 namespace synthbench {
 namespace {
 
@@ -12,16 +14,14 @@ void check_some(std::size_t count) {
   if (count == 0) throw std::invalid_argument("a statistic of nothing");
 }
 
-/// SplitMix64: standard distributions differ between libraries, and a printed interval has to come out again.
+/// A printed interval has to come out again, on any machine.
 class Draws {
  public:
   explicit Draws(std::uint64_t seed) : state_(seed) {}
   /// 0 <= result < end; the bias of the multiplication is below 2^-32 for any sample count.
   std::size_t below(std::size_t end) {
-    std::uint64_t x = state_ += 0x9E3779B97F4A7C15ull;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
-    x ^= x >> 31;
+    const std::uint64_t x = splitmix(state_);
+    state_ += kSplitmixStep;
     return static_cast<std::size_t>(((x >> 32) * static_cast<std::uint64_t>(end)) >> 32);
   }
 

@@ -81,6 +81,13 @@ struct ClaimedCell {
 /// Which earlier results count for a cell.
 enum class Reuse : std::uint8_t { automatic, same_build, any_build, never };
 
+/// The same, with what a result has to be equal to.
+struct ReuseRule {
+  Reuse how = Reuse::automatic;
+  std::string build_sha{}, env_sha{};  ///< of the program and the machine that ask
+  Json measure = Json::object();       ///< how they would measure: volatile_facts["measure"] of an attempt; timeout aside
+};
+
 inline constexpr double kBusyTimeout = 30;  ///< seconds that a writer waits for others before it gives up
 
 /// The results database: the only folder that speaks SQLite. Every method that writes takes the flock on PATH.lock and
@@ -108,13 +115,12 @@ class Store {
     return add_sweep(sweep, std::ssize(cells), [&](std::int64_t index) { return cells[static_cast<std::size_t>(index)]; });
   }
   /// Marks pending cells of the sweep as reused where an equal cell (config_sha, seed) has a result that counts:
-  /// speed cells need the same build (unless any_build) and env; training cells any (unless same_build). Finished cells of
-  /// the sweep whose own result does not count by the same rule (an edited program, another machine) become pending first;
-  /// `never` leaves them. Returns the number of cells that became reused.
-  virtual std::int64_t reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) = 0;
+  /// speed cells need the same build (unless any_build), env and measure settings; training cells any (unless same_build).
+  /// Finished cells of the sweep whose own result does not count by the same rule (an edited program, another machine, more
+  /// launches) become pending first; `never` leaves them. Returns the number of cells that became reused.
+  virtual std::int64_t reuse(std::int64_t sweep, const ReuseRule& rule) = 0;
   /// The same question without writing, for `plan`: results for (config_sha, seed) pairs.
-  virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const std::string& kind, const std::string& build_sha,
-                           const std::string& env_sha, Reuse how) = 0;
+  virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) = 0;
   /// Puts cells back to pending: those in the given states (--retry), or, when none is given, all but excluded and running
   /// ones (--force). Attempts stay as history.
   virtual void reopen(std::int64_t sweep, const std::vector<std::string>& states) = 0;

@@ -57,18 +57,26 @@ class ConfigWriter {
   std::map<std::string, std::int64_t> ids_;
 };
 
-/// Which finished cells `d` (with attempt `a`) count for a config `c`: a time belongs to its build and machine, a training
-/// may come from anywhere. ?1 build_sha, ?2 env_sha.
+/// Which finished cells `d` (with attempt `a`) count for a config `c`: a time belongs to its build, its machine and the way it
+/// was measured, a training may come from anywhere. ?1 build_sha, ?2 env_sha, ?3 the measure settings.
 std::string counts_as_result(Reuse how) {
   const std::string build = "a.build_id=(SELECT build_id FROM build WHERE build_sha=?1)";
   const std::string env = "a.env_id=(SELECT env_id FROM env WHERE env_sha=?2)";
+  const std::string alike = "coalesce(json_remove(a.volatile_json->'$.measure', '$.timeout'), '{}')=?3";
+  const std::string trained = "c.kind IN('train','eval')";
   switch (how) {
-    case Reuse::automatic: return "(c.kind IN('train','eval') OR (" + build + " AND " + env + "))";
-    case Reuse::same_build: return "(" + build + " AND (c.kind IN('train','eval') OR " + env + "))";
-    case Reuse::any_build: return "(c.kind IN('train','eval') OR " + env + ")";
+    case Reuse::automatic: return "(" + trained + " OR (" + build + " AND " + env + " AND " + alike + "))";
+    case Reuse::same_build: return "(" + build + " AND (" + trained + " OR (" + env + " AND " + alike + ")))";
+    case Reuse::any_build: return "(" + trained + " OR (" + env + " AND " + alike + "))";
     case Reuse::never: return "0";
   }
   throw std::logic_error("a kind of reuse that the store does not know");
+}
+
+/// A limit that was not met changes no time.
+std::string without_timeout(Json measure) {
+  measure.erase("timeout");
+  return measure.dump();
 }
 
 }  // namespace
@@ -95,44 +103,38 @@ std::int64_t SqliteStore::add_sweep(const SweepRow& sweep, std::int64_t count, c
   return id;
 }
 
-std::int64_t SqliteStore::reuse(std::int64_t sweep, std::int64_t build, std::int64_t env, Reuse how) {
-  if (how == Reuse::never) return 0;
+std::int64_t SqliteStore::reuse(std::int64_t sweep, const ReuseRule& rule) {
+  if (rule.how == Reuse::never) return 0;
   Write write = begin();
-  const auto sha = [&](const char* sql, std::int64_t id) {
-    Statement find = database_.prepare(sql);
-    return find.bind(id).step() ? find.text(0) : std::string();
-  };
-  const std::string build_sha = sha("SELECT build_sha FROM build WHERE build_id=?", build);
-  const std::string env_sha = sha("SELECT env_sha FROM env WHERE env_id=?", env);
+  const std::string measure = without_timeout(rule.measure);
   // Results that this sweep had from another build or machine count no more than those of other sweeps would.
   database_
       .prepare(R"(UPDATE cell SET state='pending', reason='', result_attempt_id=NULL
-                  WHERE sweep_id=?3 AND state IN('done','reused') AND NOT EXISTS(
+                  WHERE sweep_id=?4 AND state IN('done','reused') AND NOT EXISTS(
                     SELECT 1 FROM config c, attempt a
                     WHERE c.config_id=cell.config_id AND a.attempt_id=cell.result_attempt_id AND )" +
-               counts_as_result(how) + ")")
-      .run(build_sha, env_sha, sweep);
+               counts_as_result(rule.how) + ")")
+      .run(rule.build_sha, rule.env_sha, measure, sweep);
   Statement update = database_.prepare(
       R"(UPDATE cell SET state='reused', reason='', result_attempt_id=found.attempt_id
          FROM (SELECT p.cell_id, max(a.attempt_id) AS attempt_id
                FROM cell p JOIN config c USING(config_id)
                JOIN cell d ON d.config_id=p.config_id AND d.seed=p.seed AND d.state='done' AND d.sweep_id<>p.sweep_id
                JOIN attempt a ON a.attempt_id=d.result_attempt_id
-               WHERE p.sweep_id=?3 AND p.state='pending' AND )" +
-      counts_as_result(how) + " GROUP BY p.cell_id) AS found WHERE cell.cell_id=found.cell_id");
-  const std::int64_t reused = update.run(build_sha, env_sha, sweep);
+               WHERE p.sweep_id=?4 AND p.state='pending' AND )" +
+      counts_as_result(rule.how) + " GROUP BY p.cell_id) AS found WHERE cell.cell_id=found.cell_id");
+  const std::int64_t reused = update.run(rule.build_sha, rule.env_sha, measure, sweep);
   write.commit();
   return reused;
 }
 
-bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, const std::string&, const std::string& build_sha,
-                              const std::string& env_sha, Reuse how) {
-  if (how == Reuse::never) return false;
+bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) {
+  if (rule.how == Reuse::never) return false;
   Statement find = database_.prepare(
-      R"(SELECT 1 FROM config c JOIN cell d ON d.config_id=c.config_id AND d.seed=?4 AND d.state='done'
-         JOIN attempt a ON a.attempt_id=d.result_attempt_id WHERE c.config_sha=?3 AND )" +
-      counts_as_result(how) + " LIMIT 1");
-  return find.bind(build_sha, env_sha, config_sha, seed).step();
+      R"(SELECT 1 FROM config c JOIN cell d ON d.config_id=c.config_id AND d.seed=?5 AND d.state='done'
+         JOIN attempt a ON a.attempt_id=d.result_attempt_id WHERE c.config_sha=?4 AND )" +
+      counts_as_result(rule.how) + " LIMIT 1");
+  return find.bind(rule.build_sha, rule.env_sha, without_timeout(rule.measure), config_sha, seed).step();
 }
 
 void SqliteStore::reopen(std::int64_t sweep, const std::vector<std::string>& states) {

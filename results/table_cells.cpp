@@ -65,9 +65,9 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt) 
   Json attempts = Json::array();
   for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
   const auto rows = store.select(
-      R"(SELECT m.attempt_id, d.name, d.signature, d.unit, d.better, m.split, m.value
+      R"(SELECT m.attempt_id, d.name, d.signature, d.unit, d.better, m.split, m.value, m.value_kind
          FROM json_each(?1) JOIN metric m ON m.attempt_id=json_each.value JOIN metric_def d USING(metric_id)
-         WHERE m.step=-1 AND m.value IS NOT NULL)",
+         WHERE m.step=-1)",
       {attempts.dump()});
   std::map<std::pair<std::int64_t, std::string>, int> ranks;
   for (const OrderedJson& row : rows) {
@@ -77,7 +77,14 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt) 
     const auto [known, is_new] = ranks.try_emplace({attempt, name}, rank);
     if (!is_new && known->second <= rank) continue;
     known->second = rank;
-    by_attempt.at(attempt)->metrics[name] = {row["value"], row["unit"], row["better"], row["split"]};
+    CellFacts& cell = *by_attempt.at(attempt);
+    cell.metrics.erase(name);
+    std::erase(cell.not_finite, name);
+    if (row["value_kind"] == "finite") {
+      cell.metrics[name] = {row["value"], row["unit"], row["better"], row["split"]};
+    } else {
+      cell.not_finite.push_back(name);
+    }
   }
 }
 

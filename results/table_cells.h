@@ -22,6 +22,7 @@ struct CellFacts {
   std::string state, reason, kernel, kernel_label, ended_at;
   bool noisy = false;
   std::map<std::string, FinalMetric> metrics;
+  std::vector<std::string> not_finite;  ///< metrics that are NaN or infinite: no mean counts them
 };
 
 /// A config on one build and machine: a row of most tables.

@@ -71,6 +71,19 @@ void add_noisy(std::vector<std::string>& notes, const CellSet& cells) {
   notes.push_back(fmt::format("noisy: {} ended at max_time before the interval was narrow enough ({})", plural(count, "cell"), join(ids)));
 }
 
+/// A mean over the other seeds would look better than it is.
+void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
+  std::map<std::string, std::vector<std::string>> by_metric;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) {
+      for (const std::string& metric : cell.not_finite) by_metric[metric].push_back(fmt::format("c{}", cell.cell));
+    }
+  }
+  for (const auto& [metric, ids] : by_metric) {
+    notes.push_back(fmt::format("not finite, and in no mean: {} of {} ({})", metric, plural(ids.size(), "cell"), join(ids)));
+  }
+}
+
 void add_places(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
   const auto places = places_of(cells);
   std::set<std::int64_t> builds, machines;
@@ -109,6 +122,7 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const A
   std::vector<std::string> notes = {seeds_note(cells)};
   add_missing(notes, cells);
   add_noisy(notes, cells);
+  add_not_finite(notes, cells);
   if (!axes.more_constants.empty()) notes.push_back("equal in all rows: " + axes.more_constants);
   if (!axes.where_they_apply.empty()) notes.push_back("where they apply: " + axes.where_they_apply);
   add_places(notes, store, cells);

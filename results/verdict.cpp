@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "harness/base/units.h"
 #include "results/quality.h"
@@ -31,15 +32,18 @@ std::map<std::string, Price> prices(Store& store, std::int64_t sweep) {
   const CellSet trained = read_cells(store, {.sweep = sweep}, {"train"}, false);
   const std::vector<std::ptrdiff_t> vanilla = vanilla_rows(trained.rows);
   std::map<std::string, Price> out;
+  std::set<std::string> ambiguous;  // trained in several ways: no price is that of the timed one
   for (std::size_t i = 0; i < trained.rows.size(); ++i) {
     if (vanilla[i] < 0 || vanilla[i] == static_cast<std::ptrdiff_t>(i)) continue;
     const auto quality = quality_of(trained.rows[i]);
     const auto base = quality_of(trained.rows[static_cast<std::size_t>(vanilla[i])]);
     if (!quality || !base || quality->metric != base->metric) continue;
-    out.emplace(title(trained.rows[i]), Price{.change = mean(quality->values) / mean(base->values) - 1,
-                                              .seeds = std::min(quality->values.size(), base->values.size()),
-                                              .quality = *quality});
+    const auto [place, first] = out.emplace(title(trained.rows[i]), Price{.change = mean(quality->values) / mean(base->values) - 1,
+                                                                          .seeds = std::min(quality->values.size(), base->values.size()),
+                                                                          .quality = *quality});
+    if (!first) ambiguous.insert(place->first);
   }
+  for (const std::string& name : ambiguous) out.erase(name);
   return out;
 }
 

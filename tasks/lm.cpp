@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/base/error.h"
 #include "tasks/task.h"
@@ -50,8 +51,13 @@ class LanguageModelData final : public TaskData {
 
   Split final_split() const override { return corpus_.split(Split::test).empty() ? Split::valid : Split::test; }
 
-  std::int64_t words(Split split) const override { return corpus_.has_words ? count_words(predicted_text(split)) : 0; }
-  std::int64_t bytes(Split split) const override { return std::ssize(predicted_text(split)); }
+  /// An unknown character makes its word cheaper than it is; an unknown word is what word perplexity counts as a word.
+  std::int64_t words(Split split) const override {
+    if (!corpus_.has_words || (has_unknown(split) && !tokenizer_->tokens_are_words())) return 0;
+    return count_words(predicted_text(split));
+  }
+  /// An unknown token does not spell its bytes: predicting it is not predicting the text.
+  std::int64_t bytes(Split split) const override { return has_unknown(split) ? 0 : std::ssize(predicted_text(split)); }
 
   std::vector<CountBaseline> baselines() const override {
     const auto train = windows(Split::train).tokens, valid = windows(Split::valid).tokens, held_out = windows(final_split()).tokens;
@@ -73,16 +79,22 @@ class LanguageModelData final : public TaskData {
     return {std::span(tokens).first(static_cast<std::size_t>(std::min(most, std::ssize(tokens)))), length_};
   }
 
-  /// The text that the targets of a split spell. The ends that are no targets are decoded, as pieces have no place in
-  /// the text.
+  /// Whether a target of a split is a symbol that the vocabulary lacks.
+  bool has_unknown(Split split) const {
+    const std::optional<std::int32_t> unknown = tokenizer_->unknown();
+    const std::span<const std::int32_t> used = windows(split).tokens;
+    return unknown && !used.empty() && std::ranges::count(used.subspan(1), *unknown) > 0;
+  }
+
+  /// The part of a split's text that its targets stand for: behind the first token, up to the end of the last one, or of
+  /// the text where nothing is cut (blanks at its end belong to no word).
   std::string_view predicted_text(Split split) const {
-    const std::vector<std::int32_t>& tokens = tokens_.at(index(split));
+    const std::string_view text = corpus_.split(split);
     const std::span<const std::int32_t> used = windows(split).tokens;
     if (used.empty()) return {};
-    std::string_view text = corpus_.split(split);
-    text.remove_prefix(std::min(text.size(), tokenizer_->decode(used.first(1)).size()));
-    text.remove_suffix(std::min(text.size(), tokenizer_->decode(std::span(tokens).subspan(used.size())).size()));
-    return text;
+    const std::size_t start = tokenizer_->source_bytes(text, used.first(1));
+    const bool whole = used.size() == tokens_.at(index(split)).size();
+    return text.substr(start, (whole ? text.size() : tokenizer_->source_bytes(text, used)) - start);
   }
 
   void require_enough_tokens() const {

@@ -43,7 +43,8 @@ class TaskData {
   virtual Batch eval_batch(Split split, std::int64_t index) const = 0;
   /// test where the data has one, else valid.
   virtual Split final_split() const = 0;
-  /// Counts for ppl_word and bits_per_byte of a split: words (0: undefined) and bytes that the split's targets spell.
+  /// Counts for ppl_word and bits_per_byte of a split: words and bytes that the split's targets stand for; 0 where the
+  /// metric is undefined.
   virtual std::int64_t words(Split split) const = 0;
   virtual std::int64_t bytes(Split split) const = 0;
   virtual std::vector<CountBaseline> baselines() const = 0;

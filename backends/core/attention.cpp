@@ -37,6 +37,7 @@ void check_term(const LogitTerm& term, const std::string& what, const AttentionC
   check_kind(term.rhs, call.value.dtype, call.value.place, what + ".rhs");
   if (term.kind == TermKind::inner) {
     check_shape(term.rhs, {s.batch, s.heads, s.keys, width}, what + ".rhs", call.value);
+    if (term.rhs.stride.row == 0 && s.keys > 1) refuse("{}.rhs is shared by the keys: only rows of queries can be shared", what);
     return;
   }
   check_shape(term.rhs, {s.batch, s.heads, s.queries, term.rhs.shape.col}, what + ".rhs", call.value);
@@ -51,6 +52,7 @@ void check_call(const AttentionCall& call) {
   if (std::min({v.batch, v.head, v.row, v.col}) < 1) refuse("value is {}: every extent must be at least 1", describe(call.value));
   if (call.terms.empty()) refuse("there is no term, so there are no logits");
   if (call.threads < 1) refuse("threads is {}, at least 1 is needed", call.threads);
+  if (call.mask.window < 0) refuse("window is {}: 0 (none) or a distance of at least 1 is needed", call.mask.window);
   if (call.dropout.rate < 0 || call.dropout.rate >= 1) refuse("dropout is {}, allowed is 0 <= rate < 1", call.dropout.rate);
   const std::int64_t queries = call.terms.front().lhs.shape.row;
   if (queries < 1) refuse("term0.lhs is {}: at least one query is needed", describe(call.terms.front().lhs));

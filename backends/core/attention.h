@@ -29,8 +29,9 @@ struct LogitTerm {
 
 struct Mask {
   bool causal = false;            ///< key j is visible to query i when j <= i + query_offset
-  std::int64_t query_offset = 0;  ///< decoding: rows produced before this call; counts only with causal
+  std::int64_t query_offset = 0;  ///< decoding: rows produced before this call; counts with causal and with a window
   ConstView key_lengths;          ///< (B,1,1,1) i32 on the call's place; absent: every key is real
+  std::int64_t window = 0;        ///< > 0: key j is visible to query i when |i + query_offset - j| <= window; 0: no band
 };
 
 /// Attention dropout: entry (b,h,i,j) of P is dropped by a hash of (seed,b,h,i,j), so every backend drops the same entries;

@@ -11,7 +11,7 @@
 //             dS is not computed where no side wants a gradient
 //
 // A sample whose visible keys all lie far below m would divide by few, coarse or vanished numbers: such rows are redone with
-// their own maximum (kFar). Source: facts, section 6.4.
+// their own maximum (kFar).
 #include <cmath>
 #include <limits>
 
@@ -34,7 +34,7 @@ constexpr double kFar = 1.1253517471925912e-7;
 /// The batch as columns.
 struct Fold {
   CallShape s;
-  Mask everyone;           ///< what any sample sees: causal alone
+  Mask everyone;           ///< what any sample sees: causality and window alone
   std::int64_t keys = 0;   ///< the longest sample's keys
   std::int64_t masks = 0;  ///< L
 
@@ -48,7 +48,8 @@ struct Fold {
   std::int64_t keys_of(const AttentionCall& call, std::int64_t b) const {
     Mask lengths = call.mask;
     lengths.causal = false;
-    return visible_keys(lengths, b, 0, s.keys);
+    lengths.window = 0;
+    return visible_keys(lengths, b, 0, s.keys).end;
   }
 
   std::int64_t values() const { return s.batch * s.width; }
@@ -76,24 +77,24 @@ MatrixMap<T> folded_values(const AttentionCall& call, const Fold& fold, std::int
 
 /// One row of one sample by itself: its visible logits in scratch.
 template <typename T>
-MatrixMap<T> own_logits(const HeadLogits<T>& logits, std::int64_t i, std::int64_t visible, T* memory) {
-  MatrixMap<T> row = tile_at(memory, 1, visible);
-  logits.compute(i, 0, row);
+MatrixMap<T> own_logits(const HeadLogits<T>& logits, std::int64_t i, const KeyRange& visible, T* memory) {
+  MatrixMap<T> row = tile_at(memory, 1, visible.size());
+  logits.compute(i, visible.begin, row);
   return row;
 }
 
 template <typename T>
 void redo_row(const AttentionCall& call, const AttentionOutputs& outputs, const HeadLogits<T>& logits, std::int64_t b, std::int64_t h,
               std::int64_t i, T* memory) {
-  const std::int64_t visible = visible_keys(call.mask, b, i, call.value.shape.row);
+  const KeyRange visible = visible_keys(call.mask, b, i, call.value.shape.row);
   Eigen::Array<T, 1, Eigen::Dynamic> sum = Eigen::Array<T, 1, Eigen::Dynamic>::Zero(call.value.shape.col);
   T lse = -std::numeric_limits<T>::infinity();
-  if (visible > 0) {
+  if (!visible.empty()) {
     auto row = own_logits(logits, i, visible, memory).row(0).array();
     const T largest = row.maxCoeff();
     row = (row - largest).exp();
     const T total = row.sum();
-    for (std::int64_t j = 0; j < visible; ++j) add_row_of<T>(call.value, b, h, j, 0, row(j) / total, sum);
+    for (std::int64_t k = 0; k < visible.size(); ++k) add_row_of<T>(call.value, b, h, visible.begin + k, 0, row(k) / total, sum);
     lse = largest + std::log(total);
   }
   store_row<T>(outputs.out, b, h, i, sum);
@@ -137,7 +138,7 @@ struct FoldedRows {
       for (std::int64_t b = 0; b < fold.s.batch; ++b) {
         if (lse(b) == nothing) continue;
         const T factor = std::exp(largest[i] - lse(b));
-        if (factor * static_cast<T>(kFar) > 1 || visible_keys(call.mask, b, i, fold.s.keys) == 1) {
+        if (factor * static_cast<T>(kFar) > 1 || visible_keys(call.mask, b, i, fold.s.keys).size() == 1) {
           apart.emplace_back(i, b);
           continue;
         }
@@ -152,22 +153,24 @@ struct FoldedRows {
 template <typename T>
 void backward_apart(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads,
                     const HeadLogits<T>& logits, HeadGradients<T>* gradients, std::int64_t b, std::int64_t h, std::int64_t i, T* memory) {
-  const std::int64_t visible = visible_keys(call.mask, b, i, call.value.shape.row), width = call.value.shape.col;
+  const KeyRange visible = visible_keys(call.mask, b, i, call.value.shape.row);
+  const std::int64_t width = call.value.shape.col, keys = visible.size();
   MatrixMap<T> p = own_logits(logits, i, visible, memory);
-  probabilities_from_lse(*address<T>(outputs.lse, b, h, i, 0), visible, p.row(0).array());
+  probabilities_from_lse(*address<T>(outputs.lse, b, h, i, 0), {0, keys}, p.row(0).array());
   Eigen::Array<T, 1, Eigen::Dynamic> dy = Eigen::Array<T, 1, Eigen::Dynamic>::Zero(width), value = dy;
   add_row_of<T>(grad_out, b, h, i, 0, T(1), dy);
   const T delta = delta_of_row<T>(outputs, grad_out, b, h, i);
-  MatrixMap<T> ds = tile_at(memory + visible, 1, visible);
+  MatrixMap<T> ds = tile_at(memory + keys, 1, keys);
   auto dp = ds.row(0).array();
-  for (std::int64_t j = 0; j < visible; ++j) {
-    if (grads.value) add_to_row<T>(grads.value, b, h, j, 0, p(0, j) * dy);
+  for (std::int64_t k = 0; k < keys; ++k) {
+    const std::int64_t j = visible.begin + k;
+    if (grads.value) add_to_row<T>(grads.value, b, h, j, 0, p(0, k) * dy);
     value.setZero();
     add_row_of<T>(call.value, b, h, j, 0, T(1), value);
-    dp(j) = (value * dy).sum();
+    dp(k) = (value * dy).sum();
   }
   logit_gradient(delta, visible, p.row(0).array(), dp);
-  if (gradients != nullptr) gradients->add(i, 0, ds);
+  if (gradients != nullptr) gradients->add(i, visible.begin, ds);
 }
 
 }  // namespace
@@ -187,12 +190,14 @@ void folded_forward(const AttentionCall& call, const AttentionOutputs& outputs, 
     for (std::int64_t i = first; i < std::min(s.queries, first + span); i += kQueries) {
       const std::int64_t rows = std::min(kQueries, s.queries - i);
       running.start(rows);
-      for (std::int64_t j = 0; j < fold.keys; j += kKeys) {
-        const std::int64_t cols = visible_in_tile(fold.everyone, 0, i + rows - 1, j, std::min(kKeys, fold.keys - j));
-        if (cols == 0) break;
+      const KeyRange keys = visible_to_block(fold.everyone, 0, i, i + rows - 1, fold.keys);
+      for (std::int64_t j = keys.begin; j < keys.end; j += kKeys) {
+        const std::int64_t cols = std::min(kKeys, keys.end - j);
         MatrixMap<T> e = tile_at(tile, rows, cols);
         logits.compute(i, j, e);
-        for (std::int64_t r = 0; r < rows; ++r) running.absorb(r, visible_in_tile(fold.everyone, 0, i + r, j, cols), e.row(r).array());
+        for (std::int64_t r = 0; r < rows; ++r) {
+          running.absorb(r, within_tile(visible_keys(fold.everyone, 0, i + r, fold.keys), j, cols), e.row(r).array());
+        }
         running.out.noalias() += e * values.middleRows(j, cols);
       }
       store_folded(call, outputs, fold, running, logits, h, i, row);
@@ -227,20 +232,22 @@ void folded_backward(const AttentionCall& call, const AttentionOutputs& outputs,
         dv.setZero();
         for (std::int64_t i = 0; i < s.queries; i += kQueries) {
           const std::int64_t rows = std::min(kQueries, s.queries - i);
-          const std::int64_t cols = visible_in_tile(fold.everyone, 0, i + rows - 1, j, dv.rows());
-          if (cols == 0) continue;
+          const KeyRange tile = within_tile(visible_to_block(fold.everyone, 0, i, i + rows - 1, fold.keys), j, dv.rows());
+          if (tile.empty()) continue;
+          const std::int64_t first = j + tile.begin, cols = tile.size();
           MatrixMap<T> e = tile_at(e_memory, rows, cols), ds = tile_at(ds_memory, rows, cols);
-          logits.compute(i, j, e);
+          logits.compute(i, first, e);
           for (std::int64_t r = 0; r < rows; ++r) {
-            probabilities_from_lse(queries.largest[i + r], visible_in_tile(fold.everyone, 0, i + r, j, cols), e.row(r).array());
+            const KeyRange visible = within_tile(visible_keys(fold.everyone, 0, i + r, fold.keys), first, cols);
+            probabilities_from_lse(queries.largest[i + r], visible, e.row(r).array());
           }
           if (grads.value) {  // in the forward pass this was Y' = E V'
-            dv.topRows(cols).noalias() += e.transpose() * queries.dy.middleRows(i, rows).leftCols(fold.values());
+            dv.middleRows(tile.begin, cols).noalias() += e.transpose() * queries.dy.middleRows(i, rows).leftCols(fold.values());
           }
           if (!sides_wanted) continue;
-          ds.noalias() = queries.dy.middleRows(i, rows) * values.middleRows(j, cols).transpose();
+          ds.noalias() = queries.dy.middleRows(i, rows) * values.middleRows(first, cols).transpose();
           ds.array() *= e.array();
-          gradients.add(i, j, ds);
+          gradients.add(i, first, ds);
         }
         for (std::int64_t b = 0; grads.value && b < s.batch; ++b) {
           const std::int64_t own = std::clamp<std::int64_t>(fold.keys_of(call, b) - j, 0, dv.rows());

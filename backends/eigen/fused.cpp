@@ -7,7 +7,8 @@
 //   backward  for each block of keys, over blocks of queries, P recomputed from lse:
 //               dV += (keep P)' dY      dP = keep * (dY V')      dS = P * (dP - delta)      dS into the sides of each term
 //
-// Both cut a tile at the last key that any of its queries sees: what a causal mask or key lengths hide entirely costs nothing.
+// Both walk the keys that a block of queries sees and no others: what a causal mask, a window or key lengths hide from a whole
+// block costs nothing.
 #include <cmath>
 #include <limits>
 
@@ -39,13 +40,13 @@ void fused_forward(const AttentionCall& call, const AttentionOutputs& outputs, M
     for (std::int64_t i = first; i < std::min(s.queries, first + span); i += kQueries) {
       const std::int64_t rows = std::min(kQueries, s.queries - i);
       running.start(rows);
-      for (std::int64_t j = 0; j < s.keys; j += kKeys) {
-        const std::int64_t cols = visible_in_tile(call.mask, b, i + rows - 1, j, std::min(kKeys, s.keys - j));
-        if (cols == 0) break;
+      const KeyRange keys = visible_to_block(call.mask, b, i, i + rows - 1, s.keys);
+      for (std::int64_t j = keys.begin; j < keys.end; j += kKeys) {
+        const std::int64_t cols = std::min(kKeys, keys.end - j);
         MatrixMap<T> p = tile_at(tile_memory, rows, cols);
         logits.compute(i, j, p);
         for (std::int64_t r = 0; r < rows; ++r) {
-          running.absorb(r, visible_in_tile(call.mask, b, i + r, j, cols), p.row(r).array());
+          running.absorb(r, within_tile(visible_keys(call.mask, b, i + r, s.keys), j, cols), p.row(r).array());
           if (call.dropout.rate > 0) drop(call.dropout, b, h, i + r, j, p.row(r).array());
         }
         running.out.noalias() += p * value.middleRows(j, cols);
@@ -76,28 +77,29 @@ void fused_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
         MatrixMap<T> dv = tile_at(dv_memory, std::min(kKeys, s.keys - j), s.width);
         dv.setZero();
         for (std::int64_t i = 0; i < s.queries; i += kQueries) {
-          const std::int64_t rows = std::min(kQueries, s.queries - i),
-                             cols = visible_in_tile(call.mask, b, i + rows - 1, j, std::min(kKeys, s.keys - j));
-          if (cols == 0) continue;
+          const std::int64_t rows = std::min(kQueries, s.queries - i);
+          const KeyRange tile = within_tile(visible_to_block(call.mask, b, i, i + rows - 1, s.keys), j, dv.rows());
+          if (tile.empty()) continue;
+          const std::int64_t first = j + tile.begin, cols = tile.size();
           MatrixMap<T> p = tile_at(p_memory, rows, cols), ds = tile_at(ds_memory, rows, cols);
-          logits.compute(i, j, p);  // in the forward pass this was P = exp(S - m) / l
+          logits.compute(i, first, p);  // in the forward pass this was P = exp(S - m) / l
           for (std::int64_t r = 0; r < rows; ++r) {
             const T lse = *address<T>(outputs.lse, b, h, i + r, 0);
-            probabilities_from_lse(lse, visible_in_tile(call.mask, b, i + r, j, cols), p.row(r).array());
+            probabilities_from_lse(lse, within_tile(visible_keys(call.mask, b, i + r, s.keys), first, cols), p.row(r).array());
           }
           if (sides_wanted) {  // in the forward pass this was out = (keep P) V
-            ds.noalias() = dy.middleRows(i, rows) * value.middleRows(j, cols).transpose();
+            ds.noalias() = dy.middleRows(i, rows) * value.middleRows(first, cols).transpose();
             for (std::int64_t r = 0; r < rows; ++r) {
-              if (call.dropout.rate > 0) drop(call.dropout, b, h, i + r, j, ds.row(r).array());
+              if (call.dropout.rate > 0) drop(call.dropout, b, h, i + r, first, ds.row(r).array());
               logit_gradient(delta[i + r], visible_keys(call.mask, b, i + r, s.keys), p.row(r).array(), ds.row(r).array());
             }
-            gradients.add(i, j, ds);
+            gradients.add(i, first, ds);
           }
           if (!grads.value) continue;
           if (call.dropout.rate > 0) {
-            for (std::int64_t r = 0; r < rows; ++r) drop(call.dropout, b, h, i + r, j, p.row(r).array());
+            for (std::int64_t r = 0; r < rows; ++r) drop(call.dropout, b, h, i + r, first, p.row(r).array());
           }
-          dv.topRows(cols).noalias() += p.transpose() * dy.middleRows(i, rows);
+          dv.middleRows(tile.begin, cols).noalias() += p.transpose() * dy.middleRows(i, rows);
         }
         if (grads.value) add_to_rows<T>(grads.value, b, h, j, 0, T(1), dv);
       }

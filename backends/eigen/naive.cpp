@@ -3,7 +3,7 @@
 // tiled kernels, and for calls so small that a tile would hold them anyway.
 //
 //   S (N,M)   P = softmax of the visible part of each row   A = keep * P   out = A V
-// Keys that even the last query does not see are left out of all of it; queries see more and more keys.
+// Keys before those of the first query and behind those of the last are left out of all of it.
 //   dV = A' dY   dP = keep * (dY V')   dS = P * (dP - delta),  delta_i = sum_j P dP = dY_i . out_i
 #include <cmath>
 #include <limits>
@@ -22,27 +22,25 @@ void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs, M
   const CallShape s = shape_of(call);
   machine.run(call.threads, s.batch * s.heads, [&](std::int64_t task, Workspace& space) {
     const std::int64_t b = task / s.heads, h = task % s.heads;
-    const std::int64_t keys = visible_keys(call.mask, b, s.queries - 1, s.keys);
-    MatrixMap<T> p = space.matrix<T>(s.queries, keys);
-    HeadLogits<T>(call, b, h, space).compute(0, 0, p);
+    const KeyRange keys = visible_to_block(call.mask, b, 0, s.queries - 1, s.keys);
+    MatrixMap<T> p = space.matrix<T>(s.queries, keys.size());
+    HeadLogits<T>(call, b, h, space).compute(0, keys.begin, p);
     for (std::int64_t i = 0; i < s.queries; ++i) {
-      const std::int64_t visible = visible_keys(call.mask, b, i, s.keys);
-      auto row = p.row(i).array();
+      const KeyRange visible = within_tile(visible_keys(call.mask, b, i, s.keys), keys.begin, keys.size());
+      auto seen = clear_hidden(visible, p.row(i).array());
       T lse = -std::numeric_limits<T>::infinity();
-      if (visible > 0) {
-        auto seen = row.head(visible);
+      if (!visible.empty()) {
         const T largest = seen.maxCoeff();
         seen = (seen - largest).exp();
         const T total = seen.sum();
         seen /= total;
         lse = largest + std::log(total);
       }
-      row.tail(keys - visible).setZero();
       *address<T>(outputs.lse, b, h, i, 0) = lse;
-      if (call.dropout.rate > 0) drop(call.dropout, b, h, i, 0, row.head(visible));
+      if (call.dropout.rate > 0) drop(call.dropout, b, h, i, keys.begin + visible.begin, seen);
     }
     MatrixMap<T> out = space.matrix<T>(s.queries, s.width);
-    out.noalias() = p * head_matrix<T>(call.value, b, h, space).topRows(keys);
+    out.noalias() = p * head_matrix<T>(call.value, b, h, space).middleRows(keys.begin, keys.size());
     for (std::int64_t i = 0; i < s.queries; ++i) store_row<T>(outputs.out, b, h, i, out.row(i).array());
   });
 }
@@ -58,27 +56,27 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
       const HeadLogits<T> logits(call, b, h, space);
       HeadGradients<T> gradients(logits, grads, space);
       const ConstMatrixMap<T> value = head_matrix<T>(call.value, b, h, space), dy = head_matrix<T>(grad_out, b, h, space);
-      const std::int64_t keys = visible_keys(call.mask, b, s.queries - 1, s.keys);
-      MatrixMap<T> p = space.matrix<T>(s.queries, keys), ds = space.matrix<T>(s.queries, keys);
-      logits.compute(0, 0, p);
+      const KeyRange keys = visible_to_block(call.mask, b, 0, s.queries - 1, s.keys);
+      MatrixMap<T> p = space.matrix<T>(s.queries, keys.size()), ds = space.matrix<T>(s.queries, keys.size());
+      logits.compute(0, keys.begin, p);
       for (std::int64_t i = 0; i < s.queries; ++i) {
-        const std::int64_t visible = visible_keys(call.mask, b, i, s.keys);
+        const KeyRange visible = within_tile(visible_keys(call.mask, b, i, s.keys), keys.begin, keys.size());
         probabilities_from_lse(*address<T>(outputs.lse, b, h, i, 0), visible, p.row(i).array());
       }
-      ds.noalias() = dy * value.topRows(keys).transpose();
+      ds.noalias() = dy * value.middleRows(keys.begin, keys.size()).transpose();
       for (std::int64_t i = 0; i < s.queries; ++i) {
         auto probability = p.row(i).array();
         auto gradient = ds.row(i).array();
-        if (call.dropout.rate > 0) drop(call.dropout, b, h, i, 0, gradient);
+        if (call.dropout.rate > 0) drop(call.dropout, b, h, i, keys.begin, gradient);
         logit_gradient(delta_of_row<T>(outputs, grad_out, b, h, i), visible_keys(call.mask, b, i, s.keys), probability, gradient);
-        if (call.dropout.rate > 0) drop(call.dropout, b, h, i, 0, probability);
+        if (call.dropout.rate > 0) drop(call.dropout, b, h, i, keys.begin, probability);
       }
-      gradients.add(0, 0, ds);
+      gradients.add(0, keys.begin, ds);
       gradients.add_to_views();
       if (grads.value) {
-        MatrixMap<T> dv = space.matrix<T>(keys, s.width);
+        MatrixMap<T> dv = space.matrix<T>(keys.size(), s.width);
         dv.noalias() = p.transpose() * dy;
-        add_to_rows<T>(grads.value, b, h, 0, 0, T(1), dv);
+        add_to_rows<T>(grads.value, b, h, keys.begin, 0, T(1), dv);
       }
     });
   });

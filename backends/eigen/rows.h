@@ -6,6 +6,7 @@
 
 #include "backends/core/attention.h"
 #include "backends/core/dropout.h"
+#include "backends/core/mask.h"
 #include "backends/eigen/matrix.h"
 
 namespace synthbench::eigen {
@@ -20,12 +21,19 @@ void drop(const Dropout& dropout, std::int64_t b, std::int64_t h, std::int64_t i
   }
 }
 
+/// Zero where the row is not visible. Returns the part that is.
+template <typename Row>
+auto clear_hidden(const KeyRange& visible, Row&& row) {
+  row.head(visible.begin).setZero();
+  row.tail(row.size() - visible.end).setZero();
+  return row.segment(visible.begin, visible.size());
+}
+
 /// Logits to probabilities with the lse that forward kept: exp(S - lse) where visible, 0 elsewhere.
 template <typename Row>
-void probabilities_from_lse(typename std::decay_t<Row>::Scalar lse, std::int64_t visible, Row&& row) {
-  auto seen = row.head(visible);
+void probabilities_from_lse(typename std::decay_t<Row>::Scalar lse, const KeyRange& visible, Row&& row) {
+  auto seen = clear_hidden(visible, row);
   seen = (seen - lse).exp();
-  row.tail(row.size() - visible).setZero();
 }
 
 /// delta_i = dY_i . out_i, which equals sum_j P dP. A row without a visible key has out = 0.
@@ -41,8 +49,8 @@ T delta_of_row(const AttentionOutputs& outputs, const ConstView& grad_out, std::
 /// dP to dS = P * (dP - delta), in place. A row that sees one key has P = 1 whatever its logits: its gradient is zero, not the
 /// difference of two roundings.
 template <typename Row, typename Gradient>
-void logit_gradient(typename std::decay_t<Row>::Scalar delta, std::int64_t visible, const Row& probability, Gradient&& gradient) {
-  if (visible == 1) {
+void logit_gradient(typename std::decay_t<Row>::Scalar delta, const KeyRange& visible, const Row& probability, Gradient&& gradient) {
+  if (visible.size() == 1) {
     gradient.setZero();
   } else {
     gradient = probability * (gradient - delta);

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "backends/core/mask.h"
 #include "backends/eigen/matrix.h"
+#include "backends/eigen/rows.h"
 #include "backends/eigen/tiling.h"
 #include "backends/eigen/workspace.h"
 
@@ -27,12 +29,11 @@ struct RunningRows {
     std::fill_n(total, rows, T(0));
   }
 
-  /// Takes in the first `visible` logits of row r and leaves exp(S - m) in their place, 0 in the rest.
+  /// Takes in the visible logits of row r and leaves exp(S - m) in their place, 0 in the rest.
   template <typename Row>
-  void absorb(std::int64_t r, std::int64_t visible, Row&& row) {
-    row.tail(row.size() - visible).setZero();
-    if (visible == 0) return;
-    auto seen = row.head(visible);
+  void absorb(std::int64_t r, const KeyRange& visible, Row&& row) {
+    auto seen = clear_hidden(visible, row);
+    if (visible.empty()) return;
     const T largest_now = std::max(largest[r], seen.maxCoeff());
     seen = (seen - largest_now).exp();
     if (largest_now != largest[r]) {

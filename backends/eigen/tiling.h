@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "backends/core/mask.h"
 #include "backends/eigen/matrix.h"
 
 namespace synthbench::eigen {
@@ -12,12 +11,6 @@ namespace synthbench::eigen {
 template <typename T>
 MatrixMap<T> tile_at(T* memory, std::int64_t rows, std::int64_t cols) {
   return {memory, rows, cols, Eigen::OuterStride<>(cols)};
-}
-
-/// Of the `cols` keys from j on, those that query i of sample b sees. Queries see more and more keys: the last row of a tile
-/// says how much of it is needed at all.
-inline std::int64_t visible_in_tile(const Mask& mask, std::int64_t b, std::int64_t i, std::int64_t j, std::int64_t cols) {
-  return std::clamp<std::int64_t>(visible_keys(mask, b, i, j + cols) - j, 0, cols);
 }
 
 /// Queries that one task of a forward pass takes: all of them where heads and samples keep the threads busy, else a share of

@@ -114,18 +114,20 @@ void add_side_gradients(const LogitTerm& term, Sum& lhs, Sum& rhs, std::int64_t 
   }
 }
 
-/// The visible part of one row: probabilities and their log-sum-exp. No visible key: empty and -inf.
+/// The visible part of one row: probabilities of the keys from `first` on, and their log-sum-exp. No visible key: empty and -inf.
 struct Row {
+  std::int64_t first = 0;
   std::vector<double> probabilities;
   double lse = kNothing;
 };
 
 Row softmax_row(const AttentionCall& call, std::int64_t b, std::int64_t h, std::int64_t i) {
   Row row;
-  const std::int64_t visible = visible_keys(call.mask, b, i, call.value.shape.row);
-  if (visible == 0) return row;
+  const KeyRange seen = visible_keys(call.mask, b, i, call.value.shape.row);
+  if (seen.empty()) return row;
+  row.first = seen.begin;
   double largest = kNothing;
-  for (std::int64_t j = 0; j < visible; ++j) {
+  for (std::int64_t j = seen.begin; j < seen.end; ++j) {
     double sum = 0.0;
     for (const LogitTerm& term : call.terms) sum += logit(term, b, h, i, j);
     row.probabilities.push_back(sum);
@@ -155,7 +157,7 @@ void backward_row(const AttentionCall& call, const ConstView& grad_out, Sum& gra
   std::vector<double> d_probability;
   double mean = 0.0;  // sum_j P dP, which is dY . Y
   for (std::size_t k = 0; k < row.probabilities.size(); ++k) {
-    const auto j = static_cast<std::int64_t>(k);
+    const std::int64_t j = row.first + static_cast<std::int64_t>(k);
     const double kept = keep(call, b, h, i, j);
     double dot = 0.0;
     for (std::int64_t d = 0; d < width; ++d) {
@@ -168,8 +170,9 @@ void backward_row(const AttentionCall& call, const ConstView& grad_out, Sum& gra
   }
   for (std::size_t k = 0; k < row.probabilities.size(); ++k) {
     const double d_logit = row.probabilities[k] * (d_probability[k] - mean);
+    const std::int64_t j = row.first + static_cast<std::int64_t>(k);
     for (std::size_t t = 0; t < call.terms.size(); ++t) {
-      add_side_gradients(call.terms[t], grad_terms[t].lhs, grad_terms[t].rhs, b, h, i, static_cast<std::int64_t>(k), d_logit);
+      add_side_gradients(call.terms[t], grad_terms[t].lhs, grad_terms[t].rhs, b, h, i, j, d_logit);
     }
   }
 }
@@ -195,7 +198,7 @@ class ReferenceBackend final : public AttentionBackend {
           write(outputs.lse, b, h, i, 0, row.lse);
           std::vector<double> sum(static_cast<std::size_t>(s.width));
           for (std::size_t k = 0; k < row.probabilities.size(); ++k) {
-            const auto j = static_cast<std::int64_t>(k);
+            const std::int64_t j = row.first + static_cast<std::int64_t>(k);
             const double p = keep(call, b, h, i, j) * row.probabilities[k];
             for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += p * read(call.value, b, h, j, static_cast<std::int64_t>(d));
           }

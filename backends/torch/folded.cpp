@@ -8,7 +8,7 @@
 //   out[b] = E (m o V)[b] / den[b]                den[b] = E m[b]                  lse[b] = rowmax + log den[b]
 //   dS = E o sum_b ([dO/den | -delta/den][b] [m o V | m][b]')       delta = rowsum(dO o out)      dV[b] = m o E' (dO/den)[b]
 // so one product per head carries the batch, the mask riding along as a last column of V'. A sample that keeps only keys far
-// below rowmax would divide by an underflowed sum: such calls are given to kEager. Source: facts, section 6.4.
+// below rowmax would divide by an underflowed sum: such calls are given to kEager.
 #include <limits>
 
 #include "backends/torch/compositions.h"

@@ -82,7 +82,10 @@ Product product_of(const AttentionCall& call) {
 }
 
 /// Does the kernel's own causality say all that is masked?
-bool kernel_masks(const AttentionCall& call) { return call.mask.causal && call.mask.query_offset == 0 && !call.mask.key_lengths; }
+bool kernel_masks(const AttentionCall& call) {
+  const Mask& mask = call.mask;
+  return mask.causal && mask.query_offset == 0 && !mask.key_lengths && mask.window == 0;
+}
 
 /// Tables and everything hidden as an additive mask (B,H,N,M); nothing where the kernel needs none.
 std::optional<at::Tensor> additive_mask(const AttentionCall& call) {

@@ -68,19 +68,15 @@ void add_into(const View& view, const at::Tensor& gradient) {
 at::Tensor hidden_keys(const AttentionCall& call) {
   const CallShape s = shape_of(call);
   at::Tensor hidden;
-  const at::Tensor key = at::arange(s.keys);
-  if (call.mask.causal) {
-    const at::Tensor last_visible = at::arange(s.queries) + call.mask.query_offset;
-    hidden = (key > last_visible.unsqueeze(1)).view({1, 1, s.queries, s.keys});
-  }
-  if (call.mask.key_lengths) {
-    const at::Tensor padded = key >= tensor_of(call.mask.key_lengths);  // (B,1,1,M)
-    hidden = hidden.defined() ? hidden.logical_or(padded) : padded;
-  }
+  const auto hide = [&](const at::Tensor& more) { hidden = hidden.defined() ? hidden.logical_or(more) : more; };
+  const at::Tensor key = at::arange(s.keys), place = (at::arange(s.queries) + call.mask.query_offset).view({1, 1, s.queries, 1});
+  if (call.mask.causal) hide(key > place);
+  if (call.mask.window > 0) hide((key - place).abs() > call.mask.window);
+  if (call.mask.key_lengths) hide(key >= tensor_of(call.mask.key_lengths));  // (B,1,1,M)
   return hidden;
 }
 
-bool may_have_empty_rows(const Mask& mask) { return mask.key_lengths || (mask.causal && mask.query_offset < 0); }
+bool may_have_empty_rows(const Mask& mask) { return mask.key_lengths || mask.window > 0 || (mask.causal && mask.query_offset < 0); }
 
 at::Tensor dropout_factors(const AttentionCall& call) {
   const CallShape s = shape_of(call);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -41,7 +42,7 @@ std::optional<double> number_of(const Filter::Value& value) {
 int order(const Filter::Value& cell, const Filter::Value& literal) {
   if (std::holds_alternative<std::string>(cell)) return text_of(cell).compare(text_of(literal));
   const std::optional<double> right = number_of(literal);
-  if (!right) return -1;
+  if (!right || std::isnan(*right)) return -1;
   if (std::holds_alternative<std::int64_t>(cell) && std::holds_alternative<std::int64_t>(literal)) {
     const std::int64_t a = std::get<std::int64_t>(cell), b = std::get<std::int64_t>(literal);
     return a < b ? -1 : a > b;

@@ -62,7 +62,10 @@ std::int64_t parse_bytes(std::string_view text) {
 std::string format_seconds(double seconds) {
   if (!std::isfinite(seconds)) return "n/a";
   const double size = std::abs(seconds);
-  if (size >= 100) return fmt::format("{:.0f} min {:02.0f} s", std::floor(seconds / 60), std::fmod(std::round(seconds), 60));
+  if (size >= 100) {
+    const double whole = std::round(size);
+    return fmt::format("{}{:.0f} min {:02.0f} s", seconds < 0 ? "-" : "", std::floor(whole / 60), std::fmod(whole, 60));
+  }
   if (size >= 1) return format_number(seconds) + " s";
   if (size >= 1e-3 || size == 0) return format_number(seconds * 1e3) + " ms";
   return size >= 1e-6 ? format_number(seconds * 1e6) + " µs" : format_number(seconds * 1e9) + " ns";

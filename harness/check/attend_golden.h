@@ -16,7 +16,7 @@ struct AttendGoldenResult {
   std::optional<std::string> skipped;                                ///< why the backend refuses this call
 };
 
-/// Runs one file of golden/attend: forward, and backward where it has grad_out. Inputs are handed over in `dtype`, outputs start
+/// Runs one file of level attend (docs/golden.md): forward, and backward where it has grad_out. Inputs are handed over in `dtype`, outputs start
 /// as NaN, gradients that the file does not hold are not asked for.
 /// Throws UserError that names the file when its tensors and its case disagree.
 AttendGoldenResult run_attend_golden(const Safetensors& file, const Json& about, AttentionBackend& backend, DType dtype, int threads);

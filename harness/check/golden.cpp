@@ -8,13 +8,13 @@
 #include <filesystem>
 #include <limits>
 
+#include "backends/core/accuracy.h"
 #include "backends/core/attention.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/base/safetensors.h"
 #include "harness/check/attend_golden.h"
 #include "harness/check/layer_golden.h"
-#include "harness/check/norm.h"
 
 namespace synthbench {
 namespace {
@@ -116,12 +116,11 @@ class GoldenCheck {
     for (const auto& [tensor, stored] : file.tensors) {
       if (!is_truth(tensor, level)) continue;
       const std::vector<double> truth = stored.values();
-      const bool zero = is_zero(truth);
       GoldenRow row;
       row.file = name;
       row.tensor = tensor;
-      row.measure = zero ? "abs_norm" : "rel_norm";
-      row.bound = bound(zero, errors.value(tensor, 0.0), level == "attend" ? about.value("max_logit", 0.0) : 0.0);
+      row.measure = error_measure(truth);
+      row.bound = error_bound(dtype_, truth, errors.value(tensor, 0.0), level == "attend" ? about.value("max_logit", 0.0) : 0.0);
       const auto found = std::find_if(computed.begin(), computed.end(), [&](const auto& entry) { return entry.first == tensor; });
       if (found == computed.end() || found->second.size() != truth.size()) {
         row.value = std::numeric_limits<double>::infinity();
@@ -132,12 +131,6 @@ class GoldenCheck {
       row.passed = row.value <= row.bound;  // false for NaN
       report_.rows.push_back(row);
     }
-  }
-
-  /// golden/README.md, "What conforming means".
-  double bound(bool zero, double plain_error, double max_logit) const {
-    if (dtype_ == DType::f64) return zero ? 1e-12 : 1e-10;
-    return zero ? 1e-5 : 2 * plain_error + f32_floor(max_logit);
   }
 
   std::string dir_, backend_name_;

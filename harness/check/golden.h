@@ -29,7 +29,7 @@ struct GoldenReport {
 };
 
 /// Every file of DIR/INDEX.json, or without one every .safetensors below DIR, against a backend in f32 or f64.
-/// Bounds are those of golden/README.md: 1e-10 in f64; in f32 twice the file's f32_error plus max(1e-6, 2^-23 max_logit).
+/// Bounds are those of docs/golden.md: 1e-10 in f64; in f32 twice the file's f32_error plus max(1e-6, 2^-23 max_logit).
 /// Throws UserError when DIR does not exist, the backend is unknown or the dtype is neither f32 nor f64.
 GoldenReport check_golden(const std::string& dir, const std::string& backend, DType dtype, int threads);
 

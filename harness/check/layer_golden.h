@@ -12,7 +12,7 @@
 
 namespace synthbench {
 
-/// A file of golden/layer: a whole self-attention layer from x to y, with every weight.
+/// A file of level layer (docs/golden.md): a whole self-attention layer from x to y, with every weight.
 struct LayerGoldenCase {
   const Safetensors& file;  ///< "x", "grad_y", the weights by name, "key_lengths"; and the truth: "y", "grad.x", "grad.<weight>"
   Json about;               ///< metadata "case": terms, mixing, causal, bias, w2_shared, reuse_q, shape {B,N,E,H,dh,Nmax}, frozen ...

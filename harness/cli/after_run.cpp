@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/cells_text.h"
+#include "harness/cli/command.h"
 #include "harness/cli/rows.h"
 #include "harness/reproduce.h"
 #include "results/format.h"
@@ -63,14 +64,15 @@ std::string states_line(const RunSummary& summary) {
 /// Two commands that make sense now, each as it is typed.
 std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::string& again,
                                          const std::string& db) {
-  if (summary.signal != 0) return {again, fmt::format("synthbench ls cells{}", db)};
+  const std::string program = program_name();
+  if (summary.signal != 0) return {again, fmt::format("{} ls cells{}", program, db)};
   if (count(summary, {"failed", "oom", "timeout", "crashed"}) > 0) {
-    return {fmt::format("synthbench query \"state IN ('failed', 'oom', 'timeout', 'crashed')\"{}", db),
-            again + " --retry failed,oom,timeout,crashed"};
+    return {fmt::format("{} query \"state IN ('failed', 'oom', 'timeout', 'crashed')\"{}", program, db),
+            again.find(" --retry") == std::string::npos ? again + " --retry failed,oom,timeout,crashed" : again};
   }
   const std::vector<std::string> presets = presets_of(view);
   const std::string preset = presets.empty() ? "speed" : presets.front();
-  return {fmt::format("synthbench table {}{} -o tex", preset, db), fmt::format("synthbench show s{}{}", view.sweep, db)};
+  return {fmt::format("{} table {}{} -o tex", program, preset, db), fmt::format("{} show s{}{}", program, view.sweep, db)};
 }
 
 }  // namespace
@@ -92,9 +94,10 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
   if (sentence) sink(*sentence + "\n");
 }
 
-std::string farewell(const RunSummary& summary, const SweepView& view, const std::string& grid, const std::string& name) {
+std::string farewell(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words) {
   const std::string db = view.db_path == "synthbench.db" ? "" : " --db " + shell_word(view.db_path);
-  const std::string again = grid.empty() ? "synthbench " + name + " ..." : "synthbench run " + shell_word(grid) + db;
+  std::string again = program_name();
+  for (const std::string& word : words) again += " " + shell_word(word);
   std::string text = fmt::format("\n{}: {} attempts started\n", states_line(summary), summary.attempts);
   if (summary.signal != 0) text += "Interrupted; the same command continues.\n";
   text += "Next:\n";

@@ -24,7 +24,8 @@ std::vector<std::string> sweep_formats();
 /// The cells of a sweep, or its tables ([[table]]; without any: speed and quality, as its cells have) and one sentence.
 void print_sweep(const std::string& format, const SweepView& view, const Sink& sink);
 
-/// How it went, by state; two commands to try next; where the results are. For stderr.
-std::string farewell(const RunSummary& summary, const SweepView& view, const std::string& grid, const std::string& name);
+/// How it went, by state; two commands to try next; where the results are. For stderr. words: this run's command line, without
+/// the program's name.
+std::string farewell(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words);
 
 }  // namespace synthbench

@@ -73,7 +73,7 @@ struct CheckGolden {
     const std::vector<std::string> dtypes = {"f32", "f64"};
     const DType wanted = dtype_named(one_of(dtype, "dtype", dtypes, "f32"));
     const auto cores = static_cast<std::int64_t>(std::max(1u, std::thread::hardware_concurrency()));
-    if (needs_torch(name)) become_torch_program(command_line());
+    if (needs_torch(name)) become_torch_program();
     const BackendFacts* facts = known_backends().find(name);
     if (facts != nullptr && facts->needs_libtorch && backends().find(name) == nullptr)
       throw UserError("backend '" + name + "' " + why_no_torch());

@@ -9,6 +9,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/help.h"
 #include "harness/cli/output.h"
+#include "harness/reproduce.h"
 
 namespace synthbench {
 namespace {
@@ -71,6 +72,11 @@ std::vector<std::string>& words_of_this_run() {
   return words;
 }
 
+std::string& name_of_this_program() {
+  static std::string name;
+  return name;
+}
+
 Exit refuse(const std::string& text, Exit code) {
   std::fprintf(stderr, "synthbench: %s\n", one_line(text).c_str());
   return code;
@@ -84,6 +90,8 @@ Registry<Command>& commands() {
 }
 
 const std::vector<std::string>& command_line() { return words_of_this_run(); }
+
+std::string program_name() { return name_of_this_program().empty() ? "synthbench" : shell_word(name_of_this_program()); }
 
 Exit run_command_line(const std::vector<std::string>& arguments) {
   if (arguments.empty()) throw UserError("no command (see synthbench --help)");
@@ -116,6 +124,7 @@ int cli_main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away ends us quietly: write_stdout sees EPIPE
   const auto code = [&] {
     try {
+      name_of_this_program() = argv[0];
       words_of_this_run().assign(argv + 1, argv + argc);
       return run_command_line(command_line());
     } catch (const UserError& error) {

@@ -42,6 +42,8 @@ Exit run_command_line(const std::vector<std::string>& arguments);
 
 /// The words of the running command line, without the program's name: stored with a sweep, passed on to synthbench-torch.
 const std::vector<std::string>& command_line();
+/// How this program was called, as a word of a shell: commands that are printed begin with it and can be pasted.
+std::string program_name();
 
 /// All of it: errors become one line on stderr and an exit code.
 int cli_main(int argc, char** argv);

@@ -36,12 +36,18 @@ constexpr std::array<AxisFlag, GridFlags::kMeasureCount> kMeasure = {{
     {"--min-time", "min_time", "TIME", "sample at least so long per launch: 0.3s"},
     {"--max-time", "max_time", "TIME", "stop sampling then and call it noisy: 3s"},
     {"--max-noise", "max_noise", "SHARE", "half-width of the median's interval: 2%"},
-    {"--timeout", "timeout", "TIME", "hard limit of one launch: 120s"},
+    {"--timeout", "timeout", "TIME", "hard limit of one attempt: 120s"},
 }};
 
 PlanRequest::Override override_of(const AxisFlag& flag, const FlagValue& value) { return {flag.key, value.text, value.where}; }
 
 bool from_environment(const FlagValue& value) { return value.where.starts_with("SYNTHBENCH_"); }
+
+/// --set measure.cache=cold, --set check.gate=false: what [measure] and [check] say has no axis. Empty: a key of the grid.
+std::string measure_key(const std::string& key) {
+  if (key == "check.gate") return "gate";
+  return key.starts_with("measure.") ? key.substr(8) : "";
+}
 
 /// "d_model=32" -> key and values. Throws UserError.
 PlanRequest::Override override_of(const FlagValue& set) {
@@ -55,7 +61,7 @@ PlanRequest::Override override_of(const FlagValue& set) {
 void GridFlags::declare(FlagSet& flags) {
   flags.group("Axes (each replaces the axis of that name in the grid)");
   for (std::size_t i = 0; i < kAxes.size(); ++i) flags.list(kAxes[i].names, axes_[i], kAxes[i].value, kAxes[i].help);
-  flags.repeated("--set", set_, "KEY=VALUES", "any other key of the grid, dotted: --set train.lr=1e-3,3e-4");
+  flags.repeated("--set", set_, "KEY=VALUES", "any other key, dotted: --set train.lr=1e-3,3e-4, --set measure.cache=cold");
   flags.value("--only", only_, "EXPR", "keep cells for which EXPR holds: \"variant = 'dense' AND seq_len <= 512\"");
   flags.value("--exclude", exclude_, "EXPR", "drop cells for which EXPR holds");
   flags.value("--shard", shard_, "I/N", "the I-th of N parts, 1/N to N/N");
@@ -77,7 +83,11 @@ PlanRequest GridFlags::request(const std::string& grid_path) const {
     for (std::size_t i = 0; i < kAxes.size(); ++i) add(request.overrides, kAxes[i], axes_[i]);
     for (std::size_t i = 0; i < kMeasure.size(); ++i) add(request.measure, kMeasure[i], measure_[i]);
     for (const FlagValue& set : set_) {
-      if (from_environment(set) == environment) request.overrides.push_back(override_of(set));
+      if (from_environment(set) != environment) continue;
+      PlanRequest::Override change = override_of(set);
+      const std::string measure = measure_key(change.key);
+      if (!measure.empty()) change.key = measure;
+      (measure.empty() ? request.overrides : request.measure).push_back(std::move(change));
     }
   }
   request.only = only_.text;

@@ -27,7 +27,7 @@ struct LsCommand {
     const auto found = lists().find(what);
     if (found == lists().end()) throw UserError(unknown_word("list", what, list_names()));
     output.check();
-    if (what == "backends") become_torch_program(command_line());  // which holds those that need LibTorch
+    if (what == "backends") become_torch_program();  // which holds those that need LibTorch
     const Store::Selection rows = found->second.rows(db.path());
     output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows, format)); });
     return Exit::well;

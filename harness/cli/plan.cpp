@@ -20,7 +20,7 @@ struct PlanCommand {
   Exit run() const {
     output.check();
     const auto plan = make_plan(axes.request(grid));
-    const WouldReuse would_reuse = reuse_from(db.path(), running.reuse());
+    const WouldReuse would_reuse = reuse_from(db.path(), running.reuse(), plan->measure);
     output.print([&](const std::string& format, const Sink& sink) { print_plan(format, *plan, would_reuse, sink); });
     return Exit::well;
   }

@@ -19,7 +19,7 @@ void SweepRun::declare(FlagSet& flags) {
 Exit SweepRun::print_plan_only(const Plan& plan) const {
   const std::string format = output.format();
   if (format != "md" && format != "json" && format != "jsonl") throw UserError("--dry-run prints a plan: md, json or jsonl, not " + format);
-  const WouldReuse would_reuse = reuse_from(db.path(), running.reuse());
+  const WouldReuse would_reuse = reuse_from(db.path(), running.reuse(), plan.measure);
   output.print([&](const std::string& wanted, const Sink& sink) { print_plan(wanted, plan, would_reuse, sink); });
   return Exit::well;
 }
@@ -44,7 +44,7 @@ Exit SweepRun::run(const std::string& name) const {
   if (summary.signal == 0) {
     output.print([&](const std::string& format, const Sink& sink) { print_sweep(format, view, sink); });
   }
-  if (!progress.quiet()) std::fputs(farewell(summary, view, grid, name).c_str(), stderr);
+  if (!progress.quiet()) std::fputs(farewell(summary, view, command_line()).c_str(), stderr);
   return static_cast<Exit>(summary.exit_code());
 }
 

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "harness/cli/command.h"
+
 namespace synthbench {
 namespace {
 
@@ -28,11 +30,12 @@ std::optional<std::string> torch_program() {
 
 std::string why_no_torch() { return "needs synthbench-torch, which was not built (SYNTHBENCH_TORCH=OFF)"; }
 
-void become_torch_program(const std::vector<std::string>& arguments) {
+void become_torch_program() {
   const std::optional<std::string> program = torch_program();
   if (!program) return;
-  std::vector<char*> argv = {const_cast<char*>("synthbench")};  // execv takes char*, and writes none of them
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  const std::string name = program_name();
+  std::vector<char*> argv = {const_cast<char*>(name.c_str())};  // execv takes char*, and writes none of them
+  for (const std::string& argument : command_line()) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   ::execv(program->c_str(), argv.data());
 }

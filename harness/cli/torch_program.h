@@ -12,7 +12,7 @@ std::optional<std::string> torch_program();
 /// Why a backend that needs LibTorch cannot be had here.
 std::string why_no_torch();
 
-/// Goes on as synthbench-torch with these arguments. Returns only when there is no such program (or it cannot start).
-void become_torch_program(const std::vector<std::string>& arguments);
+/// Goes on as synthbench-torch with the same command line. Returns only when there is no such program (or it cannot start).
+void become_torch_program();
 
 }  // namespace synthbench

@@ -15,12 +15,6 @@
 namespace synthbench {
 namespace {
 
-std::unique_ptr<AttentionBackend> backend_named(const std::string& name) {
-  if (const auto* make = backends().find(name)) return (*make)();
-  known_backends().at(name);  // a word that nobody knows is the user's mistake
-  throw Unsupported(fmt::format("backend {} is not in this program", name));
-}
-
 /// What one call is: forward, backward of one forward, or both.
 std::function<void()> call_of(const std::string& direction, AttentionBackend& backend, Problem& problem) {
   const auto forward = [&] { backend.forward(problem.call(), problem.outputs()); };

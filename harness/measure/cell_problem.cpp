@@ -50,6 +50,9 @@ Config shrunk(const Config& config, std::int64_t batch, std::int64_t heads, std:
   json["heads"] = heads;
   json["d_model"] = heads * config.integer("head_dim");
   json["seq_len"] = seq_len;
+  if (config.has("window") && config.integer("window") < length) {  // a band that hides something still does
+    json["window"] = std::max<std::int64_t>(1, config.integer("window") * seq_len / length);
+  }
   if (config.has("max_len")) json["max_len"] = config.integer("max_len") - length + seq_len;
   return Config(json);
 }

@@ -11,7 +11,7 @@ namespace synthbench {
 /// direction and, at the scope step, dropout from the config. threads: instead of the config's where > 0.
 Problem problem_of(const Config& config, std::int64_t seed, int threads = 0);
 
-/// The same cell with fewer samples, heads and rows; d_model and max_len shrink along. Never grows anything.
+/// The same cell with fewer samples, heads and rows; d_model, max_len and a window shrink along. Never grows anything.
 Config shrunk(const Config& config, std::int64_t batch, std::int64_t heads, std::int64_t seq_len);
 
 /// CPU threads of a cell: the config's, or all cores.

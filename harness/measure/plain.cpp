@@ -75,15 +75,15 @@ void add_to_sides(const LogitTerm& term, const AttentionGrads::Term& grads, T ds
 /// One row of probabilities, zeros where masked. Returns its log-sum-exp.
 template <typename T>
 T probabilities(const AttentionCall& call, Index b, Index h, Index i, std::vector<T>& p) {
-  const Index visible = visible_keys(call.mask, b, i, static_cast<Index>(p.size()));
+  const KeyRange seen = visible_keys(call.mask, b, i, static_cast<Index>(p.size()));
   std::fill(p.begin(), p.end(), T{0});
-  if (visible == 0) return -std::numeric_limits<T>::infinity();
-  const std::size_t n = static_cast<std::size_t>(visible);
-  for (Index j = 0; j < visible; ++j) p[static_cast<std::size_t>(j)] = logit<T>(call, b, h, i, j);
-  const T most = *std::max_element(p.begin(), p.begin() + visible);
+  if (seen.empty()) return -std::numeric_limits<T>::infinity();
+  const auto first = static_cast<std::size_t>(seen.begin), end = static_cast<std::size_t>(seen.end);
+  for (std::size_t j = first; j < end; ++j) p[j] = logit<T>(call, b, h, i, static_cast<Index>(j));
+  const T most = *std::max_element(p.begin() + seen.begin, p.begin() + seen.end);
   T sum = 0;
-  for (std::size_t j = 0; j < n; ++j) sum += p[j] = std::exp(p[j] - most);
-  for (std::size_t j = 0; j < n; ++j) p[j] /= sum;
+  for (std::size_t j = first; j < end; ++j) sum += p[j] = std::exp(p[j] - most);
+  for (std::size_t j = first; j < end; ++j) p[j] /= sum;
   return most + std::log(sum);
 }
 

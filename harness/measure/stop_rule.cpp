@@ -25,15 +25,22 @@ bool StopRule::calm() const { return settings_.max_noise >= 1 || noise() <= sett
 int StopRule::next_batch() const {
   const int taken = static_cast<int>(samples_.size());
   if (settings_.repetitions > 0) return settings_.repetitions - taken;
-  if (taken < settings_.min_samples) return settings_.min_samples - taken;
+  if (taken == 0) return 1;  // how long is one?
   if (elapsed_ >= settings_.max_time) return 0;
+  if (taken < settings_.min_samples) return std::min(settings_.min_samples - taken, affordable());
   if (elapsed_ >= settings_.min_time && calm()) return 0;
-  const double each = elapsed_ / taken;
   const double wanted = std::max(settings_.min_time - elapsed_, elapsed_ / 4);  // a quarter more, then look again
-  const double left = std::min(wanted, settings_.max_time - elapsed_);
-  return std::clamp(static_cast<int>(std::ceil(left / each)), 1, 10'000);
+  const double more = std::ceil(wanted / each());
+  return std::min(static_cast<int>(std::clamp(more, 1.0, 10'000.0)), affordable());
 }
 
-bool StopRule::noisy() const { return settings_.repetitions == 0 && !calm(); }
+double StopRule::each() const { return elapsed_ / static_cast<double>(samples_.size()); }
+
+/// The last one ends after max_time.
+int StopRule::affordable() const {
+  return static_cast<int>(std::clamp(std::ceil((settings_.max_time - elapsed_) / each()), 1.0, 10'000.0));
+}
+
+bool StopRule::noisy() const { return settings_.repetitions == 0 && (!calm() || std::ssize(samples_) < settings_.min_samples); }
 
 }  // namespace synthbench

@@ -7,7 +7,7 @@
 namespace synthbench {
 
 /// Decides between batches whether a launch has enough samples. With settings.repetitions exactly so many; else at least
-/// min_samples and min_time and noise <= max_noise, or max_time.
+/// min_samples and min_time and noise <= max_noise, or max_time: then the launch is noisy.
 class StopRule {
  public:
   explicit StopRule(const MeasureSettings& settings) : settings_(settings) {}
@@ -18,11 +18,13 @@ class StopRule {
   int next_batch() const;
   /// Half-width of the median's interval, as a share of the median.
   double noise() const;
-  /// The time ran out before the noise fell.
+  /// The time ran out before the noise fell, or before there were min_samples.
   bool noisy() const;
 
  private:
   bool calm() const;
+  double each() const;     ///< seconds that one sample costs
+  int affordable() const;  ///< samples until max_time
 
   MeasureSettings settings_;
   std::vector<double> samples_;

@@ -61,6 +61,7 @@ struct Operands {
     call.terms = terms;
     call.value = view_of(value, v);
     call.mask.causal = setup.options.causal;
+    call.mask.window = setup.options.window;
     if (const Tensor& lengths = setup.options.key_lengths; lengths.defined()) {
       call.mask.key_lengths = view_of(lengths.view({-1, 1, 1, 1}), {v.batch, 1, 1, 1});
     }

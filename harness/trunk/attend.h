@@ -20,6 +20,7 @@ struct AttendOptions {
   torch::Tensor key_lengths;  ///< (B) int32; undefined: every key is real
   Dropout dropout;
   int threads = 1;
+  std::int64_t window = 0;  ///< > 0: no query sees a key farther away than this
 };
 
 /// The kernel that attend would run for these operands, or why none can.

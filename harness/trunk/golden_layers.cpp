@@ -1,4 +1,5 @@
-// Golden layers (golden/README.md, "layer"): the same SelfAttention that trains, with a file's weights, on any backend.
+// Golden layers (docs/golden.md): the same SelfAttention that trains, with a file's weights, on any backend.
+#include <fmt/format.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -85,6 +86,7 @@ LayerGoldenResult run_golden_layer(const LayerGoldenCase& golden) {
     const auto take = [&](const std::string& name, Tensor to) {
       Tensor from = tensor_of(golden.file.at(name), dtype);
       if (permuted(name, from)) from = from.index_select(1, torch::tensor(columns));
+      if (from.sizes() != to.sizes()) throw UserError(fmt::format("{}: {} has a wrong shape", golden.file.path, name));
       to.copy_(from);
     };
     for (const auto& p : layer->named_parameters()) {

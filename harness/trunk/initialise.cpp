@@ -11,7 +11,7 @@ namespace {
 std::uint64_t stream_of(std::uint64_t seed, std::string_view name) {
   std::uint64_t hash = 14695981039346656037ull ^ (seed * 0x9E3779B97F4A7C15ull);
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-  return hash;
+  return hash ^ (seed >> 32);  // the generator reads the low half alone
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ struct Loss {
   std::int64_t tokens = 0;  ///< counted targets
 };
 
-/// logits (B,N,V), targets (B,N). smoothing: share of each target given evenly to all pieces (PyTorch's definition,
-/// "uniform" in the golden vectors).
+/// logits (B,N,V), targets (B,N). smoothing: share of each target given evenly to all pieces (PyTorch's definition).
 Loss token_loss(const torch::Tensor& logits, const torch::Tensor& targets, double smoothing);
 
 }  // namespace synthbench

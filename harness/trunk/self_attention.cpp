@@ -134,18 +134,23 @@ std::vector<TermTensors> SelfAttentionImpl::terms_of(const Inputs& inputs) const
   return terms;
 }
 
+AttendOptions SelfAttentionImpl::banded(AttendOptions options) const {
+  options.window = window_of(mixture_);
+  return options;
+}
+
 Tensor SelfAttentionImpl::forward(const Tensor& x, AttentionBackend& backend, const AttendOptions& options) {
   if (x.size(1) > config_.max_len) {
     throw UserError(fmt::format("an input of {} positions is longer than max_len {}", x.size(1), config_.max_len));
   }
   const Inputs inputs = project(x);
-  const Tensor out = attend(backend, terms_of(inputs), inputs.value, x.size(1), options);
+  const Tensor out = attend(backend, terms_of(inputs), inputs.value, x.size(1), banded(options));
   return torch::matmul(out.transpose(1, 2).flatten(2), w_o_);
 }
 
 AttentionBackend::Choice SelfAttentionImpl::choose(const Tensor& x, const AttentionBackend& backend, const AttendOptions& options) {
   const Inputs inputs = project(x);
-  return choose_kernel(backend, terms_of(inputs), inputs.value, x.size(1), options);
+  return choose_kernel(backend, terms_of(inputs), inputs.value, x.size(1), banded(options));
 }
 
 }  // namespace synthbench

@@ -41,6 +41,7 @@ class SelfAttentionImpl : public torch::nn::Module {
   torch::Tensor side(const Mixture::Summand& summand, const TermSpec& term, const Side& side, bool rows_are_keys,
                      const Inputs& inputs) const;
   std::vector<TermTensors> terms_of(const Inputs& inputs) const;
+  AttendOptions banded(AttendOptions options) const;  ///< with the mixture's window
   /// Weight of each summand, broadcastable to (1,H,1,1); undefined tensors: none.
   std::vector<torch::Tensor> mixing_weights() const;
   const torch::Tensor& weight(const std::string& variant, const std::string& name) const { return weights_.at(variant + "." + name); }

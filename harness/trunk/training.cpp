@@ -15,12 +15,6 @@ constexpr double kLargestGradient = 1.0;  // norm over all parameters; longer gr
 
 }  // namespace
 
-std::unique_ptr<AttentionBackend> backend_named(const std::string& name) {
-  if (const auto* make = backends().find(name)) return (*make)();
-  known_backends().at(name);  // a word that nobody knows is the user's mistake
-  throw Unsupported(fmt::format("backend {} is not in this program", name));
-}
-
 torch::ScalarType scalar_type_of(const Config& config) {
   const std::string& word = config.text("dtype");
   if (word == "f32") return torch::kFloat;

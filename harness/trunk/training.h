@@ -50,7 +50,6 @@ class LanguageModelTraining {
 };
 
 /// The backend of that name. Throws UserError for a name that nobody knows, Unsupported for one that this program lacks.
-std::unique_ptr<AttentionBackend> backend_named(const std::string& name);
 
 /// f32 or f64. Throws Unsupported for others.
 torch::ScalarType scalar_type_of(const Config& config);

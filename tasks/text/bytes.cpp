@@ -21,6 +21,7 @@ class Bytes final : public Tokenizer {
     for (const std::int32_t id : ids) text += static_cast<char>(id);
     return text;
   }
+  std::size_t source_bytes(std::string_view, std::span<const std::int32_t> first) const override { return first.size(); }
 };
 
 const bool registered =

@@ -43,6 +43,12 @@ class Chars final : public Tokenizer {
     for (const std::int32_t id : ids) text += lexicon_.symbol(id);
     return text;
   }
+  std::size_t source_bytes(std::string_view text, std::span<const std::int32_t> first) const override {
+    std::size_t bytes = 0;
+    for (std::size_t left = first.size(); left > 0; --left) bytes += character_length(text.substr(bytes));
+    return bytes;
+  }
+  std::optional<std::int32_t> unknown() const override { return Lexicon::kUnknown; }
 
  private:
   Lexicon lexicon_;

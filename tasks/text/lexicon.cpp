@@ -26,7 +26,7 @@ Lexicon::Lexicon(const SymbolCounts& counts, std::int64_t limit, std::string unk
 
 std::int32_t Lexicon::id(std::string_view symbol) const {
   const auto found = ids_.find(symbol);
-  return found == ids_.end() ? 0 : found->second;
+  return found == ids_.end() ? kUnknown : found->second;
 }
 
 }  // namespace synthbench

@@ -17,6 +17,8 @@ using SymbolCounts = std::unordered_map<std::string, std::int64_t, TextHash, std
 /// The most frequent symbols of a text; id 0 stands for all others.
 class Lexicon {
  public:
+  static constexpr std::int32_t kUnknown = 0;
+
   /// At most limit ids, id 0 included; equally frequent symbols in byte order. Throws UserError when limit < 2.
   Lexicon(const SymbolCounts& counts, std::int64_t limit, std::string unknown);
 

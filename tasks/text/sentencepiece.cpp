@@ -98,8 +98,35 @@ class SentencePiece final : public Tokenizer {
     }
     return text + processor_.DecodeIds(line);
   }
+  /// Whole lines are known by their line breaks; only the line in which `first` ends is encoded again.
+  std::size_t source_bytes(std::string_view text, std::span<const std::int32_t> first) const override {
+    std::size_t line = 0, pieces = 0;
+    for (const std::int32_t id : first) {
+      ++pieces;
+      if (id != line_break_) continue;
+      line = text.find('\n', line) + 1;
+      pieces = 0;
+    }
+    if (pieces == 0) return line;
+    return line + line_bytes(text.substr(line, text.find('\n', line) - line), pieces);
+  }
 
  private:
+  /// Bytes of a line that its first pieces stand for. Of a character that falls back to bytes the last piece has the
+  /// place of them all, the others have none: one byte each. The blank that is put before a line is no byte of it.
+  std::size_t line_bytes(std::string_view line, std::size_t pieces) const {
+    const sentencepiece::ImmutableSentencePieceText encoding = processor_.EncodeAsImmutableProto({line.data(), line.size()});
+    std::size_t bytes = 0;
+    for (std::size_t k = 0; k < pieces; ++k) {
+      const auto piece = encoding.pieces(static_cast<int>(k));
+      if (piece.end() > piece.begin())
+        bytes = piece.end();
+      else if (processor_.IsByte(static_cast<int>(piece.id())))
+        ++bytes;
+    }
+    return bytes;
+  }
+
   sentencepiece::SentencePieceProcessor processor_;
   int line_break_ = 0;
 };

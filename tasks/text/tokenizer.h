@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,13 @@ class Tokenizer {
   virtual std::int64_t vocabulary() const = 0;
   virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
   virtual std::string decode(std::span<const std::int32_t> ids) const = 0;
+  /// Bytes of text that `first`, the first ids of encode(text), stand for: up to where the last of them ends. What decode
+  /// spells may be longer or shorter (<unk>, blanks).
+  virtual std::size_t source_bytes(std::string_view text, std::span<const std::int32_t> first) const = 0;
+  /// The id of all symbols that have none of their own; none where every text can be spelt.
+  virtual std::optional<std::int32_t> unknown() const { return std::nullopt; }
+  /// Whether a token, an unknown one too, is a word as count_words counts them.
+  virtual bool tokens_are_words() const { return false; }
 };
 
 struct TokenizerMaker {

@@ -37,6 +37,13 @@ class Words final : public Tokenizer {
     }
     return text;
   }
+  std::size_t source_bytes(std::string_view text, std::span<const std::int32_t> first) const override {
+    std::string_view rest = text;
+    for (std::size_t left = first.size(); left > 0; --left) rest.remove_prefix(next_word(rest).end);
+    return text.size() - rest.size();
+  }
+  std::optional<std::int32_t> unknown() const override { return Lexicon::kUnknown; }
+  bool tokens_are_words() const override { return true; }
 
  private:
   Lexicon lexicon_;

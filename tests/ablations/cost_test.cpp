@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <random>
 #include <stdexcept>
 
@@ -45,7 +46,7 @@ TEST(Cost, ParametersFollowTable1) {
 }
 
 TEST(Cost, LayersOfTable4AreExact) {
-  // Facts, section 8.2: per self-attention layer with P = 768 * 1024.
+  // Tay et al. 2021, table 4: per self-attention layer with P = 768 * 1024.
   const std::int64_t P = 768 * 1024;
   LayerConfig c = {.d_model = 768,
                    .heads = 8,
@@ -117,6 +118,26 @@ TEST(Cost, FlopsFollowTheFormulas) {
     const Flops factors = attend_flops(describe("factorized_random", c), l.shape());
     EXPECT_EQ(factors.forward, values + 2 * table * l.k + 5 * table);
     EXPECT_EQ(factors.backward, 2 * values + 4 * table * l.k + 6 * table);
+  }
+}
+
+TEST(Cost, AWindowCountsThePairsItShows) {
+  SCOPED_TRACE(seed_trace());
+  std::mt19937_64 random(test_seed());
+  const auto draw = [&](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution(low, high)(random); };
+  for (int trial = 0; trial < 50; ++trial) {
+    LayerConfig c = {.d_model = 24, .heads = draw(1, 4), .head_dim = draw(2, 9), .max_len = 99};
+    c.window = draw(1, 70);
+    const CallShape s{draw(1, 3), c.heads, draw(1, 60), draw(1, 60), c.head_dim};
+    std::int64_t pairs = 0;
+    for (std::int64_t i = 0; i < s.queries; ++i) {
+      for (std::int64_t j = 0; j < s.keys; ++j) pairs += std::abs(i - j) <= c.window ? 1 : 0;
+    }
+    const std::int64_t logits = s.batch * s.heads * pairs, values = 2 * logits * s.width;
+    const Flops local = attend_flops(describe("local", c), s);
+    EXPECT_EQ(local.forward, 2 * values + 5 * logits) << "N " << s.queries << ", M " << s.keys << ", window " << c.window;
+    EXPECT_EQ(local.backward, 4 * values + 5 * logits);
+    EXPECT_EQ(layer_parameters(describe("local", c), c), layer_parameters(describe("vanilla", c), c));
   }
 }
 

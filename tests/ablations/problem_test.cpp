@@ -168,6 +168,15 @@ TEST(Problem, AWriteOutsideATensorShows) {
   EXPECT_FALSE(problem.guards_intact());
 }
 
+TEST(Problem, AMixtureBringsItsWindow) {
+  LayerConfig config = {.d_model = 10, .heads = 2, .head_dim = 5, .max_len = 11};
+  config.window = 3;
+  const CallShape shape{2, 2, 11, 11, 5};
+  EXPECT_EQ(Problem(describe("local", config), shape, options()).call().mask.window, 3);
+  EXPECT_EQ(Problem(describe("local+random", config), shape, options()).as(DType::f64).call().mask.window, 3);
+  EXPECT_EQ(Problem(describe("vanilla", config), shape, options()).call().mask.window, 0);
+}
+
 TEST(Problem, KeyLengthsReachTheCall) {
   ProblemOptions padded = options();
   padded.key_lengths = {11, 4, 0};

@@ -46,6 +46,10 @@ TEST(Resolve, DropsWhatTheVariantIgnores) {
   EXPECT_EQ(resolve({{"variant", "D"}, {"rank", 4}, {"mixing", "sum"}, {"reuse_q", true}, {"table_init", "xavier"}}).sha(), plain);
   EXPECT_NE(resolve({{"variant", "dense"}, {"w2", "shared"}}).sha(), plain);
   EXPECT_NE(resolve({{"variant", "dense+vanilla"}, {"reuse_q", true}}).sha(), resolve({{"variant", "dense+vanilla"}}).sha());
+  EXPECT_EQ(resolve({{"variant", "V+D"}, {"reuse_q", true}, {"w1", "full"}, {"dense_bias", false}}).sha(),
+            resolve({{"variant", "V+D"}, {"reuse_q", true}}).sha())
+      << "without a hidden layer of its own";
+  EXPECT_NE(resolve({{"variant", "V+D"}, {"w1", "full"}}).sha(), resolve({{"variant", "V+D"}}).sha());
   EXPECT_NE(resolve({{"variant", "dense+vanilla"}, {"mixing", "sum"}}).sha(), resolve({{"variant", "V+D"}}).sha());
 }
 
@@ -63,6 +67,13 @@ TEST(Resolve, TablesAndFactorsHaveTheirOwnDefaults) {
             "seq_len 16 is longer than max_len 8, for which the tables of random are made");
 }
 
+TEST(Resolve, AWindowIsPartOfLocalAlone) {
+  EXPECT_EQ(resolve({{"variant", "local"}}).integer("window"), 64);
+  EXPECT_EQ(resolve({{"variant", "local"}, {"window", 3}}).layer().window, 3);
+  EXPECT_EQ(resolve({{"variant", "local+random"}, {"window", 3}}).integer("window"), 3);
+  EXPECT_FALSE(resolve({{"variant", "vanilla"}, {"window", 3}}).has("window"));
+}
+
 TEST(Resolve, RefusesWhatVariantsRefuse) {
   EXPECT_NE(refusal({{"variant", "dense+random+vanilla"}, {"mixing", "sigmoid"}}).find("sigmoid"), std::string::npos);
   EXPECT_NE(refusal({{"variant", "dense"}, {"w1", "slice"}, {"heads", 2}, {"d_model", 8}, {"head_dim", 3}}).find("slice"),
@@ -72,7 +83,7 @@ TEST(Resolve, RefusesWhatVariantsRefuse) {
 TEST(Resolve, RefusesWhatNothingReads) {
   EXPECT_EQ(refusal({{"variant", "dense"}, {"synthesizer", "conv3"}}), "synthesizer \"conv3\": no variant of this version reads it");
   EXPECT_EQ(refusal({{"variant", "dense"}, {"synthesizer", "ffn"}}), "accepted") << "the default is what is computed";
-  EXPECT_EQ(refusal({{"window", 3}}), "window 3: no variant of this version reads it");
+  EXPECT_EQ(refusal({{"window", 0}}), "window: '0' is below 1, the least that is allowed");
   EXPECT_EQ(refusal({{"kind", "train"}, {"train.init", "w.safetensors"}}),
             "train.init 'w.safetensors': this version starts every training from its seed");
 }

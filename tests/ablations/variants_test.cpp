@@ -62,6 +62,22 @@ TEST(Variants, OnlyVanillaIsScaled) {
   }
 }
 
+TEST(Variants, LocalIsVanillaInABandThatHoldsForTheWholeSum) {
+  LayerConfig config = layer();
+  config.window = 4;
+  const Mixture local = describe("local", config), vanilla = describe("vanilla", config);
+  EXPECT_EQ(window_of(local), 4);
+  EXPECT_EQ(window_of(vanilla), 0);
+  EXPECT_EQ(window_of(describe("random+local", config)), 4);
+  const TermSpec band = local.summands.front().spec.terms.front(), full = vanilla.summands.front().spec.terms.front();
+  EXPECT_EQ(band.scale, full.scale);
+  EXPECT_EQ(band.lhs.source, Source::query);
+  EXPECT_EQ(band.rhs.source, Source::key);
+  EXPECT_EQ(keys_of("local"), std::vector<std::string>{"window"});
+  config.window = 0;
+  EXPECT_EQ(error_of([&] { describe("local", config); }), "window is 0: at least 1 is needed");
+}
+
 TEST(Variants, FactorizedDenseGivesEveryKeyItsOwnPair) {
   for (const std::int64_t max_len : {1, 7, 16, 33, 512}) {
     for (const std::int64_t a : {1, 3, 16}) {

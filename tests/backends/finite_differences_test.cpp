@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "harness/check/norm.h"
+#include "backends/core/accuracy.h"
 #include "tests/backends/seam_problem.h"
 
 namespace synthbench {

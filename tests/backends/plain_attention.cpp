@@ -1,7 +1,9 @@
 // The composition people write, in T throughout: S, then P, then out; backward from the stored P, no lse involved.
 #include <cmath>
 #include <limits>
+#include <numeric>
 
+#include "backends/core/accuracy.h"
 #include "backends/core/dropout.h"
 #include "backends/core/mask.h"
 #include "tests/backends/seam_problem.h"
@@ -33,12 +35,15 @@ struct PlainTerm {
   T scale;
   Plain<T> lhs, rhs, d_lhs, d_rhs;
 
-  T logit(std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t j) {
+  T logit(std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t j, bool descending = false) {
     if (about.kind == TermKind::table) return scale * lhs.at(b, h, i, j);
     const std::int64_t p = about.width;
     if (about.kind == TermKind::tiled) return scale * (lhs.at(b, h, i, j % p) * rhs.at(b, h, i, j / p));
     T sum = 0;
-    for (std::int64_t c = 0; c < p; ++c) sum += lhs.at(b, h, i, c) * rhs.at(b, h, j, c);
+    for (std::int64_t n = 0; n < p; ++n) {
+      const std::int64_t c = descending ? p - 1 - n : n;
+      sum += lhs.at(b, h, i, c) * rhs.at(b, h, j, c);
+    }
     return scale * sum;
   }
 
@@ -86,7 +91,7 @@ std::vector<double> widened(const std::vector<T>& numbers) {
 }  // namespace
 
 template <typename T>
-Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
+Results plain_attention(const SeamCase& seam, const SeamProblem& numbers, PlainStyle style) {
   const std::vector<double> value_numbers = numbers.get("value"), dy_numbers = numbers.get("grad_out");
   const Axes keys{seam.batch, seam.heads, seam.keys, seam.width}, queries{seam.batch, seam.heads, seam.queries, seam.width};
   std::vector<PlainTerm<T>> terms = plain_terms<T>(seam, numbers);
@@ -95,25 +100,29 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
   Mask mask;
   mask.causal = seam.causal;
   mask.query_offset = seam.query_offset;
+  mask.window = seam.window;
   if (!seam.key_lengths.empty())
     mask.key_lengths = ConstView({{seam.batch, 1, 1, 1}, {1, 1, 1, 1}, DType::i32, Place::host}, seam.key_lengths.data());
   for (std::int64_t b = 0; b < seam.batch; ++b) {
     for (std::int64_t h = 0; h < seam.heads; ++h) {
       for (std::int64_t i = 0; i < seam.queries; ++i) {
-        const std::int64_t visible = visible_keys(mask, b, i, seam.keys);
+        const KeyRange visible = visible_keys(mask, b, i, seam.keys);
         std::vector<T> p, dp;
         T largest = -std::numeric_limits<T>::infinity(), total = 0, mean = 0;
-        for (std::int64_t j = 0; j < visible; ++j) {
+        for (std::int64_t j = visible.begin; j < visible.end; ++j) {
           T logit = 0;
-          for (PlainTerm<T>& term : terms) logit += term.logit(b, h, i, j);
+          for (PlainTerm<T>& term : terms) logit += term.logit(b, h, i, j, style.descending);
           p.push_back(logit);
           largest = std::max(largest, logit);
         }
-        for (T& x : p) total += x = std::exp(x - largest);
-        lse.at(b, h, i, 0) = visible > 0 ? largest + std::log(total) : largest;
+        for (T& x : p) x = std::exp(x - largest);
+        total = style.descending ? std::accumulate(p.rbegin(), p.rend(), T(0)) : std::accumulate(p.begin(), p.end(), T(0));
+        lse.at(b, h, i, 0) = !visible.empty() ? largest + std::log(total) : largest;
         for (T& x : p) x /= total;
-        for (std::int64_t j = 0; j < visible; ++j) {
-          T& share = p[static_cast<std::size_t>(j)];
+        dp.resize(p.size());
+        for (std::int64_t n = 0; n < std::ssize(p); ++n) {
+          const std::int64_t j = style.descending ? visible.end - 1 - n : visible.begin + n;
+          const T share = p[static_cast<std::size_t>(j - visible.begin)];
           const T keep = seam.dropout.rate == 0
                              ? T(1)
                              : static_cast<T>(dropout_factor(seam.dropout.rate, seam.dropout.seed, static_cast<std::uint64_t>(b),
@@ -125,11 +134,15 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
             d_value.at(b, h, j, d) += keep * share * dy.at(b, h, i, d);
             dot += dy.at(b, h, i, d) * value.at(b, h, j, d);
           }
-          dp.push_back(keep * dot);
-          mean += share * dp.back();
+          dp[static_cast<std::size_t>(j - visible.begin)] = keep * dot;
+          mean += share * keep * dot;
         }
-        for (std::int64_t j = 0; j < visible; ++j) {
-          const auto k = static_cast<std::size_t>(j);
+        if (style.mean_from_out) {  // the same number: sum_j P_ij dP_ij = dO_i . O_i
+          mean = 0;
+          for (std::int64_t d = 0; d < seam.width; ++d) mean += dy.at(b, h, i, d) * out.at(b, h, i, d);
+        }
+        for (std::int64_t j = visible.begin; j < visible.end; ++j) {
+          const auto k = static_cast<std::size_t>(j - visible.begin);
           for (PlainTerm<T>& term : terms) term.backward(b, h, i, j, p[k] * (dp[k] - mean));
         }
       }
@@ -144,8 +157,17 @@ Results plain_attention(const SeamCase& seam, const SeamProblem& numbers) {
   return all;
 }
 
-template Results plain_attention<float>(const SeamCase&, const SeamProblem&);
-template Results plain_attention<double>(const SeamCase&, const SeamProblem&);
+template Results plain_attention<float>(const SeamCase&, const SeamProblem&, PlainStyle);
+template Results plain_attention<double>(const SeamCase&, const SeamProblem&, PlainStyle);
+
+std::map<std::string, double> plain_errors(const SeamCase& seam, const SeamProblem& numbers, const Results& truth) {
+  std::map<std::string, double> errors;
+  for (const PlainStyle style : {PlainStyle{false, false}, {false, true}, {true, false}, {true, true}}) {
+    const Results plain = plain_attention<float>(seam, numbers, style);
+    for (const auto& [tensor, exact] : truth) errors[tensor] = std::max(errors[tensor], error_norm(plain.at(tensor), exact));
+  }
+  return errors;
+}
 
 double largest_logit(const SeamCase& seam, const SeamProblem& numbers) {
   std::vector<PlainTerm<double>> terms = plain_terms<double>(seam, numbers);

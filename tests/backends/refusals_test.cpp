@@ -47,6 +47,7 @@ const std::vector<Wrong>& wrongs() {
       {"there is no term", [](Call& c) { c.call.terms = {}; }},
       {"at least 1 is needed", [](Call& c) { c.call.threads = 0; }},
       {"allowed is 0 <= rate < 1", [](Call& c) { c.call.dropout.rate = 1.0; }},
+      {"window is -3", [](Call& c) { c.call.mask.window = -3; }},
       {"term0 has no rhs", [](Call& c) { c.terms[0].rhs = {}; }},
       {"term1 has no lhs", [](Call& c) { c.terms[1].lhs = {}; }},
       {"term0.rhs is (2,3,8,6) f64", [](Call& c) { c.terms[0].rhs.shape.row = 8; }},

@@ -58,7 +58,7 @@ void PrintTo(const SeamCase& seam, std::ostream* out) { *out << seam.name; }
 
 SeamProblem::SeamProblem(const SeamCase& seam, DType dtype, Arrangement arrangement, std::uint64_t seed)
     : seam_(seam), arrangement_(arrangement), key_lengths_(seam.key_lengths) {
-  const auto& [label, batch, heads, queries, keys, width, terms, causal, offset, lengths, dropout, logit_scale] = seam_;
+  const auto& [label, batch, heads, queries, keys, width, terms, causal, offset, lengths, dropout, logit_scale, window] = seam_;
   call_.value = add("value", {batch, heads, keys, width}, {}, dtype);
   fill_normal("value", 1.0, seed);
   for (std::size_t t = 0; t < terms.size(); ++t) {
@@ -88,6 +88,7 @@ SeamProblem::SeamProblem(const SeamCase& seam, DType dtype, Arrangement arrangem
   call_.terms = terms_;
   call_.mask.causal = causal;
   call_.mask.query_offset = offset;
+  call_.mask.window = window;
   if (!lengths.empty()) call_.mask.key_lengths = ConstView({{batch, 1, 1, 1}, {1, 1, 1, 1}, DType::i32, Place::host}, key_lengths_.data());
   call_.dropout = dropout;
   call_.needs_grad = true;

@@ -48,6 +48,7 @@ struct SeamCase {
   std::vector<std::int32_t> key_lengths = {};
   Dropout dropout = {};
   double logit_scale = 1.0;  ///< multiplies every term's scale
+  std::int64_t window = 0;
 };
 void PrintTo(const SeamCase& seam, std::ostream* out);
 
@@ -104,12 +105,21 @@ class SeamProblem {
   ConstView grad_out_;
 };
 
-/// The composition people write: logits materialised, softmax with the maximum subtracted, all in T. What it errs by against
-/// float64 is what a backend may err by twice.
-template <typename T>
-Results plain_attention(const SeamCase& seam, const SeamProblem& numbers);
+/// Two choices that the formulas leave open, and that re-draw every rounding.
+struct PlainStyle {
+  bool descending = false;     ///< order of the sums over keys and inner widths
+  bool mean_from_out = false;  ///< backward's row mean as dO.O instead of sum P dP
+};
 
-/// Largest |logit| over visible keys.
+/// The composition people write: logits materialised, softmax with the maximum subtracted, all in T.
+template <typename T>
+Results plain_attention(const SeamCase& seam, const SeamProblem& numbers, PlainStyle style = {});
+
+/// What the plain composition errs by in float32, at worst over its styles: in a problem of few numbers a single rounding may be
+/// lucky, and with one visible key the first style is exact by accident. A backend may err by twice as much.
+std::map<std::string, double> plain_errors(const SeamCase& seam, const SeamProblem& numbers, const Results& truth);
+
+/// Largest |logit|, hidden keys included: kernels that fold the batch subtract the maximum over what any sample sees.
 double largest_logit(const SeamCase& seam, const SeamProblem& numbers);
 
 }  // namespace synthbench

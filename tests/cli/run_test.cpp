@@ -117,6 +117,13 @@ TEST_F(AfterRun, ShowHasTheConfigTheSamplesTheChecksAndACommandThatRunsTheCellAg
     EXPECT_NE(text.out.find(part), std::string::npos) << part << " in\n" << text.out;
 }
 
+TEST_F(AfterRun, ACellThatWouldBeMeasuredOtherwiseIsNotReused) {
+  EXPECT_EQ(json_of((*place)({"plan", grid, "-o", "json"}))["counts"]["reused"], 4);
+  for (const char* set : {"measure.cache=cold", "check.gate=false", "measure.min_samples=99"})
+    EXPECT_EQ(json_of((*place)({"plan", grid, "-o", "json", "--set", set}))["counts"]["reused"], 0) << set;
+  EXPECT_EQ(json_of((*place)({"plan", grid, "-o", "json", "--timeout", "99s"}))["counts"]["reused"], 4);
+}
+
 TEST_F(AfterRun, QueryAndTableReadWithoutChangingAByte) {
   const auto bytes = [&] {
     std::stringstream text;
@@ -158,6 +165,17 @@ TEST(Bench, AnUnsupportedCellIsARowWithAReasonAndNothingMeasuredIsFive) {
   ASSERT_EQ(cells.size(), 1u);
   EXPECT_EQ(cells[0]["state"], "unsupported");
   EXPECT_TRUE(cells[0]["reason"].is_string());
+}
+
+TEST(Run, AFailureNamesTheCommandThatTriesAgainAsItWasTyped) {
+  const Place place;
+  const Done done =
+      place({"bench", "-m", "vanilla", "-b", "fault_exit", "-l", "13", "--batch", "1", "--launches", "1"}, {{"SYNTHBENCH_FAULTS", "1"}});
+  EXPECT_EQ(done.code, 3) << done.err;
+  EXPECT_NE(done.err.find("  " SYNTHBENCH_BINARY_DIR "/synthbench bench -m vanilla -b fault_exit -l 13 --batch 1 --launches 1 "
+                          "--retry failed,oom,timeout,crashed\n"),
+            std::string::npos)
+      << done.err;
 }
 
 }  // namespace

@@ -11,12 +11,12 @@
 #include <map>
 #include <set>
 
+#include "backends/core/accuracy.h"
 #include "backends/core/attention.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/base/safetensors.h"
 #include "harness/check/layer_golden.h"
-#include "harness/check/norm.h"
 
 namespace synthbench {
 namespace {
@@ -306,8 +306,12 @@ TEST(ErrorNorm, FollowsTheRuleOfTheGoldenVectors) {
   EXPECT_EQ(error_norm({-infinity, 4.0}, {1.0, 4.0}), infinity);
   EXPECT_TRUE(std::isnan(error_norm({nan, 4.0}, {-infinity, 4.0})));
   EXPECT_TRUE(is_zero({0.0, -infinity}));
-  EXPECT_DOUBLE_EQ(f32_floor(1.0), 1e-6);
-  EXPECT_DOUBLE_EQ(f32_floor(1e4), 0x1p-23 * 1e4);
+  EXPECT_DOUBLE_EQ(error_bound(DType::f32, {2.0}, 3e-7, 1.0), 2 * 3e-7 + 1e-6);
+  EXPECT_DOUBLE_EQ(error_bound(DType::f32, {2.0}, 3e-7, 1e4), 2 * 3e-7 + 0x1p-23 * 1e4);
+  EXPECT_DOUBLE_EQ(error_bound(DType::f32, {0.0}, 3e-7, 1e4), 1e-5) << "absolute where the truth is zero";
+  EXPECT_DOUBLE_EQ(error_bound(DType::f32, {0.0}, 0, 1.0, 300.0), 3e-4) << "what cancelled was larger";
+  EXPECT_DOUBLE_EQ(error_bound(DType::f64, {2.0}, 3e-7, 1e4), 1e-10);
+  EXPECT_DOUBLE_EQ(error_bound(DType::f64, {0.0}, 3e-7, 1e4), 1e-12);
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST(Gate, TheTwinOfALongCellIsShortAndRunsTheSameKernel) {
     const Config config = config_of({{"variant", variant}, {"seq_len", "2048"}, {"batch", "2"}, {"d_model", "32"}});
     EXPECT_EQ(gate(config, Tampered::What::nothing), "");
     ASSERT_FALSE(capture.records("check").empty());
-    EXPECT_NE(capture.records("check").front().at("detail").get<std::string>().find("N33"), std::string::npos)
+    EXPECT_NE(capture.records("check").front().at("detail").get<std::string>().find("N289"), std::string::npos)
         << capture.records("check").front();
   }
 }
@@ -134,6 +134,17 @@ TEST(Gate, RandomKeyLengthsAreGatedToo) {
   const Config config = config_of({{"variant", "dense+vanilla"}, {"seq_len", "50"}, {"batch", "5"}, {"key_lengths", "random"}});
   EXPECT_EQ(gate(config, Tampered::What::nothing), "");
   EXPECT_NE(gate(config, Tampered::What::out), "");
+}
+
+TEST(Gate, TheTwinOfABandIsABand) {
+  const auto window_of_twin = [](const char* window, const char* length) {
+    const Config config = config_of({{"variant", "local"}, {"window", window}, {"seq_len", length}});
+    return shrunk(config, 2, 2, 33).integer("window");
+  };
+  EXPECT_EQ(window_of_twin("64", "1024"), 2);
+  EXPECT_EQ(window_of_twin("512", "1024"), 16);
+  EXPECT_EQ(window_of_twin("1", "1024"), 1);
+  EXPECT_EQ(window_of_twin("64", "64"), 64) << "nothing was hidden, nothing is";
 }
 
 /// The yardstick itself: near the oracle in f64, and about a rounding away in f32.

@@ -114,6 +114,27 @@ TEST(Reproduce, ASpeedCellIsABenchCommandWithEveryKey) {
   }
 }
 
+TEST(Reproduce, ABenchCommandSaysWhatMeasuringSaidBesidesItsDefaults) {
+  auto plan = tiny_plan({{"variant", "vanilla"}, {"seq_len", "16"}});
+  plan->measure = {.launches = 2, .min_samples = 4, .cache = {"hot", "cold"}, .gate = false};
+  const std::string command = reproduce_command(plan->cell(0).config, 0, *plan, "");
+  for (const char* part :
+       {"--launches 2 ", "--min-time 0.3s", "--set measure.min_samples=4 ", "--set measure.cache=hot,cold ", "--set check.gate=false "}) {
+    EXPECT_NE(command.find(part), std::string::npos) << part << " in " << command;
+  }
+}
+
+TEST(Reproduce, ATrainingRepeatsWhatTheCommandLineChangedInTheGrid) {
+  PlanRequest request;
+  request.overrides = {{"kind", "train", "--set"}, {"variant", "vanilla,dense", "-m"}, {"train.lr", "0.5", "--set"}, {"seed", "0-1", "-s"}};
+  request.smoke = true;
+  const auto plan = make_plan(request);
+  const PlannedCell cell = plan->cell(1);
+  EXPECT_EQ(reproduce_command(cell.config, cell.seed, *plan, "my grid.toml"),
+            "synthbench run 'my grid.toml' --set kind=train --set variant=vanilla,dense --set train.lr=0.5 --set seed=0-1 --smoke --only " +
+                shell_word("variant = 'dense' AND seed = 0") + " --force");
+}
+
 TEST(Reproduce, WordsOfTheShellAreQuotedOnlyWhereNeeded) {
   EXPECT_EQ(shell_word("a+b=1"), "a+b=1");
   EXPECT_EQ(shell_word("my grid.toml"), "'my grid.toml'");

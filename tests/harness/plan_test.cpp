@@ -200,6 +200,25 @@ TEST_F(PlanTest, MistakesInMeasuringNameTheirPlace) {
   PlanRequest flag = request();
   flag.measure = {{"launches", "1e99", "--launches"}};
   EXPECT_EQ(refusal(flag), "--launches: '1e99' is not a whole number");
+  flag.measure = {{"cach", "cold", "--set measure.cach=cold"}};
+  EXPECT_EQ(refusal(flag), "--set measure.cach=cold: unknown key of [measure] 'cach' (did you mean 'cache'?)");
+  flag.measure = {{"max_noise", "2", "--max-noise 2"}};
+  EXPECT_EQ(refusal(flag), "--max-noise 2: '2' is 200 %: a share is at most 100 % (2% or 0.02)");
+}
+
+TEST_F(PlanTest, WhatMeasuringSaysWithoutAFlagIsSetByItsKey) {
+  PlanRequest set = request();
+  set.measure = {{"cache", "hot,cold", "--set"}, {"gate", "false", "--set"}, {"min_samples", "4", "--set"}};
+  const MeasureSettings measure = make_plan(set)->measure;
+  EXPECT_EQ(measure.cache, (std::vector<std::string>{"hot", "cold"}));
+  EXPECT_FALSE(measure.gate);
+  EXPECT_EQ(measure.min_samples, 4);
+}
+
+TEST_F(PlanTest, ATableThatDoesNotExistIsSaidBeforeTheRun) {
+  write("schema = 1\n[[table]]\npreset = \"sped\"\n");
+  EXPECT_TRUE(refusal(request()).ends_with(".toml:2: [[table]] preset: unknown table 'sped' (did you mean 'speed'?)"))
+      << refusal(request());
 }
 
 TEST_F(PlanTest, MoreCellsThanAllowedAreRefusedNamingTheFlag) {

@@ -34,10 +34,13 @@ TEST(StopRule, CalmSamplesEndAtMinTime) {
   EXPECT_FALSE(rule.noisy());
 }
 
-TEST(StopRule, ALongCallStillGetsItsMinimumOfSamples) {
+TEST(StopRule, LongCallsEndAtMaxTimeAsNoisyHoweverFew) {
   SCOPED_TRACE(seed_trace());
-  StopRule rule({.min_samples = 10, .min_time = 0.3, .max_noise = 0.02, .max_time = 3});
-  EXPECT_EQ(samples_taken(rule, 7.0, 0.0, test_seed()), 10);
+  for (const auto& [seconds, count] : {std::pair{7.0, 1}, {1.25, 3}, {0.5, 6}}) {
+    StopRule rule({.min_samples = 10, .min_time = 0.3, .max_noise = 0.02, .max_time = 3});
+    EXPECT_EQ(samples_taken(rule, seconds, 0.0, test_seed()), count);
+    EXPECT_TRUE(rule.noisy()) << count << " of 10 samples";
+  }
 }
 
 TEST(StopRule, NoiseCostsMoreSamplesAndEndsAtMaxTimeAsNoisy) {

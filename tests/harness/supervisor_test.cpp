@@ -101,6 +101,17 @@ TEST_F(Sweep, AWorkerThatIgnoresSigtermEndsSoonAfterItsTimeout) {
   EXPECT_EQ(summary.states, (States{{"done", 1}, {"timeout", 1}}));
 }
 
+TEST_F(Sweep, ATimeoutIsOfTheWholeAttempt) {
+  Renamed plan({{"variant", "vanilla"}, {"seq_len", "16"}}, {"eigen"});
+  plan.measure.repetitions = 0;
+  plan.measure.launches = 1000;
+  plan.measure.min_time = plan.measure.max_time = 0.2;
+  plan.measure.timeout = 1.5;
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(run(plan).states, (States{{"timeout", 1}}));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
 TEST_F(Sweep, TheBackstopSparesLargerCellsAndNamesTheFirst) {
   options.memory_limit = std::int64_t{1} << 30;
   const Renamed plan({{"variant", "vanilla"}, {"seq_len", "16,32,64"}}, {"fault_oom", "eigen"});

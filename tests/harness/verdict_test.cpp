@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "harness/attempt.h"
@@ -221,6 +222,18 @@ TEST(Attempt, HotAndColdMetricsStandBesideEachOther) {
   }
   EXPECT_EQ(hot, 1);
   EXPECT_EQ(cold, 1);
+}
+
+TEST(Attempt, ATimeWithColdCachesSaysSoWhereThereAreNoOthers) {
+  Attempt attempt = attempt_at(cell());
+  LaunchResult launch = launch_that_ended("done");
+  for (std::int64_t k = 0; k < 2; ++k) launch.samples.push_back({"measure", "cold", "wall", 0, k, 1, 5000, {}, ""});
+  attempt.add(std::move(launch), {"done", "", ""});
+  const AttemptResult result = attempt.result("", Json::object());
+  const auto median = std::find_if(result.metrics.begin(), result.metrics.end(), [](const MetricRow& row) { return row.name == "median"; });
+  ASSERT_NE(median, result.metrics.end());
+  EXPECT_EQ(median->signature, "cache:cold");
+  EXPECT_DOUBLE_EQ(median->value, 5e-6);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ class Drawer {
       }
     }
     if (chance(0.2)) seam.dropout = {0.25, source_()};
+    if (chance(0.3)) seam.window = one_of({1, 2, 9, 64, 150, 1000});
     return seam;
   }
 
@@ -100,6 +101,20 @@ std::vector<SeamCase> chosen_cases() {
        65,
        {130, 0, 77}},
       {"no_visible_rows", 2, 2, 130, 33, 8, {inner(0.4, 8)}, true, -100},
+      {"local_tiny", 2, 3, 13, 13, 3, {inner(0.5, 4)}, false, 0, {}, {}, 1.0, 2},
+      {"local_7_of_300", 1, 2, 300, 300, 16, {inner(0.4, 16)}, false, 0, {}, {}, 1.0, 7},
+      {"local_300_of_700", 1, 2, 701, 701, 5, {inner(0.4, 8)}, false, 0, {}, {}, 1.0, 300},
+      {"local_causal", 2, 2, 333, 333, 8, {inner(0.4, 16)}, true, 0, {}, {}, 1.0, 64},
+      {"local_lengths", 3, 2, 130, 130, 8, {inner(0.4, 16)}, false, 0, {130, 0, 57}, {}, 1.0, 5},
+      {"local_causal_lengths_dropout", 2, 2, 130, 130, 8, {inner(0.4, 16)}, true, 0, {129, 31}, {0.3, 77}, 1.0, 33},
+      {"local_decode", 3, 2, 1, 300, 8, {inner(0.4, 16)}, true, 299, {}, {}, 1.0, 12},
+      {"local_beyond_the_keys", 2, 2, 130, 33, 8, {inner(0.4, 8)}, false, 0, {}, {}, 1.0, 20},
+      {"local_before_the_keys", 2, 2, 65, 130, 8, {inner(0.4, 8)}, false, -40, {}, {}, 1.0, 9},
+      {"local_factorized_dense", 2, 2, 65, 300, 8, {tiled(1.0, 16)}, true, 235, {}, {}, 1.0, 30},
+      {"local_random", 3, 2, 333, 333, 5, {table(1.0, kBatch)}, false, 0, {}, {}, 1.0, 10},
+      {"local_random_causal_lengths", 3, 2, 130, 130, 8, {table(1.0, kBatch)}, true, 0, {130, 60, 3}, {}, 1.0, 11},
+      {"local_random_far_below", 3, 2, 65, 130, 8, {table(1.0, kBatch)}, false, 0, {130, 40, 2}, {}, 30.0, 30},
+      {"local_random+vanilla", 2, 2, 130, 130, 8, {table(0.5, kBatch), inner(0.3, 8)}, true, 0, {130, 100}, {}, 1.0, 1},
   };
 }
 

@@ -1,5 +1,5 @@
 // Every backend of this program against the oracle: error at most twice that of the plain composition in the call's dtype, plus
-// one rounding of the largest logit (design, section 5), for outputs and every gradient, whatever the layout of the operands.
+// one rounding of the largest logit (backends/core/accuracy.h), for outputs and every gradient, whatever the layout of the operands.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <set>
 
-#include "harness/check/norm.h"
+#include "backends/core/accuracy.h"
 #include "tests/backends/seam_problem.h"
 #include "tests/parity/seam_cases.h"
 
@@ -39,18 +39,14 @@ std::vector<SeamCase> all_cases() {
   return cases;
 }
 
-/// Bounds of one problem in f32: what the plain composition errs by, twice, plus the floor.
+/// What each result of one problem may err by.
 std::map<std::string, double> bounds(const SeamCase& seam, const SeamProblem& numbers, const Results& truth, DType dtype) {
   std::map<std::string, double> all;
-  const Results plain = dtype == DType::f32 ? plain_attention<float>(seam, numbers) : plain_attention<double>(seam, numbers);
-  const double floor = f32_floor(largest_logit(seam, numbers));
-  for (const auto& [tensor, exact] : truth) {
-    if (dtype == DType::f64) {
-      all[tensor] = is_zero(exact) ? 1e-12 : 1e-10;
-    } else {
-      all[tensor] = is_zero(exact) ? 1e-5 : 2 * error_norm(plain.at(tensor), exact) + floor;
-    }
-  }
+  auto plain = dtype == DType::f32 ? plain_errors(seam, numbers, truth) : std::map<std::string, double>();
+  const double max_logit = largest_logit(seam, numbers);
+  double largest = 0;
+  for (const auto& [tensor, exact] : truth) largest = tensor.starts_with("grad.") ? std::max(largest, norm(exact)) : largest;
+  for (const auto& [tensor, exact] : truth) all[tensor] = error_bound(dtype, exact, plain[tensor], max_logit, largest);
   return all;
 }
 

@@ -122,6 +122,27 @@ TEST(Open, AfterACheckpointTheOneFileIsEverything) {
   EXPECT_EQ(count(*Store::open_to_read(folder / "copy.db"), "SELECT count(*) FROM cell WHERE state='done'"), 4);
 }
 
+TEST(Open, AFileThatWasLeftInTheMiddleOfACheckpointIsMended) {
+  TempFolder folder;
+  const std::string path = folder / "killed.db";
+  {
+    Sweep sweep(folder / "r.db", some_cells());
+    sweep.store->checkpoint();
+    sweep.finish_all([](const auto&) { return timed({std::vector<double>(2000, 0.001)}); });
+    // Copied with its log while a writer is at it. A checkpoint has then written the first page, whose bytes 28 to 31 count
+    // pages that are still in the log alone.
+    std::string pages = read_file(folder / "r.db");
+    const std::string log = read_file(folder / "r.db-wal");
+    ASSERT_GT(log.size(), 100'000u);
+    pages[31] = static_cast<char>(pages[31] + 1);
+    write(path, pages);
+    write(path + "-wal", log);
+  }
+  EXPECT_EQ(count(*Store::open_to_read(path), "SELECT count(*) FROM sample"), 4 * 2000);
+  EXPECT_EQ(count(*Sweep(path, some_cells()).store, "SELECT count(*) FROM cell WHERE state='done'"), 4);
+  expect_healthy(*Store::open_to_read(path));
+}
+
 TEST(Open, ReadersWorkBesideAHeldWriteLock) {
   TempFolder folder;
   Sweep sweep(folder / "r.db", some_cells());

@@ -64,6 +64,12 @@ TEST_F(Query, SqlAnswersWithTypes) {
             15);
 }
 
+TEST_F(Query, ColumnsOfOneNameAreKeptApart) {
+  const auto rows = query_sql(*store_, "SELECT 1 AS a, 2 AS a, 3 AS b, 4 AS a");
+  EXPECT_EQ(rows.columns, (std::vector<std::string>{"a", "a:1", "b", "a:2"}));
+  EXPECT_EQ(OrderedJson(rows.rows).dump(), R"([{"a":1,"a:1":2,"b":3,"a:2":4}])");
+}
+
 TEST_F(Query, SqlIsReadOnly) {
   const std::string before = read_file(path_);
   const auto files = folder_.names().size();

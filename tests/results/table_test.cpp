@@ -2,82 +2,14 @@
 #include "results/table.h"
 
 #include <cmath>
-#include <random>
 
 #include "harness/base/error.h"
 #include "results/format_markup.h"
-#include "tests/results/fixtures.h"
+#include "results/sqlite.h"
+#include "tests/results/trained_sweep.h"
 
 namespace synthbench {
 namespace {
-
-CellRow trained(const std::string& variant, std::int64_t seed, std::int64_t ordinal, std::int64_t params) {
-  CellRow cell =
-      a_cell({{"kind", "train"}, {"variant", variant}, {"task", "lm"}, {"data.name", "plays"}, {"train.steps", 300}}, seed, ordinal);
-  cell.params = params;
-  return cell;
-}
-
-AttemptResult learnt(double ppl) {
-  AttemptResult result = ended("done", "");
-  result.kernel = "fused";
-  const auto metric = [&](const char* name, const char* unit, const char* better, const char* split, double value) {
-    MetricRow row{.name = name, .unit = unit, .better = better, .split = split};
-    row.value = value;
-    result.metrics.push_back(row);
-  };
-  metric("ppl", "ppl/token", "lower", "valid", ppl + 1);
-  metric("ppl", "ppl/token", "lower", "test", ppl);
-  metric("ppl_unigram", "ppl/token", "lower", "test", 22.5);
-  metric("ppl_bigram", "ppl/token", "lower", "test", 11.25);
-  metric("parameters_bigram", "1", "none", "", 4225);
-  metric("steps_per_s", "steps/s", "higher", "", 12.5);
-  return result;
-}
-
-/// Launches around a time: each process has its own level, its samples spread a little.
-std::vector<std::vector<double>> launches(double seconds, std::mt19937_64& random) {
-  std::vector<std::vector<double>> out;
-  for (int process = 0; process < 4; ++process) {
-    const double level = seconds * std::normal_distribution<double>(1, 0.002)(random);
-    out.emplace_back();
-    for (int i = 0; i < 15; ++i) out.back().push_back(level * std::normal_distribution<double>(1, 0.003)(random));
-  }
-  return out;
-}
-
-const std::map<std::string, double> kTimes = {{"vanilla", 2e-3}, {"random", 1e-3}, {"dense", 3e-3}, {"dense+vanilla", 4e-3}};
-const std::map<std::string, double> kPerplexity = {{"vanilla", 6.0}, {"random", 6.3}, {"dense", 5.9}};
-
-/// Speed cells of four variants (one crashes) at two lengths, trainings of three, two seeds each, and an exclusion.
-std::vector<CellRow> sweep_cells() {
-  std::vector<CellRow> cells;
-  const auto next = [&] { return static_cast<std::int64_t>(cells.size()) + 1; };
-  for (const std::int64_t length : {128, 512}) {
-    for (const char* variant : {"vanilla", "random", "dense", "dense+vanilla"}) {
-      for (const std::int64_t seed : {0, 1}) cells.push_back(a_cell({{"variant", variant}, {"seq_len", length}}, seed, next()));
-    }
-  }
-  for (const char* variant : {"vanilla", "random", "dense"}) {
-    for (const std::int64_t seed : {0, 1}) cells.push_back(trained(variant, seed, next(), variant == std::string("random") ? 4096 : 8192));
-  }
-  cells.push_back(a_cell({{"variant", "random"}, {"seq_len", 9999}}, 0, next()));
-  cells.back().state = "excluded";
-  cells.back().reason = "too long";
-  return cells;
-}
-
-void finish(Sweep& sweep) {
-  std::mt19937_64 random(5);
-  sweep.finish_all([&](const Store::CellState& cell) {
-    const std::string variant = cell.config["variant"];
-    if (cell.config["kind"] == "train") return learnt(kPerplexity.at(variant) + 0.1 * static_cast<double>(cell.seed));
-    if (variant == "dense+vanilla") return ended("crashed", "SIGSEGV");
-    AttemptResult result = timed(launches(kTimes.at(variant) * cell.config["seq_len"].get<double>() / 128, random));
-    result.noisy = variant == "dense" && cell.seed == 1;
-    return result;
-  });
-}
 
 class Tables : public testing::Test {
  protected:
@@ -155,6 +87,16 @@ TEST_F(Tables, MissingValuesSayWhyAndAreCounted) {
   EXPECT_TRUE(has(below, "Testron 7, 2 cores")) << below;
   EXPECT_TRUE(has(below, "build: c0ffee0")) << below;
   EXPECT_TRUE(has(below, "4 processes per cell")) << below;
+}
+
+TEST_F(Tables, AValueThatIsNotANumberIsInNoMeanAndSaid) {
+  const auto attempt = sweep_->store->select("SELECT cell_id, attempt_id FROM v_result WHERE metric='ppl' AND variant='random'").at(0);
+  Connection(folder_ / "r.db", Connection::Mode::write, 1)
+      .prepare("UPDATE metric SET value=NULL, value_kind='nan' WHERE attempt_id=?1 AND split='test'")
+      .run(attempt["attempt_id"].get<std::int64_t>());
+  const Table quality = table("quality");
+  EXPECT_EQ(cell(quality, {"random"}, "n").value, 1) << "the valid split does not take the place of the test split";
+  EXPECT_TRUE(has(notes(quality), "not finite, and in no mean: ppl of 1 cell (c" + attempt["cell_id"].dump() + ")")) << notes(quality);
 }
 
 TEST_F(Tables, EqualRunsPrintEqualTables) { EXPECT_EQ(format_table(table("speed"), "md"), format_table(table("speed"), "md")); }
@@ -296,39 +238,6 @@ TEST_F(Tables, TheSentenceIsComputedFromTheDatabase) {
   EXPECT_EQ(sentence->rfind("random is 2.0", 0), 0u) << *sentence;
   EXPECT_TRUE(has(*sentence, "x faster than vanilla [")) << *sentence;
   EXPECT_TRUE(has(*sentence, "] at length 512 on eigen and costs 5.0 % perplexity (n = 2)")) << *sentence;
-}
-
-TEST(Verdict, SaysSlowerAndGainsWhereThatIsSo) {
-  TempFolder folder;
-  std::vector<CellRow> cells;
-  for (const char* variant : {"vanilla", "dense"}) {
-    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, static_cast<std::int64_t>(cells.size()) + 1));
-    cells.push_back(trained(variant, 0, static_cast<std::int64_t>(cells.size()) + 1, 10));
-  }
-  Sweep sweep(folder / "r.db", cells);
-  EXPECT_FALSE(verdict_sentence(*sweep.store, sweep.id)) << "nothing is measured yet";
-  finish(sweep);
-  const std::string sentence = verdict_sentence(*sweep.store, sweep.id).value_or("");
-  EXPECT_EQ(sentence.rfind("dense is 1.5", 0), 0u) << sentence;
-  EXPECT_TRUE(has(sentence, "x slower than vanilla [1.4")) << sentence;
-  EXPECT_TRUE(has(sentence, "at length 512 on eigen and gains 1.7 % perplexity (n = 1)")) << sentence;
-}
-
-TEST(Verdict, DoesNotCallANoiseFaster) {
-  TempFolder folder;
-  std::vector<CellRow> cells;
-  for (const char* variant : {"vanilla", "random"}) {
-    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, static_cast<std::int64_t>(cells.size()) + 1));
-    cells.push_back(trained(variant, 0, static_cast<std::int64_t>(cells.size()) + 1, 10));
-  }
-  Sweep sweep(folder / "r.db", cells);
-  sweep.finish_all([](const Store::CellState& cell) {
-    if (cell.config["kind"] == "train") return learnt(6);
-    return cell.config["variant"] == "vanilla" ? timed({{1.0, 1.1, 0.9}, {0.8, 1.2, 1.0}}) : timed({{0.95, 1.1, 0.9}, {0.8, 1.15, 1.0}});
-  });
-  const std::string sentence = verdict_sentence(*sweep.store, sweep.id).value_or("");
-  EXPECT_TRUE(has(sentence, "random is neither faster nor slower than vanilla")) << sentence;
-  EXPECT_TRUE(has(sentence, "has the same perplexity (n = 1)")) << sentence;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "harness/base/words.h"
 #include "tasks/task.h"
 #include "tasks/text/corpus.h"
+#include "tasks/text/tokenizer.h"
 #include "tests/tasks/scratch.h"
 #include "tests/test_seed.h"
 
@@ -112,6 +113,25 @@ TEST_F(OwnText, WordsCountLineBreaks) {
   EXPECT_EQ(words->words(Split::valid), 3 * lines - 1);
 }
 
+TEST_F(OwnText, ACutSplitCountsWordsThatAreUnknown) {
+  const auto data = load({{"data.tokenizer", "words"}, {"data.vocab", 3}, {"data.max_eval", 3}});
+  EXPECT_EQ(data->words(Split::valid), 3 * 13) << "one word per target, also behind <unk>";
+}
+
+TEST_F(OwnText, ACutSplitCountsTheBytesOfItsSubwords) {
+  const std::string valid = load_corpus("tinyshakespeare").split(Split::valid);
+  for (const char* name : {"bpe", "unigram"}) {
+    const auto tokenizer = tokenizers().at(name).train(load_corpus("tinyshakespeare").split(Split::train), 300);
+    const std::vector<std::int32_t> ids = tokenizer->encode(valid);
+    const auto spelt = [&](std::size_t used) { return std::ssize(tokenizer->decode(std::span(ids).first(used))); };
+    for (std::int64_t cut = 1; cut <= 20; ++cut) {
+      const auto data = load({{"data.tokenizer", name}, {"data.vocab", 300}, {"data.max_eval", cut}, {"seq_len", 1}});
+      EXPECT_EQ(data->bytes(Split::valid), spelt(static_cast<std::size_t>(cut + 1)) - spelt(1))
+          << name << ", " << cut << " windows of one target";
+    }
+  }
+}
+
 TEST_F(OwnText, BigramsBeatUnigramsOnTheFinalSplit) {
   const std::vector<CountBaseline> rows = load()->baselines();
   ASSERT_EQ(rows.size(), 2u);
@@ -157,6 +177,45 @@ TEST_F(OwnText, ThreeFilesAreThreeSplits) {
   EXPECT_EQ(data->words(Split::test), 2);
   EXPECT_TRUE(data->notes().empty());
   EXPECT_EQ(known_tasks().at("lm").data_sha("wikitext-2"), sha256(parts.at("train") + parts.at("valid") + parts.at("test")));
+}
+
+/// wikitext-2 with a validation split that tests write, so that its counts can be told by eye.
+class OwnSplits : public OwnText {
+ protected:
+  std::unique_ptr<TaskData> load_valid(const std::string& valid, Json changes) const {
+    std::filesystem::create_directories(data_ / "wikitext-2");
+    const std::map<std::string, std::string> parts = {{"train", "a b c a b a\n a b c a b a\n"}, {"valid", valid}, {"test", "a b\n"}};
+    for (const auto& [part, text] : parts) write_file(data_ / ("wikitext-2/wiki." + part + ".tokens"), text);
+    changes.update({{"data.name", "wikitext-2"}, {"seq_len", 2}});
+    return load(std::move(changes));
+  }
+};
+
+TEST_F(OwnSplits, ACutSplitCountsTheBlanksBetweenItsWords) {
+  const auto data = load_valid("a  b \t c\n  a\n b   c  zebra \n", {{"data.tokenizer", "words"}, {"data.max_eval", 2}});
+  EXPECT_EQ(data->bytes(Split::valid), std::ssize(std::string("  b \t c\n  a")));
+  EXPECT_EQ(data->words(Split::valid), 4);
+}
+
+TEST_F(OwnSplits, UnknownCharactersBehindTheCutDoNotCount) {
+  const auto data = load_valid("ab a\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 c\n", {{"data.tokenizer", "chars"}, {"data.max_eval", 1}});
+  EXPECT_EQ(data->bytes(Split::valid), 2) << "'b' and a blank";
+  EXPECT_EQ(data->words(Split::valid), 1);
+}
+
+TEST_F(OwnSplits, UnknownWordsLeaveNoBitsPerByte) {
+  const auto unknown = load_valid("a zebra b\n", {{"data.tokenizer", "words"}});
+  EXPECT_EQ(unknown->bytes(Split::valid), 0) << "<unk> does not spell 'zebra'";
+  EXPECT_EQ(unknown->words(Split::valid), 3) << "word perplexity counts <unk> as a word";
+  EXPECT_EQ(unknown->bytes(Split::test), 3) << "the other split knows all its words";
+  EXPECT_EQ(load_valid("zebra a b\n", {{"data.tokenizer", "words"}})->bytes(Split::valid), 5) << "the first token is no target";
+}
+
+TEST_F(OwnSplits, UnknownCharactersLeaveNeitherCount) {
+  const auto unknown = load_valid("a zebra b\n", {{"data.tokenizer", "chars"}});
+  EXPECT_EQ(unknown->bytes(Split::valid), 0);
+  EXPECT_EQ(unknown->words(Split::valid), 0) << "the word is not spelt";
+  EXPECT_EQ(load_valid("a zebra b\n", {{"data.tokenizer", "bytes"}})->bytes(Split::valid), 9) << "bytes spell any text";
 }
 
 class ShippedText : public ::testing::Test {

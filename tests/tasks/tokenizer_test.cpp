@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 #include "harness/base/error.h"
@@ -77,6 +78,22 @@ TEST_P(EveryTokenizer, AnEmptyTextHasNoTokens) {
   EXPECT_EQ(tokenizer->decode({}), "");
 }
 
+TEST_P(EveryTokenizer, SourceBytesOfAPrefixAreThoseWhoseIdsItHolds) {
+  SCOPED_TRACE(seed_trace());
+  const auto tokenizer = trained(GetParam(), sample_text(test_seed()));
+  const std::string text = " two  blanks\t\n\n" + sample_text(test_seed() + 1, 40) + "unseen \xC3\xA9 \xE4\xBD\xA0 words";
+  const auto ids = tokenizer->encode(text);
+  std::size_t before = 0;
+  for (std::size_t used = 0; used <= ids.size(); ++used) {
+    const std::size_t bytes = tokenizer->source_bytes(text, std::span(ids).first(used));
+    ASSERT_GE(bytes, before) << used;
+    before = bytes;
+    if (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) continue;  // a byte piece inside a character
+    ASSERT_EQ(tokenizer->decode(tokenizer->encode(text.substr(0, bytes))), tokenizer->decode(std::span(ids).first(used))) << used;
+  }
+  EXPECT_EQ(before, text.size());
+}
+
 INSTANTIATE_TEST_SUITE_P(Tokenizers, EveryTokenizer, ::testing::ValuesIn(tokenizers().names()),
                          [](const auto& parameter) { return parameter.param; });
 
@@ -87,6 +104,18 @@ TEST_P(Lossless, TrainingTextComesBack) {
   const std::string text = sample_text(test_seed());
   const auto tokenizer = trained(GetParam(), text);
   EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), text);
+}
+
+TEST_P(Lossless, SourceBytesOfAPrefixAreTheTextItSpells) {
+  SCOPED_TRACE(seed_trace());
+  const std::string text = "  " + sample_text(test_seed(), 60);
+  const auto tokenizer = trained(GetParam(), text);
+  const auto ids = tokenizer->encode(text);
+  for (std::size_t used = 0; used <= ids.size(); ++used) {
+    const std::size_t bytes = tokenizer->source_bytes(text, std::span(ids).first(used));
+    if (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) continue;
+    ASSERT_EQ(tokenizer->decode(std::span(ids).first(used)), text.substr(0, bytes)) << used;
+  }
 }
 
 TEST_P(Lossless, OddTextComesBack) {
@@ -171,6 +200,15 @@ TEST_P(Subwords, WorkersThatStartTogetherAgree) {
 
 INSTANTIATE_TEST_SUITE_P(Tokenizers, Subwords, ::testing::Values("bpe", "unigram"), [](const auto& parameter) { return parameter.param; });
 
+TEST_P(Subwords, AByteOfAnUnseenCharacterIsOneSourceByte) {
+  const auto tokenizer = trained(GetParam(), sample_text(test_seed()));
+  const std::string text = "king\xE4\xBD\xA0";
+  const auto ids = tokenizer->encode(text);
+  for (std::size_t left = 0; left <= 3; ++left) {
+    EXPECT_EQ(tokenizer->source_bytes(text, std::span(ids).first(ids.size() - left)), text.size() - left) << left;
+  }
+}
+
 TEST(Tokenizers, CharactersAreRankedByFrequencyAndTheRestIsUnknown) {
   const auto chars = trained("chars", "aaabbc\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 3);
   EXPECT_EQ(chars->vocabulary(), 3);
@@ -194,6 +232,12 @@ TEST(Tokenizers, WordsAndLineBreaksAreTokens) {
   EXPECT_EQ(words->decode(words->encode(text)), "= Title =\n\nthe <unk> of the\n");
   EXPECT_EQ(words->encode("<unk> never"), (std::vector<std::int32_t>{0, 0}));
   EXPECT_EQ(count_words(text), std::ssize(words->encode(text)));
+}
+
+TEST(Tokenizers, OnlyWordsAndCharactersHaveAnUnknown) {
+  const std::string text = sample_text(test_seed());
+  for (const char* name : {"words", "chars"}) EXPECT_EQ(trained(name, text)->unknown(), 0) << name;
+  for (const char* name : {"bpe", "bytes", "unigram"}) EXPECT_EQ(trained(name, text)->unknown(), std::nullopt) << name;
 }
 
 TEST(Tokenizers, BytesNeedTwoHundredAndFiftySix) {

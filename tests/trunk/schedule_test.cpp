@@ -16,7 +16,7 @@ Schedule schedule(Decay decay, double lr, std::int64_t warmup, std::int64_t step
 
 TEST(Schedule, NoamIsTensor2Tensors) {
   const Schedule noam = schedule(Decay::noam, 2.0, 8000, 250000, 512);
-  EXPECT_NEAR(noam.at(1), 1.2352647110032733e-07, 1e-19);  // golden/train/schedules.json
+  EXPECT_NEAR(noam.at(1), 1.2352647110032733e-07, 1e-19);
   EXPECT_NEAR(noam.at(8000), 0.0009882117688026185, 1e-15);
   EXPECT_NEAR(noam.at(8001), 0.0009881500113567685, 1e-15);
   EXPECT_NEAR(noam.at(250000), 0.0001767766952966369, 1e-16);

@@ -14,10 +14,17 @@ namespace {
 
 using torch::Tensor;
 
-const std::vector<std::string> kMixtures = {
-    "vanilla",           "random",         "fixed_random",
-    "factorized_random", "dense",          "factorized_dense",
-    "dense+vanilla",     "random+vanilla", "dense+factorized_dense+factorized_random+random+vanilla"};
+const std::vector<std::string> kMixtures = {"vanilla",
+                                            "random",
+                                            "fixed_random",
+                                            "local",
+                                            "local+random",
+                                            "factorized_random",
+                                            "dense",
+                                            "factorized_dense",
+                                            "dense+vanilla",
+                                            "random+vanilla",
+                                            "dense+factorized_dense+factorized_random+random+vanilla"};
 
 LayerConfig small_layer() {
   LayerConfig c;
@@ -26,6 +33,7 @@ LayerConfig small_layer() {
   c.d_model = 10;
   c.max_len = 15;
   c.rank = 5;
+  c.window = 3;
   return c;
 }
 
@@ -50,6 +58,9 @@ Tensor plain_attention(const std::vector<TermTensors>& terms, const Tensor& valu
   }
   Tensor hidden = torch::zeros({1, 1, queries, keys}, torch::kBool);
   if (options.causal) hidden = hidden | torch::ones({queries, keys}, torch::kBool).triu(1);
+  if (options.window > 0) {
+    hidden = hidden | ((torch::arange(queries).unsqueeze(1) - torch::arange(keys)).abs() > options.window);
+  }
   if (options.key_lengths.defined()) hidden = hidden | (torch::arange(keys) >= options.key_lengths.view({-1, 1, 1, 1}));
   return torch::matmul(torch::softmax(logits.masked_fill(hidden, -1e300), -1), value);
 }
@@ -78,7 +89,9 @@ Sides every_kind_of_side() {
   return s;
 }
 
-TEST(Attend, GivesEverySideTheGradientThatAutogradFinds) {
+class Attend : public testing::TestWithParam<std::int64_t> {};  // the window
+
+TEST_P(Attend, GivesEverySideTheGradientThatAutogradFinds) {
   SCOPED_TRACE(seed_trace());
   for (const std::string& name : backends().names()) {
     torch::manual_seed(test_seed());
@@ -86,6 +99,7 @@ TEST(Attend, GivesEverySideTheGradientThatAutogradFinds) {
     AttendOptions options;
     options.causal = true;
     options.key_lengths = torch::tensor({7, 3}, torch::kInt);
+    options.window = GetParam();
     const auto backend = backends().at(name)();
     const Tensor ours = attend(*backend, s.terms, s.value, 6, options), plain = plain_attention(s.terms, s.value, 6, options);
     EXPECT_LT((ours - plain).abs().max().item<double>(), 1e-12) << name;
@@ -99,13 +113,29 @@ TEST(Attend, GivesEverySideTheGradientThatAutogradFinds) {
   }
 }
 
-TEST(Attend, ComputesOnlyTheGradientsThatAreWanted) {
+INSTANTIATE_TEST_SUITE_P(Windows, Attend, testing::Values(0, 3), [](const auto& about) { return std::to_string(about.param); });
+
+TEST(AttendOf, ComputesOnlyTheGradientsThatAreWanted) {
   torch::manual_seed(test_seed());
   Sides s = every_kind_of_side();
   for (std::size_t i = 0; i < s.leaves.size(); i += 2) s.leaves[i].set_requires_grad(false);
   const auto backend = backends().at("torch")();
   attend(*backend, s.terms, s.value, 6, {}).sum().backward();
   for (std::size_t i = 0; i < s.leaves.size(); ++i) EXPECT_EQ(s.leaves[i].grad().defined(), i % 2 == 1) << i;
+}
+
+TEST(SelfAttention, LocalSeesNoKeyBeyondItsWindow) {
+  SCOPED_TRACE(seed_trace());
+  torch::manual_seed(test_seed());
+  SelfAttention layer = layer_of("local", small_layer());
+  for (const std::string& name : backends().names()) {
+    const auto backend = backends().at(name)();
+    const Tensor x = torch::randn({1, 13, 10}, torch::kDouble);
+    Tensor moved = x.clone();
+    moved.select(1, 6) += 1.0;
+    const Tensor change = (layer->forward(moved, *backend, {}) - layer->forward(x, *backend, {})).abs().amax(2).squeeze(0);
+    for (std::int64_t i = 0; i < 13; ++i) EXPECT_EQ(change[i].item<double>() > 0, std::abs(i - 6) <= 3) << name << ", position " << i;
+  }
 }
 
 TEST(SelfAttention, GivesEveryTrainedParameterAGradient) {

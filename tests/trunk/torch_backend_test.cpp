@@ -44,6 +44,7 @@ LayerConfig layer_of_width(std::int64_t head_dim) {
   c.d_model = c.heads * head_dim;
   c.max_len = 39;
   c.rank = 7;
+  c.window = 6;
   return c;
 }
 

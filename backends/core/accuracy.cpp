@@ -1,8 +1,10 @@
-#include "harness/check/norm.h"
+#include "backends/core/accuracy.h"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 namespace synthbench {
 
@@ -26,6 +28,16 @@ double error_norm(const std::vector<double>& x, const std::vector<double>& truth
   return size == 0.0 ? std::sqrt(error) : std::sqrt(error / size);
 }
 
-double f32_floor(double max_logit) { return std::max(1e-6, 0x1p-23 * max_logit); }
+const char* error_measure(const std::vector<double>& truth) { return is_zero(truth) ? "abs_norm" : "rel_norm"; }
+
+double error_bound(DType dtype, const std::vector<double>& truth, double plain_error, double max_logit, double largest_gradient) {
+  const bool zero = is_zero(truth), exact = dtype == DType::f64;
+  if (zero) return exact ? std::max(1e-12, 1e-14 * largest_gradient) : std::max(1e-5, 1e-6 * largest_gradient);
+  return exact ? 1e-10 : 2 * plain_error + std::max(1e-6, 0x1p-23 * max_logit);
+}
+
+double norm(const std::vector<double>& x) {
+  return std::sqrt(std::transform_reduce(x.begin(), x.end(), 0.0, std::plus<>(), [](double number) { return number * number; }));
+}
 
 }  // namespace synthbench

@@ -1,0 +1,200 @@
+// harness/cell_runner.cpp
+// A cell is claimed, launched and finished in the store alone; between those moments nothing of it exists but a lease and a
+// worker.
+#include "harness/cell_runner.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/measure/cell_problem.h"
+#include "harness/owner.h"
+#include "harness/programs.h"
+#include "harness/reproduce.h"
+
+namespace synthbench {
+namespace {
+
+constexpr double kLeaseSeconds = 60;
+constexpr double kHeartbeatSeconds = 15;
+constexpr double kLeastSeconds = 1e-3;        ///< of a launch that nothing of the attempt's time is left for
+constexpr double kTrainingGraceSeconds = 10;  ///< to write a checkpoint after SIGTERM
+
+bool is_failure(const std::string& state) { return state == "failed" || state == "oom" || state == "timeout" || state == "crashed"; }
+
+bool is_training(const Config& config) { return config.text("kind") != "speed"; }
+
+}  // namespace
+
+CellRunner::CellRunner(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events)
+    : plan_(plan),
+      store_(store),
+      options_(options),
+      events_(events),
+      places_(options.db_path),
+      build_(this_build()),
+      owner_(this_owner()) {}
+
+std::int64_t CellRunner::begin() {
+  const EnvRow machine = this_machine();
+  build_id_ = store_.build_id(build_);
+  env_id_ = store_.env_id(machine);
+  sweep_ = store_plan(plan_, store_, options_);
+  const ReuseRule rule = {options_.reuse, sha_of(build_), sha_of(machine), to_json(plan_.measure)};
+  const std::int64_t reused = options_.force ? 0 : store_.reuse(sweep_, rule);
+  if (reused > 0) note(fmt::format("{} cells have a result already", reused));
+  return sweep_;
+}
+
+std::int64_t CellRunner::look() {
+  free_claims_of_the_dead(store_, sweep_);
+  cells_.read(store_, sweep_);
+  return cells_.open();
+}
+
+bool CellRunner::claim(Slot& slot) {
+  slot.over = true;
+  if (options_.oom_backstop) {
+    if (const auto reason = backstop_.reason(slot.planned.config)) {
+      store_.mark(slot.cell_id, "oom", *reason);
+      ++moves_;
+      cells_.close(slot.planned.config_sha, slot.planned.seed);
+      CellNews told = news(slot, "oom");
+      told.reason = *reason;
+      if (events_.finished) events_.finished(told);
+      return false;
+    }
+  }
+  const std::string command = reproduce_command(slot.planned.config, slot.planned.seed, plan_, options_.grid_path);
+  auto claimed = store_.claim(slot.cell_id, owner_, kLeaseSeconds, build_id_, env_id_, command);
+  if (!claimed) return false;
+  slot.attempt.emplace(std::move(*claimed), plan_.measure);
+  slot.over = false;
+  ++attempts_;
+  ++moves_;
+  if (events_.started) events_.started(news(slot, "running"));
+  return true;
+}
+
+double CellRunner::timeout(const Slot& slot) const {
+  constexpr double kSpeedSeconds = 600;
+  if (plan_.measure.timeout >= 0) return plan_.measure.timeout;
+  return is_training(slot.planned.config) ? 0 : kSpeedSeconds;
+}
+
+WorkerSetup CellRunner::setup_of(const Slot& slot) const {
+  WorkerSetup setup;
+  setup.program = worker_program(slot.attempt->config(), options_.program_folder);
+  setup.log_path = places_.log_of(slot.attempt->cell());
+  setup.cpu_affinity = options_.cpu_affinity;
+  setup.priority = options_.priority;
+  if (const double limit = timeout(slot); limit > 0) setup.timeout = std::max(limit - slot.attempt->seconds(), kLeastSeconds);
+  if (is_training(slot.attempt->config())) setup.grace = kTrainingGraceSeconds;
+  return setup;
+}
+
+WorkerOrder CellRunner::order_of(const Slot& slot, int round) const {
+  const Config& config = slot.attempt->config();
+  WorkerOrder order;
+  order.config = config;
+  order.seed = slot.attempt->cell().seed;
+  order.measure = plan_.measure;
+  order.launch = round;
+  order.gate = plan_.measure.gate && round == 0;
+  order.memory_limit = options_.memory_limit;
+  order.supervisor = ::getpid();
+  if (is_training(config)) order.artifact_folder = places_.artifacts_of(slot.attempt->cell());
+  if (is_training(config) && options_.jobs > 1 && config.integer("threads") == 0) {
+    order.threads = std::max(1, threads_of(config) / options_.jobs);
+  }
+  return order;
+}
+
+void CellRunner::launch(Slot& slot, int round) {
+  const WorkerSetup setup = setup_of(slot);
+  if (!exists(setup.program)) {
+    slot.attempt->end({"unsupported", "needs synthbench-torch, which is not here: build with SYNTHBENCH_TORCH=ON", "program"});
+    return;
+  }
+  slot.worker = std::make_unique<WorkerProcess>(order_of(slot, round), setup);
+}
+
+bool CellRunner::step(Slot& slot, bool stop) {
+  WorkerProcess& worker = *slot.worker;
+  if (stop) worker.stop();
+  const bool ended = worker.step();
+  tell_progress(slot);
+  if (!ended) return false;
+  const Expectations expected = {build_.source_sha, options_.memory_limit, timeout(slot)};
+  const Verdict verdict = judge(worker.result(), slot.attempt->config(), expected);
+  slot.attempt->add(std::move(worker.result()), verdict);
+  slot.worker.reset();
+  return true;
+}
+
+void CellRunner::finish(Slot& slot) {
+  slot.over = true;
+  Attempt& attempt = *slot.attempt;
+  Json facts = volatile_facts();
+  facts["measure"] = to_json(plan_.measure);
+  AttemptResult result = attempt.result(places_.keep_log_of(attempt.cell()), std::move(facts));
+  for (ArtifactRow& artifact : result.artifacts) artifact.path = places_.relative(artifact.path);
+  const bool stored = store_.finish(attempt.cell(), owner_, result);
+  if (!stored) return note(fmt::format("cell {} was taken over by another run: this result is dropped", slot.cell_id));
+  cells_.close(slot.planned.config_sha, slot.planned.seed);
+  ++finished_here_;
+  if (is_failure(result.outcome)) ++failures_;
+  if (result.outcome == "oom") backstop_.add(slot.planned.config, slot.cell_id);
+  CellNews told = news(slot, result.outcome);
+  told.reason = result.reason;
+  told.seconds = attempt.seconds();
+  for (const MetricRow& metric : result.metrics) {
+    if (metric.name == "median" && (told.median < 0 || metric.signature.empty())) told.median = metric.value;
+  }
+  if (events_.finished) events_.finished(told);
+}
+
+void CellRunner::abandon(Slot& slot, const char* why) noexcept {
+  slot.worker.reset();
+  if (!slot.attempt || slot.over) return;
+  slot.over = true;
+  try {
+    places_.keep_log_of(slot.attempt->cell());
+    store_.abandon(slot.attempt->cell(), owner_, why);
+  } catch (const std::exception&) {
+    // the lease runs out, and the next run sees that this process is gone
+  }
+}
+
+void CellRunner::heartbeat() {
+  if (std::chrono::duration<double>(Clock::now() - last_heartbeat_).count() < kHeartbeatSeconds) return;
+  store_.heartbeat(owner_, kLeaseSeconds);
+  last_heartbeat_ = Clock::now();
+}
+
+void CellRunner::note(const std::string& text) const {
+  if (events_.note) events_.note(text);
+}
+
+CellNews CellRunner::news(const Slot& slot, const std::string& state) const {
+  CellNews told;
+  told.total = cells_.total();
+  told.number = told.total - cells_.open() + (state == "running" ? 1 : 0);
+  told.cell_id = slot.cell_id;
+  told.ordinal = slot.planned.ordinal;
+  told.seed = slot.planned.seed;
+  told.config = &slot.planned.config;
+  told.state = state;
+  if (finished_here_ > 0) told.seconds_left = seconds() / static_cast<double>(finished_here_) * static_cast<double>(cells_.open());
+  return told;
+}
+
+void CellRunner::tell_progress(Slot& slot) {
+  for (const Json& record : slot.worker->take_progress()) {
+    if (events_.progress) events_.progress(news(slot, "running"), record.value("step", 0), record.value("of", 0), record.value("text", ""));
+  }
+}
+
+}  // namespace synthbench

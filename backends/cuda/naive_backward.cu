@@ -48,8 +48,9 @@ template <typename T>
 __global__ void row_delta(const __grid_constant__ Problem<T> p, const __grid_constant__ Given<T> g, float* delta) {
   const int row = static_cast<int>(blockIdx.x);
   const int i = row % p.queries, h = row / p.queries % p.heads, b = row / p.queries / p.heads;
+  const Range visible = p.visible(b, i);
   float mean = 0.0f, total = 0.0f;
-  for (int j = lane_of_warp(); j < p.visible(b, i); j += kWarp) {
+  for (int j = visible.begin + lane_of_warp(); j < visible.end; j += kWarp) {
     const float probability = expf(logit(p, b, h, i, j) - g.lse.get(b, h, i, 0));
     mean += probability * probability_gradient(p, g.grad_out, b, h, i, j);
     total += probability;
@@ -70,7 +71,7 @@ enum class RowSum { value, inner_lhs, inner_rhs };
 
 template <RowSum what, typename T>
 __device__ float weight(const Problem<T>& p, const Given<T>& g, int b, int h, int i, int j) {
-  if (j >= p.visible(b, i)) return 0.0f;  // and nothing read: keys that a sample does not see may be NaN
+  if (!p.visible(b, i).holds(j)) return 0.0f;  // and nothing read: keys that a sample does not see may be NaN
   if constexpr (what == RowSum::value) {
     return kept_probability(p, g, b, h, i, j);
   } else {
@@ -91,14 +92,14 @@ __global__ void sum_rows(const __grid_constant__ Problem<T> p, const __grid_cons
     for (int b = own.batches.begin; b < own.batches.end; ++b) {
       for (int h = own.head_range.begin; h < own.head_range.end; ++h) {
         for (int row = own.row_range.begin; row < own.row_range.end; ++row) {
-          const int others = what == RowSum::inner_lhs ? p.visible(b, row) : p.queries;
+          const Range others = what == RowSum::inner_lhs ? p.visible(b, row) : Range{0, p.queries};
           float sum = 0.0f;
-          for (int first = 0; first < others; first += kWarp) {
+          for (int first = others.begin; first < others.end; first += kWarp) {
             const int other = first + lane;
             const int i = what == RowSum::inner_lhs ? row : other, j = what == RowSum::inner_lhs ? other : row;
-            weights[lane] = other < others ? weight<what>(p, g, b, h, i, j) : 0.0f;
+            weights[lane] = other < others.end ? weight<what>(p, g, b, h, i, j) : 0.0f;
             __syncwarp();
-            for (int k = 0; c < width && k < kWarp && first + k < others; ++k) sum += weights[k] * vectors.get(b, h, first + k, c);
+            for (int k = 0; c < width && k < kWarp && first + k < others.end; ++k) sum += weights[k] * vectors.get(b, h, first + k, c);
             __syncwarp();
           }
           total += sum;
@@ -114,15 +115,16 @@ enum class EntrySum { tiled_lhs, tiled_rhs, table };
 /// The part of row (b,h,i) in entry c of a side.
 template <EntrySum what, typename T>
 __device__ float entry_of_row(const Problem<T>& p, const Given<T>& g, const Term<T>& term, int b, int h, int i, int c) {
-  const int visible = p.visible(b, i);
+  const Range visible = p.visible(b, i);
   float sum = 0.0f;
   if constexpr (what == EntrySum::table) {
-    if (c < visible) sum = logit_gradient(p, g, b, h, i, c);
+    if (visible.holds(c)) sum = logit_gradient(p, g, b, h, i, c);
   } else if constexpr (what == EntrySum::tiled_lhs) {
-    for (int j = c; j < visible; j += term.width) sum += logit_gradient(p, g, b, h, i, j) * term.rhs.get(b, h, i, j / term.width);
+    const int first = c + (visible.begin - c + term.width - 1) / term.width * term.width;  // the first visible one with that remainder
+    for (int j = first; j < visible.end; j += term.width) sum += logit_gradient(p, g, b, h, i, j) * term.rhs.get(b, h, i, j / term.width);
   } else {
-    const int first = c * term.width, behind = first + term.width < visible ? first + term.width : visible;
-    for (int j = first; j < behind; ++j) sum += logit_gradient(p, g, b, h, i, j) * term.lhs.get(b, h, i, j - first);
+    const int first = c * term.width, behind = min(first + term.width, visible.end);
+    for (int j = max(first, visible.begin); j < behind; ++j) sum += logit_gradient(p, g, b, h, i, j) * term.lhs.get(b, h, i, j - first);
   }
   return sum;
 }

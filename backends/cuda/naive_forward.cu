@@ -25,13 +25,13 @@ struct RowSoftmax {
 
 /// The same in every lane.
 template <typename T>
-__device__ RowSoftmax softmax_of_row(const Problem<T>& p, int b, int h, int i, int visible) {
+__device__ RowSoftmax softmax_of_row(const Problem<T>& p, int b, int h, int i, Range visible) {
   const int lane = lane_of_warp();
   float largest = -INFINITY;
-  for (int j = lane; j < visible; j += kWarp) largest = fmaxf(largest, logit(p, b, h, i, j));
+  for (int j = visible.begin + lane; j < visible.end; j += kWarp) largest = fmaxf(largest, logit(p, b, h, i, j));
   largest = warp_max(largest);
   float total = 0.0f;
-  for (int j = lane; j < visible; j += kWarp) total += expf(logit(p, b, h, i, j) - largest);
+  for (int j = visible.begin + lane; j < visible.end; j += kWarp) total += expf(logit(p, b, h, i, j) - largest);
   return {largest, warp_sum(total)};
 }
 
@@ -40,17 +40,17 @@ __global__ void forward_row(const __grid_constant__ Problem<T> p, const Tensor<T
   float* weights = SharedMemory::of_block().take(kWarp);
   const int row = static_cast<int>(blockIdx.x), lane = lane_of_warp();
   const int i = row % p.queries, h = row / p.queries % p.heads, b = row / p.queries / p.heads;
-  const int visible = p.visible(b, i);
+  const Range visible = p.visible(b, i);
   const RowSoftmax row_softmax = softmax_of_row(p, b, h, i, visible);
-  if (lane == 0) store(lse.at(b, h, i, 0), visible > 0 ? row_softmax.largest + logf(row_softmax.total) : -INFINITY);
+  if (lane == 0) store(lse.at(b, h, i, 0), visible.empty() ? -INFINITY : row_softmax.largest + logf(row_softmax.total));
   for (int d0 = 0; d0 < p.width; d0 += kWarp) {
     const int d = d0 + lane;
     float sum = 0.0f;
-    for (int j0 = 0; j0 < visible; j0 += kWarp) {
+    for (int j0 = visible.begin; j0 < visible.end; j0 += kWarp) {
       const int j = j0 + lane;
-      weights[lane] = j < visible ? p.keep(b, h, i, j) * expf(logit(p, b, h, i, j) - row_softmax.largest) / row_softmax.total : 0.0f;
+      weights[lane] = j < visible.end ? p.keep(b, h, i, j) * expf(logit(p, b, h, i, j) - row_softmax.largest) / row_softmax.total : 0.0f;
       __syncwarp();
-      for (int k = 0; d < p.width && k < kWarp && j0 + k < visible; ++k) sum += weights[k] * p.value.get(b, h, j0 + k, d);
+      for (int k = 0; d < p.width && k < kWarp && j0 + k < visible.end; ++k) sum += weights[k] * p.value.get(b, h, j0 + k, d);
       __syncwarp();
     }
     if (d < p.width) store(out.at(b, h, i, d), sum);

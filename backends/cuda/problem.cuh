@@ -38,6 +38,14 @@ struct Term {
   Tensor<const T> lhs, rhs;
 };
 
+/// begin <= n < end, of keys, rows or columns.
+struct Range {
+  int begin = 0, end = 0;
+
+  __device__ bool holds(int n) const { return begin <= n && n < end; }
+  __device__ bool empty() const { return begin == end; }
+};
+
 /// A call by value: what every kernel gets as its first parameter.
 template <typename T>
 struct Problem {
@@ -45,15 +53,17 @@ struct Problem {
   Term<T> term[kMostTerms];
   Tensor<const T> value;  ///< (B,H,M,D)
   bool causal = false;
-  std::int64_t query_offset = 0;
+  std::int64_t query_offset = 0, window = 0;
   const std::int32_t* key_lengths = nullptr;  ///< of sample b at b * key_lengths_stride; null: every key is real
   std::int64_t key_lengths_stride = 0;
   Dropout dropout;
 
-  __device__ int visible(int b, int i) const {
+  /// Keys that query i of sample b sees.
+  __device__ Range visible(int b, int i) const {
     const std::int64_t real = key_lengths == nullptr ? keys : key_lengths[b * key_lengths_stride];
     const std::int64_t length = real < keys ? real : keys;
-    return static_cast<int>(visible_keys(causal, query_offset, i, length));
+    const KeyRange seen = visible_keys(causal, window, i + query_offset, length);
+    return {static_cast<int>(seen.begin), static_cast<int>(seen.end)};
   }
 
   /// What dropout multiplies P[b,h,i,j] with.
@@ -90,8 +100,8 @@ __device__ float logit(const Problem<T>& p, int b, int h, int i, int j) {
 /// What backward is given beside the call.
 template <typename T>
 struct Given {
-  Tensor<const T> grad_out;    ///< dY (B,H,N,D)
-  Tensor<const float> lse;     ///< (B,H,N,1)
+  Tensor<const T> grad_out;      ///< dY (B,H,N,D)
+  Tensor<const float> lse;       ///< (B,H,N,1)
   const float* delta = nullptr;  ///< (B,H,N) dense: sum_j P dP
 };
 
@@ -111,6 +121,7 @@ Problem<T> problem_of(const AttentionCall& call) {
   p.value = tensor<T>(call.value);
   p.causal = call.mask.causal;
   p.query_offset = call.mask.query_offset;
+  p.window = call.mask.window;
   p.key_lengths = static_cast<const std::int32_t*>(call.mask.key_lengths.data);
   p.key_lengths_stride = call.mask.key_lengths.stride.batch;
   p.dropout = call.dropout;

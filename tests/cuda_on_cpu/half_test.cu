@@ -5,9 +5,9 @@
 #include <cmath>
 #include <map>
 
+#include "backends/core/accuracy.h"
 #include "backends/cuda/dispatch.cuh"
 #include "backends/cuda/numbers.cuh"
-#include "harness/check/norm.h"
 #include "tests/backends/seam_problem.h"
 #include "tests/parity/seam_cases.h"
 

@@ -2,7 +2,6 @@
 // or in a gradient that many rows share, under several schedules; and none reaches beyond scratch memory.
 #include <gtest/gtest.h>
 
-#include "harness/check/norm.h"
 #include "tests/backends/seam_problem.h"
 #include "tests/cuda_on_cpu/block.h"
 #include "tests/cuda_on_cpu/memory.h"

@@ -2,6 +2,7 @@
 
 // What kernel sources of synthbench use of CUDA's runtime, for the host compiler: found instead of NVIDIA's header of this name
 // when sources are compiled for the tests. One device, whose memory is host memory; every stream is done when a launch returns.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -22,6 +23,9 @@
 #define __grid_constant__
 #define __launch_bounds__(...)
 #define __shared__ static  // one block at a time: what is static is the block's own. Its guard bands are AddressSanitizer's
+
+using std::max;  // CUDA has them without std
+using std::min;
 
 struct dim3 {
   unsigned x = 1, y = 1, z = 1;

@@ -17,4 +17,8 @@ std::optional<std::string> unreachable(Place place);
 void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
 
+/// Tiles of 64 queries x 64 keys: cuda, every call.
+void tiled_forward(const AttentionCall& call, const AttentionOutputs& outputs);
+void tiled_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
+
 }  // namespace synthbench::cuda

@@ -66,6 +66,9 @@ struct Problem {
     return {static_cast<int>(seen.begin), static_cast<int>(seen.end)};
   }
 
+  /// What dropout multiplies the entries with that it keeps.
+  __device__ float kept_factor() const { return static_cast<float>(1.0 / (1.0 - dropout.rate)); }
+
   /// What dropout multiplies P[b,h,i,j] with.
   __device__ float keep(int b, int h, int i, int j) const {
     if (dropout.rate == 0.0) return 1.0f;

@@ -16,7 +16,7 @@ namespace {
 
 #ifdef SYNTHBENCH_FEW_CASES  // a GPU's threads one after another on the host
 constexpr int kDrawn = 12;
-constexpr std::int64_t kMostLogits = 30'000;
+constexpr std::int64_t kMostLogits = 80'000;
 constexpr int kThreads[] = {1, 2};
 #else
 constexpr int kDrawn = 60;

@@ -32,4 +32,10 @@ std::optional<std::string> refusal(const AttentionCall& call) {
   return unreachable(call.value.place);
 }
 
+bool foldable(const AttentionCall& call) {
+  constexpr std::int64_t most_entries = std::int64_t{1} << 28;
+  const CallShape s = shape_of(call);
+  return s.batch > 1 && batch_independent(call) && !call.mask.key_lengths && s.queries * s.keys <= most_entries / s.heads;
+}
+
 }  // namespace synthbench::cuda

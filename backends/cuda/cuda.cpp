@@ -2,7 +2,8 @@
 // Attention on a GPU, for speed.
 //
 // Kernels (kernels.h):
-//   tiled   tiles of logits in registers, running softmax; every call
+//   tiled    tiles of logits in shared memory, running softmax; any call
+//   folded   one table of probabilities per head, the batch as columns of one product; calls whose logits the batch shares
 #include "backends/core/attention.h"
 #include "backends/cuda/choose.h"
 #include "backends/cuda/kernels.h"
@@ -10,18 +11,45 @@
 namespace synthbench {
 namespace {
 
+enum class Kernel : std::uint8_t { none, tiled, folded };
+
+struct Pick {
+  Kernel kernel = Kernel::none;
+  std::string name;    ///< of the kernel
+  std::string reason;  ///< why there is none
+};
+
+/// The one place that decides: the name shown, the refusal and the launch all read it.
+Pick pick(const AttentionCall& call) {
+  if (auto reason = cuda::refusal(call)) return {Kernel::none, {}, std::move(*reason)};
+  if (cuda::foldable(call)) return {Kernel::folded, "folded", {}};
+  return {Kernel::tiled, "tiled", {}};
+}
+
 class CudaBackend final : public AttentionBackend {
  public:
   Choice choose(const AttentionCall& call) const override {
-    if (auto reason = cuda::refusal(call)) return {{}, {}, std::move(reason)};
-    return {"tiled", "optimised", std::nullopt};
+    const Pick picked = pick(call);
+    if (picked.kernel == Kernel::none) return {{}, {}, picked.reason};
+    return {picked.name, "optimised", std::nullopt};
   }
 
  private:
-  void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override { cuda::tiled_forward(call, outputs); }
+  void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
+    switch (pick(call).kernel) {
+      case Kernel::none: return;  // refused before
+      case Kernel::tiled: return cuda::tiled_forward(call, outputs);
+      case Kernel::folded: return cuda::folded_forward(call, outputs);
+    }
+  }
+
   void do_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out,
                    const AttentionGrads& grads) override {
-    cuda::tiled_backward(call, outputs, grad_out, grads);
+    switch (pick(call).kernel) {
+      case Kernel::none: return;
+      case Kernel::tiled: return cuda::tiled_backward(call, outputs, grad_out, grads);
+      case Kernel::folded: return cuda::folded_backward(call, grad_out, grads);
+    }
   }
 };
 

@@ -17,8 +17,12 @@ std::optional<std::string> unreachable(Place place);
 void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
 
-/// Tiles of 64 queries x 64 keys: cuda, every call.
+/// Tiles of 64 queries x 64 keys: cuda, whatever the call.
 void tiled_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void tiled_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
+
+/// One table of probabilities per head for the whole batch: cuda, where foldable().
+void folded_forward(const AttentionCall& call, const AttentionOutputs& outputs);
+void folded_backward(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads);
 
 }  // namespace synthbench::cuda

@@ -15,7 +15,9 @@
 // Each adds up (b,h,row) by (b,h,row), then those sums: long sums over a shared axis lose less that way.
 // Numerics: delta is divided by sum_j P, which the rounding of lse keeps from being 1: at logits of 1e4 a row of dS would not cancel.
 // dY . Y would be the same number, but Y may be stored in 16 bits.
-// Shared memory, bytes: row_delta 0, sum_rows 128, sum_entries 0
+// Block: row_delta 32 threads, 0 bytes of shared memory
+// Block: sum_rows 32 threads, 128 bytes of shared memory
+// Block: sum_entries 128 threads, 0 bytes of shared memory
 #include <cmath>
 
 #include "backends/cuda/dispatch.cuh"

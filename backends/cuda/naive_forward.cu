@@ -7,7 +7,7 @@
 //
 // Logits are computed anew each time they are needed: twice, and once more for every further 32 columns of V. Memory: 32 numbers.
 // Numerics: divided by l, not by exp(lse): at logits of 1e4 the rounding of lse is 5e-4 of a probability.
-// Shared memory, bytes: forward_row 128
+// Block: forward_row 32 threads, 128 bytes of shared memory
 #include <cmath>
 
 #include "backends/cuda/dispatch.cuh"

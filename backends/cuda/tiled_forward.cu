@@ -7,39 +7,16 @@
 //
 // A block owns 64 queries and 64 columns of V; where D > 64 several blocks compute the same logits. Keys that no query of the block
 // sees are skipped. Numerics: a row has seen no key while m = -inf; then exp(m - m') is 0 by choice, not by -inf - -inf.
-// Shared memory, bytes: forward_tile 33792
+// Block: forward_tile 128 threads, 33792 bytes of shared memory
 #include <cmath>
 
 #include "backends/cuda/dispatch.cuh"
 #include "backends/cuda/launch.cuh"
+#include "backends/cuda/running_row.cuh"
 #include "backends/cuda/tile_logits.cuh"
 
 namespace synthbench::cuda {
 namespace {
-
-/// Two threads share a row of the tile, each takes every second column.
-constexpr int kRowShare = kTileThreads / kTile;
-
-/// m and l of this thread's row. Its other thread is the neighbour in the warp.
-struct RunningRow {
-  float largest = -INFINITY, total = 0.0f;
-
-  /// Logits of the row, -inf where hidden, become exp(S - m'). Returns what all that was summed before is to be multiplied with.
-  __device__ float absorb(const TileMemory& memory, int row, int first) {
-    float now = largest, added = 0.0f;
-    for (int col = first; col < kTile; col += kRowShare) now = fmaxf(now, memory.at(row, col));
-    now = warp_max(now, kRowShare);
-    for (int col = first; col < kTile; col += kRowShare) {
-      float& entry = memory.at(row, col);
-      entry = now == -INFINITY ? 0.0f : expf(entry - now);
-      added += entry;
-    }
-    const float shrink = largest == -INFINITY ? 0.0f : expf(largest - now);
-    total = total * shrink + warp_sum(added, kRowShare);
-    largest = now;
-    return shrink;
-  }
-};
 
 template <typename T>
 __global__ void __launch_bounds__(kTileThreads)

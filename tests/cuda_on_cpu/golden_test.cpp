@@ -5,13 +5,17 @@
 
 #include <filesystem>
 
-#include "backends/core/attention.h"
+#include "tests/cuda_on_cpu/backends_under_test.h"
 
 namespace synthbench {
 namespace {
 
 class CudaGolden : public testing::TestWithParam<std::string> {
  protected:
+  void SetUp() override {
+    if (const auto reason = refuses_all(GetParam())) GTEST_SKIP() << *reason;
+  }
+
   static void expect_passes(const std::string& folder) {
     const GoldenReport report = check_golden(folder, GetParam(), DType::f32, 1);
     EXPECT_EQ(report.errors, std::vector<std::string>());
@@ -31,12 +35,6 @@ TEST_P(CudaGolden, TheWholeSetPasses) {
   const std::string whole = std::string(SYNTHBENCH_SOURCE_DIR) + "/../shared/golden";
   if (!std::filesystem::exists(whole + "/INDEX.json")) GTEST_SKIP() << "the whole set of golden vectors is not beside this checkout";
   expect_passes(whole);
-}
-
-std::vector<std::string> cuda_backends() {
-  std::vector<std::string> names = backends().names();
-  std::erase_if(names, [](const std::string& name) { return !name.starts_with("cuda"); });
-  return names;
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, CudaGolden, testing::ValuesIn(cuda_backends()), [](const auto& about) { return about.param; });

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/backends/seam_problem.h"
+#include "tests/cuda_on_cpu/backends_under_test.h"
 #include "tests/cuda_on_cpu/block.h"
 #include "tests/cuda_on_cpu/memory.h"
 #include "tests/cuda_on_cpu/races.h"
-#include "tests/parity/seam_cases.h"
 
 namespace synthbench {
 namespace {
@@ -18,10 +18,10 @@ TEST(KernelRaces, ThereAreNone) {
   std::vector<SeamCase> cases = chosen_cases();
   for (SeamCase& seam : drawn_cases(test_seed(), 10)) cases.push_back(std::move(seam));
   int ran = 0;
-  for (const std::string& name : backends().names()) {
+  for (const std::string& name : cuda_backends()) {
     const auto backend = backends().at(name)();
     for (const SeamCase& seam : cases) {
-      if (seam.batch * seam.heads * seam.queries * seam.keys > kMostLogits || !name.starts_with("cuda")) continue;
+      if (seam.batch * seam.heads * seam.queries * seam.keys > kMostLogits) continue;
       SCOPED_TRACE(name + ", " + seam.name);
       cuda_on_cpu::set_schedule_seed(test_seed() + static_cast<std::uint64_t>(++ran));
       SeamProblem problem(seam, DType::f32, Arrangement::dense, test_seed());
@@ -36,8 +36,7 @@ TEST(KernelRaces, ThereAreNone) {
 
 TEST(KernelRaces, ResultsDoNotDependOnTheSchedule) {
   SCOPED_TRACE(seed_trace());
-  for (const std::string& name : backends().names()) {
-    if (!name.starts_with("cuda")) continue;
+  for (const std::string& name : cuda_backends()) {
     const auto backend = backends().at(name)();
     for (const SeamCase& seam : chosen_cases()) {
       if (seam.batch * seam.heads * seam.queries * seam.keys > kMostLogits) continue;

@@ -1,5 +1,6 @@
 # What can be chosen. Everything that changes the compiled code ends up in build.flags of the results database.
 option(SYNTHBENCH_TORCH "Build backends/torch, harness/trunk and synthbench-torch" ON)
+set(SYNTHBENCH_CUDA AUTO CACHE STRING "Build the kernels of backends/cuda: ON, OFF, or AUTO: where nvcc is found")
 option(SYNTHBENCH_TESTS "Build the tests" ON)
 set(SYNTHBENCH_WERROR AUTO CACHE STRING "Warnings are errors: ON, OFF, or AUTO: with the compiler that CI uses, GCC 12")
 option(SYNTHBENCH_NATIVE "Compile CPU kernels for this machine's processor" ON)
@@ -24,8 +25,8 @@ endif()
 
 # Warnings, for our own sources only.
 add_library(synthbench_warnings INTERFACE)
-target_compile_options(synthbench_warnings INTERFACE -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wswitch
-  -Wno-restrict)  # GCC 12 sees overlaps in std::string that are not there (GCC bug 105329)
+target_compile_options(synthbench_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wsign-conversion -Wshadow
+  -Wswitch -Wno-restrict>)  # GCC 12 sees overlaps in std::string that are not there (GCC bug 105329)
 # A newer compiler warns of more, which must not stop a user's build. AUTO makes the release and ci presets compile alike.
 if(SYNTHBENCH_WERROR STREQUAL "AUTO")
   set(warnings_are_errors OFF)
@@ -36,7 +37,7 @@ else()
   set(warnings_are_errors ${SYNTHBENCH_WERROR})
 endif()
 if(warnings_are_errors)
-  target_compile_options(synthbench_warnings INTERFACE -Werror)
+  target_compile_options(synthbench_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()
 
 # Optimisation of kernels: the same on every file that includes Eigen, or alignment assumptions differ.

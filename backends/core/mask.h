@@ -10,27 +10,33 @@ namespace synthbench {
 /// Keys begin <= j < end.
 struct KeyRange {
   std::int64_t begin = 0, end = 0;
-  std::int64_t size() const { return end - begin; }
-  bool empty() const { return begin == end; }
+  constexpr std::int64_t size() const { return end - begin; }
+  constexpr bool empty() const { return begin == end; }
 };
 
-/// Keys that query i of sample b sees. Neither end moves back from one query to the next, so what a block of queries sees begins
-/// where its first row does and ends where its last row does.
-inline KeyRange visible_keys(const Mask& mask, std::int64_t b, std::int64_t i, std::int64_t keys) {
-  const std::int64_t place = i + mask.query_offset;  // of the query among the keys
-  KeyRange seen{0, keys};
-  if (mask.causal) seen.end = std::min(seen.end, place + 1);
-  if (mask.window > 0) {
-    seen.begin = std::max<std::int64_t>(0, place - mask.window);
-    seen.end = std::min(seen.end, place + mask.window + 1);
-  }
-  if (mask.key_lengths) {
-    const auto* lengths = static_cast<const std::int32_t*>(mask.key_lengths.data);
-    seen.end = std::min<std::int64_t>(seen.end, lengths[b * mask.key_lengths.stride.batch]);
+/// Keys that the query at `place` among the keys sees in a sample with `length` of them. Neither end moves back from one query
+/// to the next, so what a block of queries sees begins where its first row does and ends where its last row does.
+/// constexpr: nvcc compiles it for both sides.
+constexpr KeyRange visible_keys(bool causal, std::int64_t window, std::int64_t place, std::int64_t length) {
+  KeyRange seen{0, length};
+  if (causal) seen.end = std::min(seen.end, place + 1);
+  if (window > 0) {
+    seen.begin = std::max<std::int64_t>(0, place - window);
+    seen.end = std::min(seen.end, place + window + 1);
   }
   seen.end = std::max<std::int64_t>(seen.end, 0);
   seen.begin = std::min(seen.begin, seen.end);
   return seen;
+}
+
+/// Keys that query i of sample b sees.
+inline KeyRange visible_keys(const Mask& mask, std::int64_t b, std::int64_t i, std::int64_t keys) {
+  std::int64_t length = keys;
+  if (mask.key_lengths) {
+    const auto* lengths = static_cast<const std::int32_t*>(mask.key_lengths.data);
+    length = std::min<std::int64_t>(length, lengths[b * mask.key_lengths.stride.batch]);
+  }
+  return visible_keys(mask.causal, mask.window, i + mask.query_offset, length);
 }
 
 /// What queries first ... last of sample b see together.

@@ -14,13 +14,32 @@
 namespace synthbench {
 namespace {
 
+#ifdef SYNTHBENCH_FEW_CASES  // a GPU's threads one after another on the host, several times slower under AddressSanitizer
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::int64_t kMostLogits = 30'000;
+#else
+constexpr std::int64_t kMostLogits = 80'000;
+#endif
+constexpr int kDrawn = 12;
+constexpr int kThreads[] = {1, 2};
+#else
 constexpr int kDrawn = 60;
+constexpr std::int64_t kMostLogits = std::numeric_limits<std::int64_t>::max();
+constexpr int kThreads[] = {1, 2, 2, 3, 2, 1, 3};
+#endif
 constexpr Arrangement kArrangements[] = {Arrangement::dense, Arrangement::strided, Arrangement::sliced, Arrangement::transposed,
                                          Arrangement::split_heads};
 
+std::vector<SeamCase> small_enough(std::vector<SeamCase> cases) {
+  std::erase_if(cases, [](const SeamCase& seam) { return seam.batch * seam.heads * seam.queries * seam.keys > kMostLogits; });
+  return cases;
+}
+
+std::vector<SeamCase> some_cases() { return small_enough(chosen_cases()); }
+
 std::vector<SeamCase> all_cases() {
-  std::vector<SeamCase> cases = chosen_cases();
-  for (SeamCase& seam : drawn_cases(test_seed(), kDrawn)) cases.push_back(std::move(seam));
+  std::vector<SeamCase> cases = some_cases();
+  for (SeamCase& seam : small_enough(drawn_cases(test_seed(), kDrawn))) cases.push_back(std::move(seam));
   return cases;
 }
 
@@ -44,7 +63,14 @@ bool bit_equal(const Results& a, const Results& b) {
 
 bool is_aten(const std::string& backend) { return backend.starts_with("torch"); }
 
-class SeamParity : public testing::TestWithParam<std::tuple<std::string, DType>> {};
+class SeamParity : public testing::TestWithParam<std::tuple<std::string, DType>> {
+ protected:
+  void SetUp() override {
+    const auto& [backend, dtype] = GetParam();
+    SeamProblem small(chosen_cases().front(), dtype, Arrangement::dense, test_seed());
+    if (const auto reason = backends().at(backend)()->unsupported(small.call())) GTEST_SKIP() << *reason;
+  }
+};
 
 TEST_P(SeamParity, OutputsAndGradientsMatchTheOracleInEveryLayout) {
   SCOPED_TRACE(seed_trace());
@@ -71,6 +97,8 @@ TEST_P(SeamParity, OutputsAndGradientsMatchTheOracleInEveryLayout) {
   }
   if (backend_name == "eigen") {
     EXPECT_EQ(kernels, (std::set<std::string>{"folded", "fused", "naive"}));
+  } else if (backend_name == "cuda" || backend_name == "cuda_ferried") {
+    EXPECT_EQ(kernels, (std::set<std::string>{"folded", "tiled"}));
   }
 }
 
@@ -100,7 +128,7 @@ TEST_P(SeamParity, TheSameCallTwiceIsBitEqualWhateverTheThreads) {
     SCOPED_TRACE(seam.name);
     SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
     std::map<int, Results> first;  // ours add in an order that threads do not change; ATen splits sums among them
-    for (const int threads : {1, 2, 2, 3, 2, 1, 3}) {
+    for (const int threads : kThreads) {
       problem.call().threads = threads;
       const Results computed = problem.run(*backend);
       const auto [once, fresh] = first.try_emplace(is_aten(backend_name) ? threads : 0, computed);
@@ -135,7 +163,7 @@ TEST_P(SeamParity, UnwantedGradientsAreLeftAloneAndChangeNoOther) {
   SCOPED_TRACE(seed_trace());
   const auto& [backend_name, dtype] = GetParam();
   const auto backend = backends().at(backend_name)();
-  for (const SeamCase& seam : chosen_cases()) {
+  for (const SeamCase& seam : some_cases()) {
     SCOPED_TRACE(seam.name);
     SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
     const Results all = problem.run(*backend);
@@ -162,7 +190,7 @@ TEST_P(SeamParity, GradientsAreAddedToWhatIsThere) {
   SCOPED_TRACE(seed_trace());
   const auto& [backend_name, dtype] = GetParam();
   const auto backend = backends().at(backend_name)();
-  for (const SeamCase& seam : chosen_cases()) {
+  for (const SeamCase& seam : some_cases()) {
     SCOPED_TRACE(seam.name);
     SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
     const Results once = problem.run(*backend);
@@ -182,7 +210,7 @@ TEST_P(SeamParity, BackwardFitsTheForwardOfAnotherBackend) {
   const auto& [backend_name, dtype] = GetParam();
   const auto backend = backends().at(backend_name)();
   const auto oracle = backends().at("reference")();
-  for (const SeamCase& seam : chosen_cases()) {
+  for (const SeamCase& seam : some_cases()) {
     SCOPED_TRACE(seam.name);
     const SeamProblem numbers(seam, DType::f64, Arrangement::dense, test_seed());
     const Results truth = SeamProblem(seam, DType::f64, Arrangement::dense, test_seed()).run(*oracle);

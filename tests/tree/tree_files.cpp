@@ -49,7 +49,7 @@ std::vector<TreeFile> source_files() {
   std::vector<TreeFile> files = tree_files();
   std::erase_if(files, [](const TreeFile& file) {
     const std::string kind = fs::path(file.path).extension().string();
-    return kind != ".h" && kind != ".cpp" && kind != ".cu" && kind != ".in";
+    return kind != ".h" && kind != ".cpp" && kind != ".cu" && kind != ".cuh" && kind != ".in";
   });
   return files;
 }

@@ -1,0 +1,41 @@
+#include "backends/cuda/choose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "backends/cuda/kernels.h"
+
+namespace synthbench::cuda {
+namespace {
+
+/// The gradient of a column-shared side would have as many owners as columns.
+bool shared_along_columns(const Layout& side) { return side.stride.col == 0 && side.shape.col > 1; }
+
+}  // namespace
+
+std::optional<std::string> refusal(const AttentionCall& call) {
+  const DType dtype = call.value.dtype;
+  if (dtype != DType::f32 && dtype != DType::bf16 && dtype != DType::f16) {
+    return fmt::format("value is {}; CUDA kernels store f32, bf16 and f16", name(dtype));
+  }
+  if (call.terms.size() > kMostTerms) return fmt::format("{} terms; CUDA kernels take {} at most", call.terms.size(), kMostTerms);
+  const CallShape s = shape_of(call);
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  if (s.batch * s.heads > most / std::max(s.queries, s.keys)) return "the call has more than 2^31 rows";
+  for (const LogitTerm& term : call.terms) {
+    if (call.needs_grad && (shared_along_columns(term.lhs) || (term.rhs && shared_along_columns(term.rhs)))) {
+      return "a side is shared along its columns; CUDA kernels have no gradient for that";
+    }
+  }
+  return unreachable(call.value.place);
+}
+
+bool foldable(const AttentionCall& call) {
+  constexpr std::int64_t most_entries = std::int64_t{1} << 28;
+  const CallShape s = shape_of(call);
+  return s.batch > 1 && batch_independent(call) && !call.mask.key_lengths && s.queries * s.keys <= most_entries / s.heads;
+}
+
+}  // namespace synthbench::cuda

@@ -1,0 +1,11 @@
+// What every program knows of the CUDA backends, whether or not it holds their kernels.
+#include "backends/core/attention.h"
+
+namespace synthbench {
+namespace {
+
+const bool known = known_backends().add("cuda", {"GPU, tiled kernels with online softmax, f32, bf16 and f16", false});
+const bool naive_known = known_backends().add("cuda_naive", {"GPU, one row per warp, f32, bf16 and f16: documentation", false});
+
+}  // namespace
+}  // namespace synthbench

@@ -1,5 +1,6 @@
 #include "ablations/config.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "harness/base/sha256.h"
@@ -49,6 +50,9 @@ LayerConfig Config::layer() const {
   layer.head_dim = integer("head_dim");
   layer.max_len = has("max_len") ? integer("max_len") : integer("seq_len");
   if (has("rank")) layer.rank = integer("rank");
+  if (has("variant") && text("variant") == "mlp_mixer") {
+    layer.rank = std::max<std::int64_t>(1, layer.d_model / 2);  // no key of a grid: see its file
+  }
   if (has("mixing")) layer.mixing = text("mixing") == "sum" ? Mixing::sum : text("mixing") == "sigmoid" ? Mixing::sigmoid : Mixing::softmax;
   if (has("w1")) layer.w1 = text("w1") == "full" ? W1::full : text("w1") == "slice" ? W1::slice : W1::heads;
   if (has("w2")) layer.w2 = text("w2") == "shared" ? W2::shared : W2::heads;

@@ -81,7 +81,7 @@ std::vector<Key> make_keys() {
        integer,
        variant,
        nullptr,
-       "width of factors; default 8, for factorized_dense the power of two nearest the root of max_len, for mlp_mixer half of d_model",
+       "width of factors; default 8, for factorized_dense the power of two nearest the root of max_len",
        {},
        1,
        kMany},

@@ -155,10 +155,7 @@ void Resolver::derive_variant_keys(const Usage& usage) {
                        {"max_len", "seq_len"});
   }
   if (wanted(id.rank)) {
-    std::int64_t rank = 8;
-    if (has(usage.summands, "factorized_dense")) rank = default_width(integer(id.max_len));
-    if (has(usage.summands, "mlp_mixer")) rank = std::max<std::int64_t>(1, integer(id.d_model) / 2);
-    out_.set(id.rank, static_cast<Slot>(rank));
+    out_.set(id.rank, has(usage.summands, "factorized_dense") ? static_cast<Slot>(default_width(integer(id.max_len))) : 8);
   }
   if (out_.has[id.reuse_q] && integer(id.reuse_q) != 0) {  // dense then has neither a hidden layer of its own nor biases
     out_.drop(id.synthesizer);

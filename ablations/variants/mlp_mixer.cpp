@@ -1,5 +1,5 @@
 // The token mixing of MLP-Mixer (Tolstikhin et al. 2021): y = x + w2 gelu(w1 L + b1) + b2, L = LayerNorm(x), w1 (S,max_len) and
-// w2 (max_len,S) along the length, the same for every channel. S is `rank`; by default d_model / 2, the ratio of all its models.
+// w2 (max_len,S) along the length, the same for every channel. S is d_model / 2 in a grid, the ratio of all its models.
 // Every position reads all others and there is no mask: no causal form, no padding.
 #include "ablations/counting.h"
 #include "ablations/logit_spec.h"
@@ -30,11 +30,12 @@ LogitSpec spec(const LayerConfig& c) {
 }
 
 const bool registered = variants().add(
-    "mlp_mixer", {.summary = "a two-layer network along the length, the same for every channel; `rank` is its hidden width; no causal form "
-                             "(scope step times an encoder), no padding; a whole layer, no summand",
-                  .keys = {"dense_bias", "max_len", "rank"},
-                  .spec = spec,
-                  .whole_layer = true});
+    "mlp_mixer",
+    {.summary = "a two-layer network along the length, the same for every channel; half of d_model wide between; no causal form "
+                "(scope step times an encoder), no padding; a whole layer, no summand",
+     .keys = {"dense_bias", "max_len"},
+     .spec = spec,
+     .whole_layer = true});
 
 }  // namespace
 }  // namespace synthbench

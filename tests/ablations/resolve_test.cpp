@@ -70,7 +70,8 @@ TEST(Resolve, TablesAndFactorsHaveTheirOwnDefaults) {
 TEST(Resolve, BaselinesHaveTheirOwnKeys) {
   EXPECT_EQ(resolve({{"variant", "linformer"}, {"seq_len", 64}}).integer("rank"), 8);
   EXPECT_EQ(resolve({{"variant", "linformer"}, {"seq_len", 64}}).integer("max_len"), 64);
-  EXPECT_EQ(resolve({{"variant", "mlp_mixer"}, {"d_model", 96}, {"heads", 2}}).integer("rank"), 48) << "the ratio of its models";
+  EXPECT_EQ(resolve({{"variant", "mlp_mixer"}, {"d_model", 96}, {"heads", 2}}).layer().rank, 48) << "the ratio of its models";
+  EXPECT_EQ(resolve({{"variant", "mlp_mixer"}, {"rank", 3}}).sha(), resolve({{"variant", "mlp_mixer"}}).sha());
   EXPECT_EQ(resolve({{"variant", "lightconv"}, {"rank", 3}, {"max_len", 600}, {"mixing", "sum"}}).sha(),
             resolve({{"variant", "lightconv"}}).sha());
   EXPECT_NE(resolve({{"variant", "dynconv"}, {"dense_bias", false}}).sha(), resolve({{"variant", "dynconv"}}).sha());

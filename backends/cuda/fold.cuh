@@ -76,7 +76,7 @@ __global__ void __launch_bounds__(kTileThreads)
   }
 }
 
-/// The same with what a launch needs; one table serves the batch.
+/// Launches fold_probabilities over every tile of queries of every head.
 template <typename T>
 void make_probability_table(const Problem<T>& p, const Table& table, const Tensor<float>& lse, int samples, cudaStream_t stream) {
   SharedMemory shared = SharedMemory::to_measure();

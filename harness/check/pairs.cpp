@@ -48,10 +48,34 @@ void check_pair(const std::vector<CheckPoint>& points, const std::string& name, 
   }
 }
 
+/// What a backend says to the simplest call on a place.
+std::optional<std::string> refusal_at(const AttentionBackend& backend, Place place) {
+  const Problem problem(describe("vanilla", {.d_model = 8, .heads = 1, .head_dim = 8, .max_len = 3}), {1, 1, 3, 3, 8});
+  return backend.unsupported(CallIn(problem, DType::f32, place).call());
+}
+
 }  // namespace
 
+CallIn::CallIn(const Problem& problem, DType dtype, Place place) : call_(problem.call()), terms_(call_.terms.begin(), call_.terms.end()) {
+  const auto move = [&](Layout& operand) {
+    operand.dtype = dtype;
+    operand.place = place;
+  };
+  move(call_.value);
+  for (LogitTerm& term : terms_) move(term.lhs), move(term.rhs);
+  call_.terms = terms_;
+}
+
+Place place_of(const AttentionBackend& backend) {
+  return !refusal_at(backend, Place::host) || refusal_at(backend, Place::cuda) ? Place::host : Place::cuda;
+}
+
 std::string absence(const std::string& backend) {
-  if (backends().find(backend) != nullptr) return "";
+  if (const auto* make = backends().find(backend)) {
+    if (!known_backends().find(backend)) return "";  // broken on purpose: it says itself what it refuses
+    const auto here = (*make)();
+    return refusal_at(*here, place_of(*here)).value_or("");
+  }
   const BackendFacts* facts = known_backends().find(backend);
   return facts != nullptr && facts->needs_libtorch ? "synthbench-torch has it, which is not here" : "not in this build";
 }

@@ -6,21 +6,6 @@
 namespace synthbench {
 namespace {
 
-/// A call with the dtype of its operands changed: choose() reads no numbers.
-class CallIn {
- public:
-  CallIn(const Problem& problem, DType dtype) : call_(problem.call()), terms_(call_.terms.begin(), call_.terms.end()) {
-    call_.value.dtype = dtype;
-    for (LogitTerm& term : terms_) term.lhs.dtype = term.rhs.dtype = dtype;
-    call_.terms = terms_;
-  }
-  const AttentionCall& call() const { return call_; }
-
- private:
-  AttentionCall call_;
-  std::vector<LogitTerm> terms_;
-};
-
 /// A whole layer is made of LibTorch modules, but for the attention call that some make: queries against `rank` rows.
 Support layer_support(const CheckPoint& point, Support row, const AttentionBackend* backend, DType dtype, bool backward) {
   if (const auto refused = refusal(point.variant, row.backend)) row.reason = *refused;
@@ -49,7 +34,7 @@ Support support_of(const CheckPoint& point, const std::string& name, const Atten
   CheckPoint wanted = point;
   wanted.options.needs_grad = backward;
   const Problem problem = wanted.problem(DType::f32);
-  const auto choice = backend->choose(CallIn(problem, dtype).call());
+  const auto choice = backend->choose(CallIn(problem, dtype, place_of(*backend)).call());
   row.supported = !choice.reason;
   row.kernel = choice.kernel;
   row.reason = choice.reason.value_or("");

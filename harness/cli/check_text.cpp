@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
+#include "harness/base/words.h"
 #include "harness/cli/rows.h"
 #include "results/format.h"
 
@@ -68,7 +71,8 @@ std::vector<OrderedJson> summary(const std::vector<CheckNumber>& rows) {
 /// For people: a line per variant, a column per backend with the dtypes that it runs; reasons below, once each.
 std::string support_matrix(const std::vector<Support>& rows, const std::string& format) {
   std::vector<OrderedJson> lines;
-  std::vector<std::string> reasons;
+  using Refusals = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;  // backend and reason -> dtypes
+  Refusals refusals;
   for (const Support& row : rows) {
     if (lines.empty() || lines.back()["variant"] != row.variant) lines.push_back({{"variant", row.variant}});
     OrderedJson& cell = lines.back()[row.backend];
@@ -77,8 +81,8 @@ std::string support_matrix(const std::vector<Support>& rows, const std::string& 
     if (!row.supported && row.direction == "fwdbwd" && text.ends_with(row.dtype)) text += " (fwd)";
     cell = text;
     if (row.supported) continue;
-    const std::string reason = fmt::format("{} {}: {}", row.backend, row.dtype, row.reason);
-    if (std::ranges::find(reasons, reason) == reasons.end()) reasons.push_back(reason);
+    Refusals::value_type::second_type& dtypes = refusals[{row.backend, row.reason}];
+    if (std::ranges::find(dtypes, row.dtype) == dtypes.end()) dtypes.push_back(row.dtype);
   }
   for (OrderedJson& line : lines) {
     for (auto& [key, value] : line.items()) value = value == "" ? OrderedJson("-") : value;
@@ -86,7 +90,7 @@ std::string support_matrix(const std::vector<Support>& rows, const std::string& 
   std::string text = format_rows(rows_of(std::move(lines)), format);
   if (format == "md") {
     text += "\n";
-    for (const std::string& reason : reasons) text += reason + "\n";
+    for (const auto& [pair, dtypes] : refusals) text += fmt::format("{} {}: {}\n", pair.first, join(dtypes, " "), pair.second);
   }
   return text;
 }

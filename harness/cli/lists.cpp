@@ -10,8 +10,8 @@
 #include "backends/core/attention.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
+#include "harness/check/pairs.h"
 #include "harness/cli/rows.h"
-#include "harness/cli/torch_program.h"
 #include "harness/provenance.h"
 #include "results/table.h"
 #include "tasks/task.h"
@@ -37,8 +37,8 @@ Store::Selection list_variants(const std::string&) {
 Store::Selection list_backends(const std::string&) {
   Rows rows;
   for (const auto& [name, facts] : known_backends()) {
-    const bool here = backends().find(name) != nullptr;
-    const std::string reason = here ? "" : facts.needs_libtorch ? why_no_torch() : "not in this build";
+    const std::string reason = absence(name);
+    const bool here = reason.empty();
     rows.push_back(
         {{"name", name}, {"available", here}, {"reason", here ? OrderedJson(nullptr) : OrderedJson(reason)}, {"summary", facts.summary}});
   }

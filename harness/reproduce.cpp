@@ -28,6 +28,7 @@ std::string bench(const Config& config, std::int64_t seed, const MeasureSettings
   } else {
     command += fmt::format(" --min-time {}s --max-time {}s --max-noise {:g}%", measure.min_time, measure.max_time, 100 * measure.max_noise);
   }
+  if (measure.timeout >= 0) command += fmt::format(" --timeout {}s", measure.timeout);
   const MeasureSettings usual;
   if (measure.min_samples != usual.min_samples) command += fmt::format(" --set measure.min_samples={}", measure.min_samples);
   if (measure.cache != usual.cache) command += " --set measure.cache=" + join(measure.cache, ",");

@@ -107,7 +107,7 @@ std::int64_t SqliteStore::reuse(std::int64_t sweep, const ReuseRule& rule) {
   if (rule.how == Reuse::never) return 0;
   Write write = begin();
   const std::string measure = without_timeout(rule.measure);
-  // Results that this sweep had from another build or machine count no more than those of other sweeps would.
+  // Results that this sweep had from another build or machine, or measured otherwise, count no more than those of other sweeps.
   database_
       .prepare(R"(UPDATE cell SET state='pending', reason='', result_attempt_id=NULL
                   WHERE sweep_id=?4 AND state IN('done','reused') AND NOT EXISTS(

@@ -5,7 +5,7 @@
 //   out[i,:] = sum_j keep[i,j] exp(S[i,j] - m[i]) / l[i] V[j,:]           lse[i] = m[i] + log l[i]
 //   out (B,H,N,D)   lse (B,H,N,1)   V (B,H,M,D)
 //
-// Logits are computed anew each time they are needed: twice, and once more for every further 32 columns of V. Memory: 32 numbers.
+// Logits are computed anew each time they are needed: twice, and once more for every 32 columns of V. Memory: 32 numbers.
 // Numerics: divided by l, not by exp(lse): at logits of 1e4 the rounding of lse is 5e-4 of a probability.
 // Block: forward_row 32 threads, 128 bytes of shared memory
 #include <cmath>

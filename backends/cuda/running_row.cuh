@@ -20,7 +20,7 @@ struct RunningRow {
     now = warp_max(now, kRowShare);
     for (int col = first; col < kTile; col += kRowShare) {
       float& entry = memory.at(row, col);
-      entry = now == -INFINITY ? 0.0f : expf(entry - now);
+      entry = entry == -INFINITY ? 0.0f : expf(entry - now);  // what is hidden; a NaN goes on
       added += entry;
     }
     const float shrink = largest == -INFINITY ? 0.0f : expf(largest - now);

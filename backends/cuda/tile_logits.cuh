@@ -81,7 +81,7 @@ __device__ void make_probabilities(const Problem<T>& p, const Given<T>& g, const
 /// Signed P of make_probabilities to keep P, what the values were multiplied with.
 template <typename T>
 __device__ float kept(const Problem<T>& p, float signed_probability) {
-  return fmaxf(signed_probability, 0.0f) * p.kept_factor();
+  return signed_probability < 0.0f ? 0.0f : signed_probability * p.kept_factor();  // fmaxf would lose a NaN
 }
 
 /// dP of an entry, from signed P and dY[i] . V[j].

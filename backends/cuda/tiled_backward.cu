@@ -44,7 +44,7 @@ __global__ void __launch_bounds__(kTileThreads)
   for (int r = 0; r < kRowsEach; ++r) {  // the 16 threads of a row are half a warp
     const float of_row = warp_sum(mean[r], kColThreads), all = warp_sum(total[r], kColThreads);
     const int i = at.i + tile_row(r);
-    if (tile_col(0) == 0 && i < p.queries) delta[(std::int64_t{at.b} * p.heads + at.h) * p.queries + i] = all > 0.0f ? of_row / all : 0.0f;
+    if (tile_col(0) == 0 && i < p.queries) delta[(std::int64_t{at.b} * p.heads + at.h) * p.queries + i] = all == 0.0f ? 0.0f : of_row / all;
   }
 }
 

@@ -50,7 +50,7 @@ __global__ void __launch_bounds__(kTileThreads)
   for_each_sum([&](int r, int c) {
     const int i = at.i + tile_row(r), d = d0 + tile_col(c);
     const float total = of_row[tile_row(r)];
-    if (i < p.queries && d < p.width) store(out.at(at.b, at.h, i, d), total > 0.0f ? sums.at[r][c] / total : 0.0f);
+    if (i < p.queries && d < p.width) store(out.at(at.b, at.h, i, d), total == 0.0f ? 0.0f : sums.at[r][c] / total);
   });
 }
 

@@ -14,6 +14,8 @@ namespace synthbench::aten {
 class WideCall {
  public:
   explicit WideCall(const AttentionCall& narrow);
+  WideCall(const WideCall&) = delete;  // the call points into it
+  WideCall& operator=(const WideCall&) = delete;
 
   const AttentionCall& call() const { return call_; }
   /// A copy of anything of the call in f32.

@@ -20,7 +20,7 @@ struct CheckRequest {
 /// One number of a check, or a pair that was not checked: then tensor is empty and reason says why.
 struct CheckNumber {
   std::string variant, backend, dtype;
-  std::string masks{};   ///< of the call: "plain", "causal", "lengths", "causal+lengths"
+  std::string masks{};   ///< of the call: "plain", "causal", "lengths", "causal+lengths", "tiles+causal"
   std::string kernel{};  ///< that the backend chose
   std::string tensor{}, measure{};
   double value = 0, bound = 0;
@@ -42,7 +42,7 @@ struct CheckPoint {
 
 /// Every variant, and sums of them: canonical names. Throws UserError for an unknown word.
 std::vector<std::string> check_variants(const CheckRequest& request);
-/// Those that were asked for, else all of this program (not those that are broken on purpose). Throws UserError for a name that
+/// Those that were asked for, else all that are known, the other program's too. Throws UserError for a name that
 /// nobody knows.
 std::vector<std::string> check_backends(const CheckRequest& request);
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backends/core/accuracy.h"
+#include "backends/core/half.h"
 #include "harness/base/splitmix.h"
 #include "harness/check/oracle.h"
 #include "harness/check/pairs.h"
@@ -122,9 +123,11 @@ std::vector<TensorError> compare(const std::vector<Differences>& truth, Problem 
 
 std::vector<CheckNumber> check_gradients(const CheckRequest& request) {
   constexpr std::int64_t kLength = 17;
-  std::map<std::string, std::vector<Differences>> known;  // by variant and masks: alike for every backend and dtype
+  std::map<std::string, std::vector<Differences>> known;  // by variant, masks and numbers: alike for every backend
   return check_pairs(request, kLength, /*tiles=*/false, [&](const CheckPoint& point, Problem tested, AttentionBackend& backend) {
-    auto [place, is_new] = known.try_emplace(point.variant + " " + point.masks);
+    const DType dtype = tested.options().dtype;  // f32 and f64 hold the same numbers, narrower ones round them
+    auto [place, is_new] =
+        known.try_emplace(point.variant + " " + point.masks + " " + (is_half(dtype) ? std::string(name(dtype)) : "wide"));
     if (is_new) place->second = Differentiator(tested.as(DType::f64)).all();
     return compare(place->second, std::move(tested), backend);
   });

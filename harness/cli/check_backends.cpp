@@ -29,8 +29,7 @@ std::vector<std::string> words_of(const FlagValue& flag) {
 
 /// -m -b --dtype --input-seed --threads, alike for the three commands.
 struct CheckFlags {
-  FlagValue variant, backend, dtype, input_seed, threads;
-  DatabaseFlag db;
+  FlagValue variant, backend, dtype, input_seed, threads, stored_in;
   OutputFlags output;
 
   void declare(FlagSet& flags, bool numbers) {
@@ -62,8 +61,6 @@ struct CheckFlags {
     if (std::ranges::any_of(names, elsewhere)) become_torch_program();
     return request;
   }
-
-  FlagValue stored_in;
 };
 
 /// What repeats the first failure alone.
@@ -111,10 +108,10 @@ const bool parity = commands().add(
     "check parity",
     {.group = "Check and count",
      .summary = "backends against the float64 oracle",
-     .about =
-         "Runs every variant under every mask on each backend with random inputs, and compares outputs and gradients with `reference` in "
-         "f64. The bound is twice the error of a plain composition in the same dtype. Exit codes: 0 all passed, 4 some failed, 5 none "
-         "was checked.",
+     .about = "Runs every variant under causal and key-length masks on each backend with random inputs, and compares outputs and gradients "
+              "with `reference` in "
+              "f64. The bound is twice the error of a plain composition in the same dtype. Exit codes: 0 all passed, 4 some failed, 5 none "
+              "was checked.",
      .example = "synthbench check parity -b eigen\nsynthbench check parity -m dense,random+vanilla --input-seed 7 -o json",
      .declare = declared(true, [](const CheckFlags& flags) { return run_numbers("check parity", "reference", check_parity, flags); })});
 

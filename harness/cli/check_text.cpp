@@ -78,7 +78,7 @@ std::string support_matrix(const std::vector<Support>& rows, const std::string& 
     OrderedJson& cell = lines.back()[row.backend];
     std::string text = cell.is_null() ? "" : cell.get<std::string>();
     if (row.supported && row.direction == "fwd") text += (text.empty() ? "" : " ") + row.dtype;
-    if (!row.supported && row.direction == "fwdbwd" && text.ends_with(row.dtype)) text += " (fwd)";
+    if (!row.supported && row.direction == "fwdbwd" && (" " + text).ends_with(" " + row.dtype)) text += " (fwd)";
     cell = text;
     if (row.supported) continue;
     Refusals::value_type::second_type& dtypes = refusals[{row.backend, row.reason}];

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <set>
@@ -157,6 +158,28 @@ TEST_P(SeamParity, PaddedKeysAreInvisible) {
     ++padded;
   }
   EXPECT_GT(padded, 5);
+}
+
+TEST_P(SeamParity, ANumberThatIsNoneIsNotHidden) {
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  TermCase product;
+  product.width = 4;
+  for (const bool folded : {false, true}) {
+    if (folded) product.lhs = product.rhs = Shared{true, false, false};
+    SeamCase seam{"nan", 2, 1, 7, 9, 4, {product}};
+    SeamProblem problem(seam, dtype, Arrangement::dense, test_seed());
+    std::vector<double> query = problem.get("term0.lhs");
+    query.front() = std::numeric_limits<double>::quiet_NaN();
+    problem.set("term0.lhs", query);
+    const Results computed = problem.run(*backend);
+    EXPECT_TRUE(std::isnan(computed.at("grad.value").front())) << "a training that has failed has to look so";
+    if (backend->choose(problem.call()).kernel != "sdpa") {  // ATen's fused kernel loses it on the way forward
+      EXPECT_TRUE(std::isnan(computed.at("out").front()));
+      EXPECT_TRUE(std::isnan(computed.at("lse").front()));
+    }
+    EXPECT_FALSE(std::isnan(computed.at("out").back())) << "other rows are sound";
+  }
 }
 
 TEST_P(SeamParity, UnwantedGradientsAreLeftAloneAndChangeNoOther) {

@@ -74,10 +74,16 @@ TEST(HalfParity, GradientsMatchDifferences) {
   CheckRequest request = of_aten();
   request.backends = {"torch"};
   request.variants = {"vanilla", "factorized_dense", "random"};
+  request.dtypes = {DType::bf16, DType::f16, DType::f64};  // each has numbers of its own
+  double largest_f16 = 0, largest_f64 = 0;
   for (const CheckNumber& row : check_gradients(request)) {
+    if (row.dtype == "f16") largest_f16 = std::max(largest_f16, row.bound);
+    if (row.dtype == "f64") largest_f64 = std::max(largest_f64, row.bound);
     EXPECT_TRUE(!row.skipped() && row.passed) << row.variant << " " << row.backend << " " << row.dtype << " " << row.masks << " "
                                               << row.tensor << ": " << row.value << " above " << row.bound << row.reason;
   }
+  EXPECT_LT(largest_f16, 4e-3) << "f16 keeps 11 bits";
+  EXPECT_LT(largest_f64, 1e-8);
 }
 
 }  // namespace

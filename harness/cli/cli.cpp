@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/help.h"
+#include "harness/cli/option_tree.h"
 #include "harness/cli/output.h"
 #include "harness/reproduce.h"
 
@@ -40,13 +41,6 @@ Found find_command(const std::vector<std::string>& words) {
       return {name, command, {words.begin() + static_cast<std::ptrdiff_t>(count), words.end()}};
   }
   return {};
-}
-
-/// Without the hidden ones.
-std::vector<std::string> shown_commands() {
-  std::vector<std::string> names = commands().names();
-  std::erase_if(names, [](const std::string& name) { return name.starts_with("_"); });
-  return names;
 }
 
 [[noreturn]] void refuse_unknown(const std::vector<std::string>& words) {

@@ -90,7 +90,7 @@ FlagSet::FlagSet(std::string command) : command_(std::move(command)), app_(std::
 
 FlagSet::~FlagSet() = default;
 
-void FlagSet::bind(const std::string& names, Bound bound, const std::string& value, const std::string& help) {
+void FlagSet::bind(const std::string& names, Bound bound, const std::string& value, const std::string& help, Words words) {
   auto made = std::make_unique<Bound>(std::move(bound));
   made->names = names;
   if (made->kind == Kind::toggle) {
@@ -100,30 +100,31 @@ void FlagSet::bind(const std::string& names, Bound bound, const std::string& val
     if (made->kind == Kind::argument) made->option->expected(1);
   }
   if (made->kind == Kind::argument) {
-    arguments_.push_back({names, value, help, {}, {}});
+    arguments_.push_back({names, value, help, {}, {}, std::move(words)});
   } else {
     made->variable = environment_variable(names);
-    flags_.push_back({names, value, help, group_, made->variable});
+    flags_.push_back({names, value, help, group_, made->variable, std::move(words), made->kind == Kind::list});
   }
   bound_.push_back(std::move(made));
 }
 
-void FlagSet::value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help) {
+void FlagSet::value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words) {
   Bound bound{.kind = Kind::value};
   bound.value = &to;
-  bind(names, std::move(bound), value, help);
+  bind(names, std::move(bound), value, help, std::move(words));
 }
 
-void FlagSet::list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help) {
+void FlagSet::list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words) {
   Bound bound{.kind = Kind::list};
   bound.value = &to;
-  bind(names, std::move(bound), value, help);
+  bind(names, std::move(bound), value, help, std::move(words));
 }
 
-void FlagSet::repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help) {
+void FlagSet::repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help,
+                       Words words) {
   Bound bound{.kind = Kind::repeated};
   bound.values = &to;
-  bind(names, std::move(bound), value, help);
+  bind(names, std::move(bound), value, help, std::move(words));
 }
 
 void FlagSet::toggle(const std::string& names, bool& to, const std::string& help) {
@@ -132,11 +133,11 @@ void FlagSet::toggle(const std::string& names, bool& to, const std::string& help
   bind(names, std::move(bound), {}, help);
 }
 
-void FlagSet::argument(const std::string& name, std::string& to, const std::string& help, bool required) {
+void FlagSet::argument(const std::string& name, std::string& to, const std::string& help, bool required, Words words) {
   Bound bound{.kind = Kind::argument};
   bound.argument = &to;
   bound.required = required;
-  bind(name, std::move(bound), {}, help);
+  bind(name, std::move(bound), {}, help, std::move(words));
 }
 
 void FlagSet::parse(const std::vector<std::string>& arguments) {
@@ -175,6 +176,19 @@ void FlagSet::refuse_leftovers(const std::vector<std::string>& leftovers) const 
                     (near.empty() ? " (see synthbench " + command_ + " --help)" : " (did you mean '--" + near + "'?)"));
   }
   throw UserError(command_ + ": '" + leftovers.front() + "' is one argument too many (see synthbench " + command_ + " --help)");
+}
+
+std::vector<std::string> FlagSet::given(const std::string& but_group) const {
+  std::vector<std::string> words;
+  std::size_t flag = 0;
+  for (const auto& bound : bound_) {
+    if (bound->kind == Kind::argument) continue;
+    const Entry& entry = flags_[flag++];
+    if (entry.group == but_group) continue;
+    if (bound->switched) words.push_back(long_name(bound->names));
+    for (const std::string& text : bound->texts) words.insert(words.end(), {long_name(bound->names), text});
+  }
+  return words;
 }
 
 std::vector<std::string> FlagSet::long_names() const {

@@ -28,6 +28,8 @@ class FlagSet {
     std::string names;  ///< "-l,--seq-len"
     std::string value;  ///< "RANGE"; empty: a switch
     std::string help, group, variable;
+    std::vector<std::string> words{};  ///< values that are known beforehand, offered by completion; empty: anything
+    bool list = false;                 ///< several of them, joined by commas
   };
 
   /// command: for error texts, "plan".
@@ -38,18 +40,23 @@ class FlagSet {
 
   /// Heading in --help of what is declared from here on.
   void group(std::string title) { group_ = std::move(title); }
+  /// words: what completion offers for the value; nothing is checked here.
+  using Words = std::vector<std::string>;
   /// One text; said twice, the last one counts.
-  void value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help);
+  void value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words = {});
   /// One text; said twice, the texts are joined by commas, as a longer list.
-  void list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help);
+  void list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words = {});
   /// Any number of texts.
-  void repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help);
+  void repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help, Words words = {});
   void toggle(const std::string& names, bool& to, const std::string& help);
   /// The next word that is not a flag, "GRID".
-  void argument(const std::string& name, std::string& to, const std::string& help, bool required = true);
+  void argument(const std::string& name, std::string& to, const std::string& help, bool required = true, Words words = {});
 
   /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open.
   void parse(const std::vector<std::string>& arguments);
+
+  /// The flags that the command line gave, as words that give them again: {"--retry", "oom,timeout"}; without those of a group.
+  std::vector<std::string> given(const std::string& but_group) const;
 
   const std::vector<Entry>& flags() const { return flags_; }
   const std::vector<Entry>& arguments() const { return arguments_; }
@@ -57,7 +64,7 @@ class FlagSet {
 
  private:
   struct Bound;
-  void bind(const std::string& names, Bound bound, const std::string& value, const std::string& help);
+  void bind(const std::string& names, Bound bound, const std::string& value, const std::string& help, Words words = {});
   void split(const std::vector<std::string>& arguments);
   void refuse_leftovers(const std::vector<std::string>& leftovers) const;
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "harness/base/error.h"
+#include "harness/cli/choices.h"
 
 namespace synthbench {
 namespace {
@@ -60,8 +61,10 @@ PlanRequest::Override override_of(const FlagValue& set) {
 
 void GridFlags::declare(FlagSet& flags) {
   flags.group("Axes (each replaces the axis of that name in the grid)");
-  for (std::size_t i = 0; i < kAxes.size(); ++i) flags.list(kAxes[i].names, axes_[i], kAxes[i].value, kAxes[i].help);
-  flags.repeated("--set", set_, "KEY=VALUES", "any other key, dotted: --set train.lr=1e-3,3e-4, --set measure.cache=cold");
+  for (std::size_t i = 0; i < kAxes.size(); ++i)
+    flags.list(kAxes[i].names, axes_[i], kAxes[i].value, kAxes[i].help, words_of_key(kAxes[i].key));
+  flags.repeated("--set", set_, "KEY=VALUES", "any other key, dotted: --set train.lr=1e-3,3e-4, --set measure.cache=cold",
+                 words_of_settings());
   flags.value("--only", only_, "EXPR", "keep cells for which EXPR holds: \"variant = 'dense' AND seq_len <= 512\"");
   flags.value("--exclude", exclude_, "EXPR", "drop cells for which EXPR holds");
   flags.value("--shard", shard_, "I/N", "the I-th of N parts, 1/N to N/N");

@@ -66,22 +66,26 @@ class Place {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of(".stdout"), text_of(".stderr")};
   }
 
- private:
+  /// What posix_spawn takes: words, closed by a null pointer.
   static std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> out;
     for (std::string& word : words) out.push_back(word.data());
     out.push_back(nullptr);
     return out;
   }
+  /// The caller's environment without SYNTHBENCH_* and NO_COLOR; variables replace those of their names.
   static std::vector<std::string> environment(const std::map<std::string, std::string>& variables) {
     std::vector<std::string> out;
     for (char** entry = environ; *entry != nullptr; ++entry) {
       const std::string setting = *entry;
-      if (!setting.starts_with("SYNTHBENCH_") && !setting.starts_with("NO_COLOR=")) out.push_back(setting);
+      const std::string name = setting.substr(0, setting.find('='));
+      if (!name.starts_with("SYNTHBENCH_") && name != "NO_COLOR" && !variables.contains(name)) out.push_back(setting);
     }
     for (const auto& [name, value] : variables) out.push_back(name + "=" + value);
     return out;
   }
+
+ private:
   std::string text_of(const std::string& name) const {
     std::stringstream text;
     text << std::ifstream(folder_ / name).rdbuf();

@@ -58,11 +58,11 @@ _synthbench() {
   [[ $kind != list ]] || head=${value%"${value##*,}"}
   case $kind in
     words | list) mapfile -t COMPREPLY < <(compgen -P "${current%"$value"}$head" -W "$words" -- "${value#"$head"}") ;;
-    file) compopt -o filenames 2> /dev/null; mapfile -t COMPREPLY < <(compgen -P "${current%"$value"}" -f -- "$value") ;;
-    folder) compopt -o filenames 2> /dev/null; mapfile -t COMPREPLY < <(compgen -P "${current%"$value"}" -d -- "$value") ;;
+    file) compopt -o filenames 2> /dev/null || :; mapfile -t COMPREPLY < <(compgen -P "${current%"$value"}" -f -- "$value") ;;
+    folder) compopt -o filenames 2> /dev/null || :; mapfile -t COMPREPLY < <(compgen -P "${current%"$value"}" -d -- "$value") ;;
   esac
   COMPREPLY=("${COMPREPLY[@]#"$before"}")
-  [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2> /dev/null
+  [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2> /dev/null || :
 }
 complete -F _synthbench synthbench synthbench-torch
 )sh";

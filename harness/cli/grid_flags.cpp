@@ -67,7 +67,7 @@ void GridFlags::declare(FlagSet& flags) {
                  words_of_settings());
   flags.value("--only", only_, "EXPR", "keep cells for which EXPR holds: \"variant = 'dense' AND seq_len <= 512\"");
   flags.value("--exclude", exclude_, "EXPR", "drop cells for which EXPR holds");
-  flags.value("--shard", shard_, "I/N", "the I-th of N parts, 1/N to N/N");
+  flags.value("--shard", shard_, "I/N", "the I-th of N parts, 1/N to N/N; slurm: this task's of a job array", {"slurm"});
   flags.value("--data", data_, "DIR", "folder of real data in the official layouts");
   flags.group("Measuring");
   for (std::size_t i = 0; i < kMeasure.size(); ++i) flags.value(kMeasure[i].names, measure_[i], kMeasure[i].value, kMeasure[i].help);

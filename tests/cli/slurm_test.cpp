@@ -42,11 +42,11 @@ TEST(Slurm, TheTasksOfTheArrayAreTogetherThePlanExactlyOnce) {
                          "-of-3.db --sql \"SELECT config_sha AS sha, seed FROM cell JOIN config USING(config_id) WHERE state = 'done'\"");
     for (const Json& cell : Json::parse(cells.out, nullptr, false)) run.insert(cell["sha"].get<std::string>() + " " + cell["seed"].dump());
   }
-  for (const Json& cell : Json::parse(shell(place, "synthbench plan grid.toml -o json").out)["cells"])
-    planned.insert(cell["config_sha"].get<std::string>() + " " + cell["seed"].dump());
+  const Json plan = Json::parse(shell(place, "synthbench plan grid.toml -o json").out);
+  for (const Json& cell : plan["cells"]) planned.insert(cell["config_sha"].get<std::string>() + " " + cell["seed"].dump());
   EXPECT_EQ(planned.size(), 4u);
   EXPECT_EQ(run, planned);
-  EXPECT_EQ(shell(place, "ls local").out, "") << "nothing stays on the node";
+  EXPECT_EQ(shell(place, "find local -name 'synthbench.*'").out, "") << "nothing stays on the node";
 
   const Done again = shell(place, "SLURM_ARRAY_TASK_ID=" + std::to_string(tasks.front()) + " bash job.sh");
   EXPECT_EQ(again.code, 0) << again.err;

@@ -6,6 +6,7 @@
 #include <termios.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 
 #include "tests/cli/program.h"
@@ -44,8 +45,11 @@ class Terminal {
     posix_spawn_file_actions_destroy(&actions);
   }
   ~Terminal() {
+    if (child_ > 0) {
+      ::kill(child_, SIGKILL);
+      ::waitpid(child_, nullptr, 0);
+    }
     ::close(master_);
-    if (child_ > 0) ::waitpid(child_, nullptr, 0);
   }
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
@@ -58,9 +62,11 @@ class Terminal {
     while (shown_.find(text) == std::string::npos && std::chrono::steady_clock::now() < end && open_) read(1000);
     return shown_.find(text) != std::string::npos;
   }
-  /// Everything shown until the program ended; CTest limits how long that may take.
+  /// Everything shown until the program ended, by itself or, after two minutes, by SIGKILL.
   std::string rest() {
-    while (open_) read(1000);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (open_ && std::chrono::steady_clock::now() < end) read(1000);
+    if (open_ && child_ > 0) ::kill(child_, SIGKILL);
     int status = 0;
     if (child_ > 0) ::waitpid(child_, &status, 0);
     child_ = -1;

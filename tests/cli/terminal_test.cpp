@@ -70,6 +70,21 @@ TEST(OnATerminal, PlainDumbAndQuietRewriteNothing) {
   EXPECT_EQ(Json::parse(nothing.out, nullptr, false).size(), 8u);
 }
 
+TEST(OnATerminal, ControlCEndsWithTheCellsByStateAndTheCommandThatContinues) {
+  const Place place;
+  const std::vector<std::string> words = {kProgram, "run", place.write("grid.toml", kTinyGrid), "--min-time", "30s", "--max-time", "60s",
+                                          "-o",     "json"};
+  Terminal terminal(place, words, {{"TERM", "xterm"}}, place.path("out.json"));
+  ASSERT_TRUE(terminal.shows("1/4: running ")) << terminal.shown();
+  terminal.type("\x03");
+  const std::string text = terminal.rest();
+  EXPECT_EQ(terminal.code(), 130) << text;
+  EXPECT_NE(text.find("4 pending: 1 attempts started"), std::string::npos) << text;
+  EXPECT_NE(text.find("the same command continues"), std::string::npos) << text;
+  EXPECT_NE(text.find("--min-time 30s --max-time 60s -o json"), std::string::npos) << text;
+  EXPECT_EQ(std::filesystem::file_size(place.path("out.json")), 0u);
+}
+
 TEST(OffTheTerminal, LinesCountFailuresAndTimeLeftAndColourIsForThoseWhoInsist) {
   const Place place;
   const std::vector<std::string> words = {"run", place.write("grid.toml", kTinyGrid), "-b", "eigen,fault_throw", "-o", "json"};

@@ -33,6 +33,7 @@ class CudaBackend final : public AttentionBackend {
     if (picked.kernel == Kernel::none) return {{}, {}, picked.reason};
     return {picked.name, "optimised", std::nullopt};
   }
+  std::unique_ptr<DeviceMemory> device_memory() const override { return cuda::device_memory(); }
 
  private:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {

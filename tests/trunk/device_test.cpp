@@ -26,12 +26,12 @@ TEST(Device, LayersMakeNothingOnTheHostThatWorkElsewhere) {
   const torch::TensorOptions there = torch::device(torch::kMeta);
   AttendOptions options;
   options.key_lengths = torch::empty({2}, there.dtype(torch::kInt));
-  for (const char* variant : {"lightconv", "dynconv", "mlp_mixer"}) {  // attention reads memory, of which this device has none
+  for (const char* variant : {"lightconv", "dynconv"}) {  // attention reads memory, and a layer norm has no form for this device
     SCOPED_TRACE(variant);
     const auto layer = make_layer({variant, config, initialiser});
     const torch::NoGradGuard forward_alone;  // not every backward knows this device
     const Tensor x = torch::empty({2, 15, 12}, there);
-    const Tensor y = layer->forward(x, *backend, std::string(variant) == "mlp_mixer" ? AttendOptions() : options);
+    const Tensor y = layer->forward(x, *backend, options);
     EXPECT_TRUE(y.is_meta());
     EXPECT_EQ(y.sizes(), x.sizes());
   }

@@ -1,10 +1,7 @@
 #pragma once
 
 // Sums of tiles into gradients, wherever the tiles come from: recomputed (tiled_backward.cu) or from a table (folded_backward.cu).
-//
-//   inner:  dlhs[i] = scale sum_j dS[i,j] rhs[j]                drhs[j] = scale sum_i dS[i,j] lhs[i]
-//   tiled:  dlhs[i,p] = scale sum_q dS[i,p+Pq] rhs[i,q]         drhs[i,q] = scale sum_p dS[i,p+Pq] lhs[i,p]
-//   table:  dlhs[i,j] = scale dS[i,j]
+// Formulas: side_sums.cuh.
 //
 // Kernels:  tile_rows     64 rows x 64 columns of dV, dlhs or drhs of an inner term per block
 //           tile_entries  64 rows x 64 columns of a side of a tiled or table term per block
@@ -16,6 +13,7 @@
 
 #include "backends/cuda/launch.cuh"
 #include "backends/cuda/owners.cuh"
+#include "backends/cuda/side_sums.cuh"
 #include "backends/cuda/tile_logits.cuh"
 
 namespace synthbench::cuda {
@@ -30,8 +28,6 @@ __device__ void add_owned(const Tensor<T>& grad, const Owners& owners, const Own
     if (row < owners.rows && col < width) grad.add(own.b, own.h, row, col, scale * total.at[r][c]);
   });
 }
-
-enum class RowSum { value, inner_lhs, inner_rhs };
 
 /// vectors: dY, rhs or lhs, by the axis that is summed over.
 template <RowSum what, typename Source, typename T>
@@ -66,8 +62,6 @@ __global__ void __launch_bounds__(kTileThreads)
   }
   add_owned(grad, owners, own, total, memory, c0, width, scale);
 }
-
-enum class EntrySum { tiled_lhs, tiled_rhs, table };
 
 /// What dS[i,j] is multiplied with on its way into an entry of the side.
 template <EntrySum what, typename T>
@@ -163,17 +157,6 @@ struct SideGradients {
   template <EntrySum what>
   void entries(int t, const View& grad) const {
     over(grad, tile_entries<what, Source, T>, t, static_cast<int>(grad.shape.col));
-  }
-
-  /// Both sides of one term, where wanted.
-  void term(int t, const LogitTerm& term, const AttentionGrads::Term& grad) const {
-    switch (term.kind) {
-      case TermKind::inner:
-        rows<RowSum::inner_lhs>(term.rhs, static_cast<float>(term.scale), grad.lhs);
-        return rows<RowSum::inner_rhs>(term.lhs, static_cast<float>(term.scale), grad.rhs);
-      case TermKind::tiled: entries<EntrySum::tiled_lhs>(t, grad.lhs); return entries<EntrySum::tiled_rhs>(t, grad.rhs);
-      case TermKind::table: return entries<EntrySum::table>(t, grad.lhs);
-    }
   }
 };
 

@@ -77,10 +77,7 @@ void tiled_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
            stream, p, given, delta.data());
     const SideGradients<T, Recomputed<T>> backward{p, {given}, stream};
     backward.template rows<RowSum::value>(grad_out, 1.0f, grads.value);
-    for (int t = 0; t < p.terms; ++t) {
-      const auto at = static_cast<std::size_t>(t);
-      backward.term(t, call.terms[at], grads.terms[at]);
-    }
+    launch_sides(backward, call, grads);
   });
 }
 

@@ -3,8 +3,8 @@
 //
 // Kernels (kernels.h):
 //   tiled    tiles of logits in shared memory, running softmax; any call
-//   folded   one table of probabilities per head, the batch as columns of one product; calls whose logits the batch shares
-#include "backends/core/attention.h"
+//   folded   one table per head for the batch, its samples as columns of one product; calls whose logits the batch shares
+#include "backends/core/pick.h"
 #include "backends/cuda/choose.h"
 #include "backends/cuda/kernels.h"
 
@@ -13,14 +13,8 @@ namespace {
 
 enum class Kernel : std::uint8_t { none, tiled, folded };
 
-struct Pick {
-  Kernel kernel = Kernel::none;
-  std::string name;    ///< of the kernel
-  std::string reason;  ///< why there is none
-};
-
-/// The one place that decides: the name shown, the refusal and the launch all read it.
-Pick pick(const AttentionCall& call) {
+/// The one place that decides.
+Pick<Kernel> pick(const AttentionCall& call) {
   if (auto reason = cuda::refusal(call)) return {Kernel::none, {}, std::move(*reason)};
   if (cuda::foldable(call)) return {Kernel::folded, "folded", {}};
   return {Kernel::tiled, "tiled", {}};
@@ -28,11 +22,7 @@ Pick pick(const AttentionCall& call) {
 
 class CudaBackend final : public AttentionBackend {
  public:
-  Choice choose(const AttentionCall& call) const override {
-    const Pick picked = pick(call);
-    if (picked.kernel == Kernel::none) return {{}, {}, picked.reason};
-    return {picked.name, "optimised", std::nullopt};
-  }
+  Choice choose(const AttentionCall& call) const override { return pick(call).choice("optimised"); }
 
  private:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "backends/core/half.h"
 #include "backends/cuda/kernels.h"
 
 namespace synthbench::cuda {
@@ -42,6 +43,13 @@ bool foldable(const AttentionCall& call) {
   const std::int64_t columns = call.mask.key_lengths ? (s.width + 63) / 64 * 64 : s.width;  // samples of their own begin a tile
   return s.batch > 1 && own_values && s.batch * columns <= most_across && s.keys <= most_across && batch_independent(call) &&
          s.queries * s.keys <= most_entries / s.heads;
+}
+
+bool fits_tensor_cores(const AttentionCall& call) {
+  constexpr std::int64_t fragment = 16;
+  const CallShape s = shape_of(call);
+  return is_half(call.value.dtype) && s.queries >= fragment && s.keys >= fragment &&
+         std::all_of(call.terms.begin(), call.terms.end(), [](const LogitTerm& term) { return term.kind == TermKind::inner; });
 }
 
 }  // namespace synthbench::cuda

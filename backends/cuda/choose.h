@@ -14,4 +14,8 @@ std::optional<std::string> refusal(const AttentionCall& call);
 /// more than 1 GiB.
 bool foldable(const AttentionCall& call);
 
+/// Whether tensor cores can make every product of the call: bf16 or f16, inner products alone, and at least 16 queries and keys, the
+/// rows of the smallest matrix that they multiply.
+bool fits_tensor_cores(const AttentionCall& call);
+
 }  // namespace synthbench::cuda

@@ -3,6 +3,7 @@
 //
 // Kernels (kernels.h):
 //   tiled    tiles of logits in shared memory, running softmax; any call
+//   wmma     the same with tensor cores; bf16 and f16 calls of inner products alone
 //   folded   one table per head for the batch, its samples as columns of one product; calls whose logits the batch shares
 #include "backends/core/pick.h"
 #include "backends/cuda/choose.h"
@@ -11,11 +12,12 @@
 namespace synthbench {
 namespace {
 
-enum class Kernel : std::uint8_t { none, tiled, folded };
+enum class Kernel : std::uint8_t { none, tiled, wmma, folded };
 
 /// The one place that decides.
 Pick<Kernel> pick(const AttentionCall& call) {
   if (auto reason = cuda::refusal(call)) return {Kernel::none, {}, std::move(*reason)};
+  if (cuda::fits_tensor_cores(call)) return {Kernel::wmma, "wmma", {}};
   if (cuda::foldable(call)) return {Kernel::folded, "folded", {}};
   return {Kernel::tiled, "tiled", {}};
 }
@@ -29,6 +31,7 @@ class CudaBackend final : public AttentionBackend {
     switch (pick(call).kernel) {
       case Kernel::none: return;  // refused before
       case Kernel::tiled: return cuda::tiled_forward(call, outputs);
+      case Kernel::wmma: return cuda::wmma_forward(call, outputs);
       case Kernel::folded: return cuda::folded_forward(call, outputs);
     }
   }
@@ -38,6 +41,7 @@ class CudaBackend final : public AttentionBackend {
     switch (pick(call).kernel) {
       case Kernel::none: return;
       case Kernel::tiled: return cuda::tiled_backward(call, outputs, grad_out, grads);
+      case Kernel::wmma: return cuda::wmma_backward(call, outputs, grad_out, grads);
       case Kernel::folded: return cuda::folded_backward(call, grad_out, grads);
     }
   }

@@ -18,10 +18,10 @@ namespace synthbench::cuda {
 //
 // Kernels:  longest_sample  the keys that any sample sees, one warp
 //           fold_logits     a tile of S per block
-//           fold_rows       m, l and lse of one row of a group per warp; P in place of S where there is one group
+//           fold_softmax       m, l and lse of one row of a group per warp; P in place of S where there is one group
 // Block: longest_sample 32 threads, 0 bytes of shared memory
 // Block: fold_logits 128 threads, 33536 bytes of shared memory
-// Block: fold_rows 32 threads, 0 bytes of shared memory
+// Block: fold_softmax 32 threads, 0 bytes of shared memory
 
 /// A float per (h,i,j), where any sample's query i sees key j; undefined elsewhere.
 struct Table {
@@ -89,7 +89,7 @@ __global__ void __launch_bounds__(kTileThreads) fold_logits(const __grid_constan
 
 /// lse: written for every sample of the group, unless it is absent.
 template <typename T>
-__global__ void fold_rows(const __grid_constant__ Problem<T> p, const __grid_constant__ Fold fold, const Tensor<float> lse) {
+__global__ void fold_softmax(const __grid_constant__ Problem<T> p, const __grid_constant__ Fold fold, const Tensor<float> lse) {
   const int row = static_cast<int>(blockIdx.x), lane = lane_of_warp();
   const int i = row % p.queries, h = row / p.queries % p.heads, g = row / p.queries / p.heads;
   const Range seen = p.visible(g, i);
@@ -130,7 +130,7 @@ class FoldedCall {
     fold = {{logits_.data(), p.queries, p.keys}, largest_.data(), total_.data(), p.heads, groups(), samples, samples * p.width};
     launch(fold_logits<T>, dim3(blocks_of_queries(), tiles_of(p.keys)), dim3(kTileThreads), TileMemory::bytes(), stream, everyone,
            fold.table);
-    launch(fold_rows<T>, dim3(static_cast<unsigned>(rows())), dim3(kWarp), 0, stream, p, fold, lse);
+    launch(fold_softmax<T>, dim3(static_cast<unsigned>(rows())), dim3(kWarp), 0, stream, p, fold, lse);
   }
 
   std::size_t size_of_table() const {

@@ -6,7 +6,7 @@
 //   dP[i,j]   = dY'[i,:] . V'[j,:], summed over the samples of the group          delta[i] = sum_j P dP        (G,H,N)
 //   dS[i,j]   = sum over groups of P dP  -  sum over groups of P[i,j] delta[i]    (H,N,M), into the sides of each term
 //
-// Kernels:  longest_sample, fold_logits, fold_rows (fold.cuh)   the table
+// Kernels:  longest_sample, fold_logits, fold_softmax (fold.cuh)   the table
 //           fold_value_gradients                                64 rows x 64 columns of dV' per block
 //           fold_logit_gradients                                64 rows of dS per block; not run where no side wants a gradient
 //           tile_rows, tile_entries (side_gradients.cuh)        sides, from dS
@@ -24,7 +24,7 @@ namespace synthbench::cuda {
 namespace {
 
 template <typename T>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kTileThreads, 4)
     fold_value_gradients(const __grid_constant__ Problem<T> p, const __grid_constant__ Fold fold, const Tensor<const T> grad_out,
                          const Tensor<T> grad) {
   SharedMemory shared = SharedMemory::of_block();
@@ -106,6 +106,8 @@ __global__ void __launch_bounds__(kTileThreads)
 
 /// Tiles of dS from the table.
 struct Stored {
+  using Memory = TileMemory;
+  static constexpr int kRowBlocks = 3, kEntryBlocks = 5;
   Table gradients;
 
   template <Rows rows, typename T>

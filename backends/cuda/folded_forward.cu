@@ -4,7 +4,7 @@
 //   P (G,H,N,M) = softmax(S) over what the group sees      Y'[i,:] = sum_j P[i,j] V'[j,:]      V', Y' (G,H,M,B/G*D), (G,H,N,B/G*D)
 //   lse[b,h,i] = m + log l of its group
 //
-// Kernels:  longest_sample, fold_logits, fold_rows (fold.cuh)   the table
+// Kernels:  longest_sample, fold_logits, fold_softmax (fold.cuh)   the table
 //           fold_values                                         64 rows x 64 columns of Y' per block
 // The table is kept in scratch memory, H N M floats, for the length of the call.
 // Block: fold_values 128 threads, 33536 bytes of shared memory

@@ -25,6 +25,7 @@ Pick<Kernel> pick(const AttentionCall& call) {
 class CudaBackend final : public AttentionBackend {
  public:
   Choice choose(const AttentionCall& call) const override { return pick(call).choice("optimised"); }
+  std::unique_ptr<DeviceMemory> device_memory() const override { return cuda::device_memory(); }
 
  private:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {

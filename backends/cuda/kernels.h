@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,9 @@ inline constexpr int kMostTerms = 12;
 
 /// Why kernels of this program cannot reach tensors of that place: no GPU, or tensors of the host.
 std::optional<std::string> unreachable(Place place);
+
+/// Memory of the GPU that CUDA shows first; null where kernels run on host memory.
+std::unique_ptr<DeviceMemory> device_memory();
 
 /// One row at a time: cuda_naive. T is float, __half or __nv_bfloat16, chosen by the dtype of the call.
 void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs);

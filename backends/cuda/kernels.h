@@ -25,7 +25,11 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
 void tiled_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void tiled_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
 
-/// One table of probabilities per head for the whole batch: cuda, where foldable().
+/// The same with tensor cores: cuda, where fits_tensor_cores().
+void wmma_forward(const AttentionCall& call, const AttentionOutputs& outputs);
+void wmma_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
+
+/// One table per head for the whole batch: cuda, where foldable().
 void folded_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void folded_backward(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads);
 

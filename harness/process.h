@@ -30,12 +30,16 @@ struct LaunchResult {
   std::vector<SampleRow> samples;
   std::vector<CheckRow> checks;
   std::vector<ArtifactRow> artifacts;
+  std::vector<Json> progress;  ///< not yet taken
   std::string protocol_error;  ///< empty: every byte was a record
   bool timed_out = false;
   std::optional<int> exit_code, term_signal;
   std::int64_t peak_rss_bytes = 0;  ///< as the worker reports, else as the kernel does
   bool kernel_killed = false;       ///< the kernel's out-of-memory killer was at work meanwhile
   double seconds = 0;
+
+  /// One record, as RecordReader gives it. Throws ProtocolError.
+  void accept(Json record);
 };
 
 /// One worker process. Single-threaded: the owner polls record_fd() and calls step().
@@ -66,7 +70,6 @@ class WorkerProcess {
 
   void start(const WorkerOrder& order, const WorkerSetup& setup);
   void read_records();
-  void accept(Json record);
   void watch_the_clock();
   bool reap();
 
@@ -74,7 +77,6 @@ class WorkerProcess {
   int records_ = -1;
   RecordReader reader_;
   LaunchResult result_;
-  std::vector<Json> progress_;
   Clock::time_point started_, deadline_, kill_at_;
   double grace_ = 0;
   bool stopping_ = false, ended_ = false;

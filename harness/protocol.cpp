@@ -14,7 +14,21 @@
 namespace synthbench {
 namespace {
 
-constexpr std::array kTypes = {"ran", "check", "metric", "sample", "artifact", "progress", "end"};
+/// What a record of a type holds. Rows are read key by key (metric_from_json ...); the keys of the others are looked at where
+/// they are needed, so that those which are there have to have their type.
+struct RecordType {
+  const char* name;
+  std::initializer_list<const char*> texts = {}, integers = {};
+};
+constexpr std::array kTypes = {
+    RecordType{"check"},
+    RecordType{"metric"},
+    RecordType{"sample"},
+    RecordType{"artifact"},
+    RecordType{"ran", {"variant", "backend", "dtype", "kernel", "label"}, {"parameters"}},
+    RecordType{"progress", {"text"}, {"step", "of"}},
+    RecordType{"end", {"outcome", "reason", "error_class", "source_sha"}, {"peak_rss_bytes"}},
+};
 
 /// JSON has no NaN and no infinities.
 Json number(double value) {
@@ -60,6 +74,31 @@ void require(bool well, const char* record, const char* what) {
 
 bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// A fraction, or more than 63 bits, would become another number without a word.
+bool is_integer(const Json& json) {
+  if (json.is_number_unsigned()) return json.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+  return json.is_number_integer();
+}
+
+std::int64_t integer(const Json& json, const char* key) {
+  const Json& value = json.at(key);
+  if (!is_integer(value)) throw ProtocolError(fmt::format("malformed record: {} is {}, not a whole number", key, value.dump()));
+  return value.get<std::int64_t>();
+}
+
+std::optional<std::int64_t> integer_if_any(const Json& json, const char* key) {
+  return json.contains(key) ? std::optional(integer(json, key)) : std::nullopt;
+}
+
+void check_types(const Json& record, const RecordType& type) {
+  for (const char* key : type.texts) {
+    require(!record.contains(key) || record.at(key).is_string(), type.name, fmt::format("{} is not a text", key).c_str());
+  }
+  for (const char* key : type.integers) {
+    require(!record.contains(key) || is_integer(record.at(key)), type.name, fmt::format("{} is not a whole number", key).c_str());
+  }
 }
 
 std::uint32_t length_at(const char* bytes) {
@@ -147,10 +186,12 @@ std::optional<Json> RecordReader::next() {
   if (!record.is_object()) throw ProtocolError("garbage on the record pipe: a record that is not a JSON object");
   const auto type = record.find("type");
   if (type == record.end() || !type->is_string()) throw ProtocolError("garbage on the record pipe: a record without a type");
-  for (const char* known : kTypes) {
-    if (*type == known) return record;
+  for (const RecordType& known : kTypes) {
+    if (*type != known.name) continue;
+    check_types(record, known);
+    return record;
   }
-  throw ProtocolError("garbage on the record pipe: a record of the unknown type '" + type->get<std::string>() + "'");
+  throw ProtocolError("garbage on the record pipe: a record of the unknown type " + type->dump());
 }
 
 Json to_json(const MetricRow& row) {
@@ -170,9 +211,9 @@ MetricRow metric_from_json(const Json& json) {
     row.unit = json.at("unit");
     row.better = json.at("better");
     row.split = json.value("split", "");
-    row.step = json.value("step", std::int64_t{-1});
+    row.step = integer_if_any(json, "step").value_or(-1);
     row.value = number_from(json.at("value"));
-    row.n = take<std::int64_t>(json, "n");
+    row.n = integer_if_any(json, "n");
     row.ci_lo = take<double>(json, "ci_lo");
     row.ci_hi = take<double>(json, "ci_hi");
     require(one_of(row.better, {"higher", "lower", "none"}), "metric", "better is higher, lower or none");
@@ -200,11 +241,11 @@ SampleRow sample_from_json(const Json& json) {
     row.phase = json.at("phase");
     row.cache = json.at("cache");
     row.clock = json.at("clock");
-    row.round = json.at("round");
-    row.idx = json.at("idx");
-    row.inner_iters = json.at("inner_iters");
-    row.total_ns = json.at("total_ns");
-    row.sm_mhz = take<std::int64_t>(json, "sm_mhz");
+    row.round = integer(json, "round");
+    row.idx = integer(json, "idx");
+    row.inner_iters = integer(json, "inner_iters");
+    row.total_ns = integer(json, "total_ns");
+    row.sm_mhz = integer_if_any(json, "sm_mhz");
     row.discarded = json.value("discarded", "");
     require(one_of(row.phase, {"first", "warmup", "measure"}), "sample", "phase is first, warmup or measure");
     require(one_of(row.cache, {"cold", "hot"}), "sample", "cache is cold or hot");
@@ -231,7 +272,8 @@ CheckRow check_from_json(const Json& json) {
     row.value = number_from(json.at("value"));
     row.tol = number_from(json.at("tol"));
     row.passed = json.at("passed");
-    row.input_seed = json.at("input_seed");
+    row.input_seed = integer(json, "input_seed");
+    require(!std::isnan(row.tol), "check", "tol is a number");
     return row;
   });
 }
@@ -246,7 +288,7 @@ ArtifactRow artifact_from_json(const Json& json) {
     row.name = json.at("name");
     row.path = json.at("path");
     row.sha256 = json.at("sha256");
-    row.bytes = json.at("bytes");
+    row.bytes = integer(json, "bytes");
     return row;
   });
 }

@@ -26,11 +26,20 @@ constexpr const char* kRanOut = R"(
 
 bool is_speed(const Config& config) { return config.text("kind") == "speed"; }
 
+/// Trainings on bytes or characters leave the vocabulary to the data. 256 pieces are bytes, and near enough for characters: the
+/// operations are compared with those of other trainings alone.
+Config with_vocabulary(const Config& config) {
+  if (config.has("data.vocab")) return config;
+  Json values = config.json();
+  values["data.vocab"] = 256;
+  return Config(std::move(values));
+}
+
 /// Of a call, or of all steps of a training; 0: not countable.
 double operations_of(const Config& config) {
   try {
     if (config.text("scope") != "step") return static_cast<double>(flops_of(config));
-    const Flops step = model_flops(model_shape(config), config.integer("batch"));
+    const Flops step = model_flops(model_shape(with_vocabulary(config)), config.integer("batch"));
     const double steps = config.has("train.steps") ? static_cast<double>(config.integer("train.steps")) : 1;
     return (static_cast<double>(step.forward) + static_cast<double>(step.backward)) * steps;
   } catch (const std::overflow_error&) {

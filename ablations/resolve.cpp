@@ -102,8 +102,7 @@ const Point& Resolver::resolve(const Point& said) {
   const Slot scope = train ? texts_.number("step") : said.has[id.scope] ? said.slots[id.scope] : texts_.number("attend");
   using_ = &usage(train, scope, value(id.variant), value(id.task));
 
-  const Point* preset = nullptr;
-  if (said.has[id.preset] || using_->whole_model) preset = &presets_.at(value(id.preset));
+  const Point* const preset = preset_ = said.has[id.preset] || using_->whole_model ? &presets_.at(value(id.preset)) : nullptr;
   out_.has.reset();
   for (const std::size_t key : using_->keys) {
     if (said.has[key]) {

@@ -59,6 +59,9 @@ void Attempt::add(LaunchResult launch, const Verdict& verdict) {
   all_.term_signal = launch.term_signal;
   all_.peak_rss_bytes = std::max(all_.peak_rss_bytes, launch.peak_rss_bytes);
   seconds_ += launch.seconds;
+  if (launch.end && launch.end->contains("start_up_seconds") && launch.end->at("start_up_seconds").is_number()) {
+    start_up_seconds_ += launch.end->at("start_up_seconds").get<double>();
+  }
 }
 
 /// All launches of a cell time one kernel.

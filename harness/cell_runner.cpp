@@ -105,6 +105,7 @@ WorkerOrder CellRunner::order_of(const Slot& slot, int round) const {
   order.gate = plan_.measure.gate && round == 0;
   order.memory_limit = options_.memory_limit;
   order.supervisor = ::getpid();
+  order.launched_at = steady_seconds();
   if (is_training(config)) order.artifact_folder = places_.artifacts_of(slot.attempt->cell());
   if (is_training(config) && options_.jobs > 1 && config.integer("threads") == 0) {
     order.threads = std::max(1, threads_of(config) / options_.jobs);
@@ -139,6 +140,8 @@ void CellRunner::finish(Slot& slot) {
   Attempt& attempt = *slot.attempt;
   Json facts = volatile_facts();
   facts["measure"] = to_json(plan_.measure);
+  facts["seconds"] = attempt.seconds();
+  facts["start_up_seconds"] = attempt.start_up_seconds();
   AttemptResult result = attempt.result(places_.keep_log_of(attempt.cell()), std::move(facts));
   for (ArtifactRow& artifact : result.artifacts) artifact.path = places_.relative(artifact.path);
   const bool stored = store_.finish(attempt.cell(), owner_, result);

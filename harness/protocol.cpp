@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <initializer_list>
@@ -131,8 +132,11 @@ Json to_json(const WorkerOrder& order) {
           {"artifact_folder", order.artifact_folder},
           {"threads", order.threads},
           {"memory_limit", order.memory_limit},
+          {"launched_at", order.launched_at},
           {"supervisor", order.supervisor}};
 }
+
+double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 WorkerOrder order_from_json(const Json& json) {
   return parsed("order", [&] {
@@ -145,6 +149,7 @@ WorkerOrder order_from_json(const Json& json) {
     order.artifact_folder = json.at("artifact_folder");
     order.threads = json.at("threads");
     order.memory_limit = json.at("memory_limit");
+    order.launched_at = json.at("launched_at");
     order.supervisor = json.at("supervisor");
     return order;
   });

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -103,17 +104,21 @@ Json outcome_of(const std::function<void()>& work) {
 }  // namespace
 
 int run_worker() {
+  const double began = steady_seconds();
+  double launched_at = began;
   tie_to_supervisor();
   const RecordWriter records;
   Json last = outcome_of([&] {
     const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
     const WorkerOrder order = order_from_json(Json::parse(text));
     if (orphaned(order)) ::_exit(0);
+    if (order.launched_at > 0) launched_at = order.launched_at;
     limit_memory(order.memory_limit);
     show_device(order.config.text("device"));
     jobs().at(job_of(order.config))(order, records);
   });
   last["peak_rss_bytes"] = peak_rss_bytes();
+  last["start_up_seconds"] = std::max(0.0, began - launched_at);
   last["source_sha"] = this_build().source_sha;  // somebody may have built anew since the supervisor started
   records.write(last);
   return 0;

@@ -10,6 +10,7 @@
 #include "harness/cli/help.h"
 #include "harness/cli/option_tree.h"
 #include "harness/cli/output.h"
+#include "harness/cli/user_config.h"
 #include "harness/reproduce.h"
 
 namespace synthbench {
@@ -110,7 +111,8 @@ Exit run_command_line(const std::vector<std::string>& arguments) {
   }
   FlagSet flags(found.name);
   const Action action = found.command->declare(flags);
-  flags.parse(found.rest);
+  const bool hidden = found.name.starts_with("_");  // called by programs: what a user likes does not matter to them
+  flags.parse(found.rest, hidden ? std::vector<Setting>{} : read_user_config());
   return action();
 }
 

@@ -59,8 +59,8 @@ struct CostCommand {
   std::vector<OrderedJson> rows() const {
     PlanRequest request = axes.request({});
     request.name = "cost";
-    // Behind what the caller says of the scope: --model t5_base --scope layer is one layer of that model's sizes.
-    request.overrides.insert(request.overrides.begin(), {"scope", model ? "step" : "layer", "--scope"});
+    // Behind what anybody says of the scope: --model t5_base --scope layer is one layer of that model's sizes.
+    request.overrides.insert(request.overrides.begin(), {"scope", model ? "step" : "layer", "--scope", SaidBy::command});
     if (model) request.overrides.insert(request.overrides.begin(), {"model.preset", model.text, model.where});
     const auto plan = make_plan(request);
     std::vector<OrderedJson> rows;

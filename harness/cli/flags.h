@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ablations/grid.h"
+
 namespace CLI {
 class App;
 }
@@ -14,14 +16,16 @@ namespace synthbench {
 
 /// What was said for one flag, and where. Texts become numbers only where they are used, so that every refusal is ours.
 struct FlagValue {
-  std::string text;
-  std::string where;  ///< "--seq-len 8x", "SYNTHBENCH_SEQ_LEN=8x"; empty: not given
+  std::string text{};
+  std::string where{};  ///< "--seq-len 8x", "SYNTHBENCH_SEQ_LEN=8x", "config.toml:3: seq-len"; empty: not given
+  SaidBy by = SaidBy::flag;
   explicit operator bool() const { return !where.empty(); }
 };
 
 /// The flags and arguments of one command. CLI11 splits the command line; help, environment and error texts are ours.
 ///
-/// Each flag has a twin in the environment: --seq-len is SYNTHBENCH_SEQ_LEN. The command line wins.
+/// Each flag has a twin in the environment, --seq-len is SYNTHBENCH_SEQ_LEN, and one in the user's config file, seq-len.
+/// The command line wins, then the environment.
 class FlagSet {
  public:
   struct Entry {
@@ -52,8 +56,12 @@ class FlagSet {
   /// The next word that is not a flag, "GRID".
   void argument(const std::string& name, std::string& to, const std::string& help, bool required = true, Words words = {});
 
-  /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open.
-  void parse(const std::vector<std::string>& arguments);
+  /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open, and config
+  /// (long names of flags, also of other commands' ones) for what the environment does.
+  void parse(const std::vector<std::string>& arguments, std::span<const Setting> config = {});
+
+  /// What parse() found for a flag, by its long name without dashes; the last of several. A switch is "true" or "false".
+  FlagValue said(std::string_view name) const;
 
   /// The flags that the command line gave, as words that give them again: {"--retry", "oom,timeout"}; without those of a group.
   std::vector<std::string> given(const std::string& but_group) const;

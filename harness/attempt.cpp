@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "harness/aggregate.h"
+#include "harness/base/error.h"
 
 namespace synthbench {
 namespace {
@@ -68,7 +69,8 @@ void Attempt::add(LaunchResult launch, const Verdict& verdict) {
 void Attempt::check_kernel(const Json& ran) {
   if (!all_.ran) return;
   const std::string before = all_.ran->value("kernel", ""), now = ran.value("kernel", "");
-  if (before != now) verdict_ = {"failed", fmt::format("one launch ran kernel '{}', another '{}'", before, now), "mismatch"};
+  if (before != now)
+    verdict_ = {"failed", fmt::format("one launch ran kernel '{}', another '{}'", on_one_line(before), on_one_line(now)), "mismatch"};
 }
 
 AttemptResult Attempt::result(std::string log_path, Json volatile_facts) const {

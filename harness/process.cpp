@@ -164,6 +164,8 @@ void WorkerProcess::start(const WorkerOrder& order, const WorkerSetup& setup) {
     const Affinity pinned(setup.cpu_affinity);
     pid_ = spawn(setup.program, input.get(), log.get(), to.get());
   }
+  if (setup.memory_limit > 0) memory_ = MemoryGroup::make(setup.memory_limit);
+  if (memory_) memory_->add(pid_);
   if (setup.priority != 0) ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), setup.priority);
   records_ = from.release();
 }
@@ -246,6 +248,7 @@ bool WorkerProcess::reap() {
   ended_ = true;
   if (WIFEXITED(status)) result_.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) result_.term_signal = WTERMSIG(status);
+  result_.group_killed = memory_ && memory_->has_killed();
   result_.kernel_killed = oom_kills() > oom_kills_before_;
   result_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   result_.peak_rss_bytes = usage.ru_maxrss * 1024;

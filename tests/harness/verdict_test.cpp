@@ -96,6 +96,19 @@ TEST(Verdict, ASignalWithTheMemoryLimitReachedIsOom) {
   EXPECT_EQ(judged(launch).outcome, "crashed");
 }
 
+TEST(Verdict, WhatLimitedTheMemoryIsSaid) {
+  LaunchResult launch;
+  launch.term_signal = SIGKILL;
+  launch.group_killed = true;
+  EXPECT_EQ(judged(launch, 1 << 30).outcome, "oom");
+  EXPECT_NE(judged(launch, 1 << 30).reason.find("control group reached the memory limit of 1"), std::string::npos);
+  const std::string reason = judged(launch_that_ended("oom", "out of memory: an allocation failed"), 1 << 30).reason;
+  EXPECT_NE(reason.find("RLIMIT_DATA"), std::string::npos) << reason;
+  EXPECT_EQ(judged(launch_that_ended("oom", "because")).reason, "because") << "nothing was limited";
+}
+
+TEST(Verdict, AReasonIsOneLine) { EXPECT_EQ(judged(launch_that_ended("failed", "a\nb")).reason, "a\\nb"); }
+
 TEST(Verdict, TheKernelsOutOfMemoryKillerIsOomAndAnyOtherKillIsCrashed) {
   LaunchResult launch;
   launch.term_signal = SIGKILL;

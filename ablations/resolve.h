@@ -59,6 +59,8 @@ class Resolver {
 
   Texts& texts_;
   Point fallbacks_, out_;
+  Slot cpu_ = 0;
+  std::map<Slot, Slot> devices_;  ///< of backends that do not compute on the host
   std::map<Slot, Point> presets_;
   std::map<std::tuple<bool, Slot, Slot, Slot>, Usage> usages_;
   std::tuple<bool, Slot, Slot, Slot> last_usage_key_{};

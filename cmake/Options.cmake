@@ -1,6 +1,7 @@
 # What can be chosen. Everything that changes the compiled code ends up in build.flags of the results database.
 option(SYNTHBENCH_TORCH "Build backends/torch, harness/trunk and synthbench-torch" ON)
 set(SYNTHBENCH_CUDA AUTO CACHE STRING "Build the kernels of backends/cuda: ON, OFF, or AUTO: where nvcc is found")
+set(SYNTHBENCH_CUDA_ARCHITECTURES 90 CACHE STRING "GPUs that CUDA kernels are compiled for, as in 80;90;100; PTX of the last serves newer ones")
 option(SYNTHBENCH_TESTS "Build the tests" ON)
 set(SYNTHBENCH_WERROR AUTO CACHE STRING "Warnings are errors: ON, OFF, or AUTO: with the compiler that CI uses, GCC 12")
 option(SYNTHBENCH_NATIVE "Compile CPU kernels for this machine's processor" ON)

@@ -9,12 +9,15 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <new>
 #include <string>
+#include <string_view>
 #include <typeinfo>
 
+#include "harness/base/words.h"
 #include "harness/job.h"
 #include "harness/measure/peak_memory.h"
 #include "harness/provenance.h"
@@ -37,6 +40,20 @@ void limit_memory(std::int64_t bytes) {
   if (bytes <= 0) return;
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   if (::setrlimit(RLIMIT_DATA, &limit) != 0) std::perror("setrlimit(RLIMIT_DATA)");
+}
+
+/// Device "cuda:1": CUDA and LibTorch see the second of the GPUs that they would have seen, and no other.
+void show_device(const std::string& device) {
+  constexpr std::string_view numbered = "cuda:";
+  if (!device.starts_with(numbered)) return;
+  const char* shown = std::getenv("CUDA_VISIBLE_DEVICES");
+  const std::string which = device.substr(numbered.size());
+  const std::vector<std::string> gpus = shown != nullptr ? split(shown, ',') : std::vector<std::string>();
+  const std::size_t index = std::strtoull(which.c_str(), nullptr, 10);
+  if (shown != nullptr && index >= gpus.size()) {
+    throw Unsupported(fmt::format("device {}: CUDA_VISIBLE_DEVICES shows {} of the GPUs", device, gpus.size()));
+  }
+  ::setenv("CUDA_VISIBLE_DEVICES", shown != nullptr ? gpus[index].c_str() : which.c_str(), 1);
 }
 
 std::string job_of(const Config& config) {
@@ -97,6 +114,7 @@ int run_worker() {
     if (orphaned(order)) ::_exit(0);
     if (order.launched_at > 0) launched_at = order.launched_at;
     limit_memory(order.memory_limit);
+    show_device(order.config.text("device"));
     jobs().at(job_of(order.config))(order, records);
   });
   last["peak_rss_bytes"] = peak_rss_bytes();

@@ -1,7 +1,8 @@
-// Which tensors kernels can reach: those of the one GPU that CUDA shows first.
+// The one GPU that CUDA shows first: which tensors kernels can reach, and how they come there.
 #include <cuda_runtime.h>
 
 #include "backends/cuda/kernels.h"
+#include "backends/cuda/launch.cuh"
 
 namespace synthbench::cuda {
 namespace {
@@ -15,7 +16,26 @@ std::optional<std::string> no_gpu() {
   return std::nullopt;
 }
 
+class GpuMemory final : public DeviceMemory {
+ public:
+  void* allocate(std::size_t bytes) override {
+    void* memory = nullptr;
+    check(cudaMalloc(&memory, bytes), "cudaMalloc");
+    return memory;
+  }
+  void release(void* device) noexcept override { cudaFree(device); }
+  void upload(void* device, const void* host, std::size_t bytes) override {
+    check(cudaMemcpy(device, host, bytes, cudaMemcpyHostToDevice), "cudaMemcpy to the GPU");
+  }
+  void download(void* host, const void* device, std::size_t bytes) override {
+    check(cudaMemcpy(host, device, bytes, cudaMemcpyDeviceToHost), "cudaMemcpy to the host");
+  }
+  void synchronize() override { check(cudaDeviceSynchronize(), "cudaDeviceSynchronize"); }
+};
+
 }  // namespace
+
+std::unique_ptr<DeviceMemory> device_memory() { return std::make_unique<GpuMemory>(); }
 
 std::optional<std::string> unreachable(Place place) {
   static const std::optional<std::string> reason = no_gpu();

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "backends/torch/gpu_memory.h"
+
 namespace synthbench::aten {
 namespace {
 
 std::string refusal(const AttentionCall& call) {
-  if (call.value.place != Place::host) return "value is on a GPU; the ATen compositions compute on the host";
+  if (call.value.place == Place::cuda && !reaches_gpu()) return "value is on a GPU; LibTorch reaches none here";
   return {};
 }
 

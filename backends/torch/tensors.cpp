@@ -18,10 +18,12 @@ at::ScalarType scalar_type(DType dtype) {
   return at::kFloat;
 }
 
+at::Device device_of(const Layout& layout) { return layout.place == Place::cuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU); }
+
 at::Tensor borrow(const Layout& layout, const void* memory, const Axes& shape) {
   const Axes& stride = layout.stride;
   return at::from_blob(const_cast<void*>(memory), {shape.batch, shape.head, shape.row, shape.col},
-                       {stride.batch, stride.head, stride.row, stride.col}, at::dtype(scalar_type(layout.dtype)));
+                       {stride.batch, stride.head, stride.row, stride.col}, at::dtype(scalar_type(layout.dtype)).device(device_of(layout)));
 }
 
 /// Extent 1 along every axis with stride 0.
@@ -56,7 +58,7 @@ at::Tensor distinct(const ConstView& view) { return borrow(view, view.data, dist
 at::Tensor distinct_keys(const AttentionCall& call, const ConstView& view) {
   const at::Tensor rows = distinct(view);
   if (!call.mask.key_lengths || rows.size(0) != view.shape.batch) return rows;
-  const at::Tensor real = (at::arange(view.shape.row) < tensor_of(call.mask.key_lengths)).transpose(2, 3);  // (B,1,M,1)
+  const at::Tensor real = (at::arange(view.shape.row, rows.device()) < tensor_of(call.mask.key_lengths)).transpose(2, 3);  // (B,1,M,1)
   return at::where(real, rows, at::zeros({}, rows.options()));
 }
 
@@ -69,7 +71,9 @@ at::Tensor hidden_keys(const AttentionCall& call) {
   const CallShape s = shape_of(call);
   at::Tensor hidden;
   const auto hide = [&](const at::Tensor& more) { hidden = hidden.defined() ? hidden.logical_or(more) : more; };
-  const at::Tensor key = at::arange(s.keys), place = (at::arange(s.queries) + call.mask.query_offset).view({1, 1, s.queries, 1});
+  const at::Device device = device_of(call.value);
+  const at::Tensor key = at::arange(s.keys, device),
+                   place = (at::arange(s.queries, device) + call.mask.query_offset).view({1, 1, s.queries, 1});
   if (call.mask.causal) hide(key > place);
   if (call.mask.window > 0) hide((key - place).abs() > call.mask.window);
   if (call.mask.key_lengths) hide(key >= tensor_of(call.mask.key_lengths));  // (B,1,1,M)
@@ -80,13 +84,14 @@ bool may_have_empty_rows(const Mask& mask) { return mask.key_lengths || mask.win
 
 at::Tensor dropout_factors(const AttentionCall& call) {
   const CallShape s = shape_of(call);
-  at::Tensor factors = at::empty({s.batch, s.heads, s.queries, s.keys}, scalar_type(call.value.dtype));
-  if (call.value.dtype == DType::f64) {
+  const bool wide = call.value.dtype == DType::f64;
+  at::Tensor factors = at::empty({s.batch, s.heads, s.queries, s.keys}, wide ? at::kDouble : at::kFloat);
+  if (wide) {
     fill_factors<double>(factors, s, call.dropout);
   } else {
     fill_factors<float>(factors, s, call.dropout);
   }
-  return factors;
+  return factors.to(device_of(call.value), scalar_type(call.value.dtype));
 }
 
 }  // namespace synthbench::aten

@@ -5,6 +5,7 @@
 #include "backends/core/half.h"
 #include "backends/torch/choose.h"
 #include "backends/torch/compositions.h"
+#include "backends/torch/gpu_memory.h"
 #include "backends/torch/wide_call.h"
 
 namespace synthbench {
@@ -21,6 +22,9 @@ const aten::Composition& composition(aten::Kernel kernel) {
   return aten::kEager;
 }
 
+/// bf16 and f16 of the host are computed in f32 and rounded once; a GPU's own units add them in f32.
+bool computed_wide(const AttentionCall& call) { return is_half(call.value.dtype) && call.value.place == Place::host; }
+
 void use_threads(int threads) {
   if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
@@ -34,13 +38,14 @@ class TorchBackend final : public AttentionBackend {
     if (picked.kernel == aten::Kernel::none) return {{}, {}, picked.reason};
     return {std::string(aten::name(picked.kernel)), label_, {}};
   }
+  std::unique_ptr<DeviceMemory> device_memory() const override { return aten::gpu_memory(); }
 
  private:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
     const aten::Composition& chosen = composition(pick_(call).kernel);
-    if (!is_half(call.value.dtype)) return chosen.forward(call, outputs);
+    if (!computed_wide(call)) return chosen.forward(call, outputs);
     const aten::WideCall wide(call);
     const aten::WideOutputs wide_outputs(outputs);
     chosen.forward(wide.call(), wide_outputs.outputs());
@@ -52,7 +57,7 @@ class TorchBackend final : public AttentionBackend {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
     const aten::Composition& chosen = composition(pick_(call).kernel);
-    if (!is_half(call.value.dtype)) return chosen.backward(call, outputs, grad_out, grads);
+    if (!computed_wide(call)) return chosen.backward(call, outputs, grad_out, grads);
     aten::WideCall wide(call);
     AttentionOutputs wide_outputs = outputs;
     const ConstView out = wide.widened(outputs.out);

@@ -160,6 +160,30 @@ TEST_P(SeamParity, PaddedKeysAreInvisible) {
   EXPECT_GT(padded, 5);
 }
 
+TEST_P(SeamParity, ASampleThatSeesNoneOfTheLargeLogitsLosesNothing) {
+  SCOPED_TRACE(seed_trace());
+  const auto& [backend_name, dtype] = GetParam();
+  const auto backend = backends().at(backend_name)();
+  const auto oracle = backends().at("reference")();
+  TermCase random;
+  random.kind = TermKind::table;
+  random.lhs.batch = true;
+  for (const bool causal : {false, true}) {
+    SCOPED_TRACE(causal ? "causal" : "every key");
+    const SeamCase seam{"far_below", 4, 2, 70, 130, 5, {random}, causal, 60, {130, 40, 2, 0}};
+    SeamProblem numbers(seam, DType::f64, Arrangement::dense, test_seed()), truth_of(seam, DType::f64, Arrangement::dense, test_seed()),
+        problem(seam, dtype, Arrangement::dense, test_seed());
+    std::vector<double> logits = numbers.get("term0.lhs");
+    for (std::size_t n = 0; n < logits.size(); ++n) logits[n] += n % 130 < 40 ? 0.0 : 300.0;  // exp(-300) is no float
+    for (SeamProblem* each : {&numbers, &truth_of, &problem}) each->set("term0.lhs", logits);
+    const Results truth = truth_of.run(*oracle);
+    const auto allowed = bounds(seam, numbers, truth, dtype);
+    for (const auto& [tensor, computed] : problem.run(*backend)) {
+      EXPECT_LE(error_norm(computed, truth.at(tensor)), allowed.at(tensor)) << tensor << " by " << backend->choose(problem.call()).kernel;
+    }
+  }
+}
+
 TEST_P(SeamParity, ANumberThatIsNoneIsNotHidden) {
   const auto& [backend_name, dtype] = GetParam();
   const auto backend = backends().at(backend_name)();

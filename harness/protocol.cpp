@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <initializer_list>
 #include <limits>
 
 namespace synthbench {
@@ -19,17 +18,20 @@ namespace {
 /// they are needed, so that those which are there have to have their type.
 struct RecordType {
   const char* name;
-  std::initializer_list<const char*> texts = {}, integers = {};
+  std::vector<const char*> texts = {}, integers = {};
 };
-constexpr std::array kTypes = {
-    RecordType{"check"},
-    RecordType{"metric"},
-    RecordType{"sample"},
-    RecordType{"artifact"},
-    RecordType{"ran", {"variant", "backend", "dtype", "kernel", "label"}, {"parameters"}},
-    RecordType{"progress", {"text"}, {"step", "of"}},
-    RecordType{"end", {"outcome", "reason", "error_class", "source_sha"}, {"peak_rss_bytes"}},
-};
+const std::vector<RecordType>& record_types() {
+  static const std::vector<RecordType> types = {
+      {"check"},
+      {"metric"},
+      {"sample"},
+      {"artifact"},
+      {"ran", {"variant", "backend", "dtype", "kernel", "label"}, {"parameters"}},
+      {"progress", {"text"}, {"step", "of"}},
+      {"end", {"outcome", "reason", "error_class", "source_sha"}, {"peak_rss_bytes"}},
+  };
+  return types;
+}
 
 /// JSON has no NaN and no infinities.
 Json number(double value) {
@@ -191,7 +193,7 @@ std::optional<Json> RecordReader::next() {
   if (!record.is_object()) throw ProtocolError("garbage on the record pipe: a record that is not a JSON object");
   const auto type = record.find("type");
   if (type == record.end() || !type->is_string()) throw ProtocolError("garbage on the record pipe: a record without a type");
-  for (const RecordType& known : kTypes) {
+  for (const RecordType& known : record_types()) {
     if (*type != known.name) continue;
     check_types(record, known);
     return record;

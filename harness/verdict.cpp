@@ -5,11 +5,23 @@
 #include <csignal>
 #include <cstring>
 
+#include "harness/aggregate.h"
 #include "harness/base/error.h"
 #include "harness/base/units.h"
 
 namespace synthbench {
 namespace {
+
+/// The size of what ran, where the plan knows it: a whole model's depends on the vocabulary of its data.
+std::string other_size(const Json& ran, const Config& config) {
+  if (config.text("kind") != "speed" || config.text("scope") == "step") return {};
+  const std::int64_t planned = parameters_of(config);
+  if (!ran.contains("parameters") || !ran.at("parameters").is_number_integer())
+    return "the worker does not report the parameters that it ran";
+  const auto reported = ran.at("parameters").get<std::int64_t>();
+  if (reported == planned) return {};
+  return fmt::format("the worker ran {} parameters, asked were {}", format_count(reported), format_count(planned));
+}
 
 /// What differs between a "ran" record and the plan; empty: nothing.
 std::string mismatch(const Json& ran, const Config& config) {
@@ -19,6 +31,7 @@ std::string mismatch(const Json& ran, const Config& config) {
     if (reported != config.text(key))
       return fmt::format("the worker ran {} '{}', asked was '{}'", key, on_one_line(reported), config.text(key));
   }
+  if (std::string difference = other_size(ran, config); !difference.empty()) return difference;
   const std::string label = ran.value("label", "");
   for (const char* known : {"", "reference", "optimised", "simulated"}) {
     if (label == known) return {};

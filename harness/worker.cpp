@@ -45,6 +45,7 @@ void limit_memory(std::int64_t bytes) {
 /// Device "cuda:1": CUDA and LibTorch see the second of the GPUs that they would have seen, and no other.
 void show_device(const std::string& device) {
   constexpr std::string_view numbered = "cuda:";
+  ::setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 0);  // as nvidia-smi and the machine's facts count them
   if (!device.starts_with(numbered)) return;
   const char* shown = std::getenv("CUDA_VISIBLE_DEVICES");
   const std::string which = device.substr(numbered.size());

@@ -7,12 +7,26 @@
 namespace synthbench::cuda {
 namespace {
 
+__global__ void nothing() {}
+
+/// Scratch memory goes back to its pool, not to the system: mapping it anew would be part of every call.
+void keep_scratch() {
+  cudaMemPool_t pool{};
+  std::uint64_t all = UINT64_MAX;
+  check(cudaDeviceGetDefaultMemPool(&pool, 0), "cudaDeviceGetDefaultMemPool");
+  check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &all), "cudaMemPoolSetAttribute");
+}
+
 /// Asked once: a GPU does not come while a program runs.
 std::optional<std::string> no_gpu() {
   int count = 0;
   const cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess) return std::string("there is no GPU to run on: ") + cudaGetErrorString(error);
   if (count == 0) return "there is no GPU to run on";
+  cudaFuncAttributes attributes{};
+  const cudaError_t loads = cudaFuncGetAttributes(&attributes, nothing);
+  if (loads != cudaSuccess) return std::string("this build has no kernels for the GPU that is here: ") + cudaGetErrorString(loads);
+  keep_scratch();
   return std::nullopt;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Sums of tiles into gradients, wherever the tiles come from: recomputed (tiled_backward.cu) or from a table (folded_backward.cu).
+// Sums of tiles into gradients, wherever the tiles come from: recomputed (tile_backward.cuh) or from a table (folded_backward.cu).
 // Formulas: side_sums.cuh.
 //
 // Kernels:  tile_rows     64 rows x 64 columns of dV, dlhs or drhs of an inner term per block

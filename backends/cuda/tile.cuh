@@ -39,7 +39,8 @@ __device__ void for_each_sum(Visit visit) {
   }
 }
 
-/// What a block has in shared memory; wmma_tile.cuh has another for tensor cores, and what takes a `Memory` takes either. Odd pitches: threads that read one column of many rows read different banks.
+/// What a block has in shared memory; wmma_tile.cuh has another for tensor cores, and what takes a `Memory` takes either. Odd
+/// pitches: threads that read one column of many rows read different banks.
 struct TileMemory {
   static constexpr bool kAnyTerm = true;  ///< makes the gradients of every kind of term
   static constexpr int kDepth = 32, kPitch = kDepth + 1, kTilePitch = kTile + 1;

@@ -27,7 +27,8 @@ bool has_full_table(const AttentionCall& call) {
 Pick pick_fastest(const AttentionCall& call) {
   if (std::string reason = refusal(call); !reason.empty()) return {Kernel::none, std::move(reason)};
   if (call.dropout.rate > 0) return {Kernel::eager, {}};  // the fused kernel draws its own numbers
-  const bool fusable = !any_of_kind(call, TermKind::tiled);
+  const bool no_fused_kernel = call.value.place == Place::cuda && call.value.dtype == DType::f64;
+  const bool fusable = !any_of_kind(call, TermKind::tiled) && !no_fused_kernel;
   const bool product_alone = fusable && !has_full_table(call);
   if (batch_independent(call) && (call.value.shape.batch > 1 || !product_alone)) return {Kernel::folded, {}};
   if (product_alone) return {Kernel::sdpa, {}};

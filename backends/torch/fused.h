@@ -11,7 +11,8 @@ struct Fused {
   at::Tensor out, lse;  ///< (B,H,N,W) (B,H,N)
 };
 
-/// Operands of ATen's fused kernels: query (B,H,N,W), key and value (B,H,M,W), last dimension contiguous; mask (B,H,N,M) additive.
+/// Operands of ATen's fused kernels: query (B,H,N,W), key and value (B,H,M,W), last dimension contiguous; mask (B,H,N,M) additive,
+/// with extent 1 along what it shares.
 struct FusedOperands {
   at::Tensor query, key, value;
   double scale = 1.0;

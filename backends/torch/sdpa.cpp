@@ -80,7 +80,7 @@ bool kernel_masks(const AttentionCall& call) {
   return mask.causal && mask.query_offset == 0 && !mask.key_lengths && mask.window == 0;
 }
 
-/// Tables and everything hidden as an additive mask (B,H,N,M); nothing where the kernel needs none.
+/// Tables and everything hidden as an additive mask (B,H,N,M), with extent 1 along what it shares; nothing where the kernel needs none.
 std::optional<at::Tensor> additive_mask(const AttentionCall& call) {
   const CallShape s = shape_of(call);
   at::Tensor bias;
@@ -93,7 +93,7 @@ std::optional<at::Tensor> additive_mask(const AttentionCall& call) {
   if (!bias.defined() && !hidden.defined()) return std::nullopt;
   if (!bias.defined()) bias = at::zeros({}, tensor_of(call.value).options());
   if (hidden.defined()) bias = at::masked_fill(bias, hidden, -std::numeric_limits<double>::infinity());
-  return with_last_contiguous(bias).expand({s.batch, s.heads, s.queries, s.keys});
+  return with_last_contiguous(bias.expand({-1, -1, -1, s.keys}));
 }
 
 FusedOperands operands_of(const AttentionCall& call) {

@@ -49,6 +49,20 @@ void fill_factors(at::Tensor& factors, const CallShape& s, const Dropout& dropou
   }
 }
 
+/// Shift of 64 bits without a sign: ATen's fills with it.
+at::Tensor right_shifted(const at::Tensor& x, int bits) {
+  return x.bitwise_right_shift(bits).bitwise_and((std::int64_t{1} << (64 - bits)) - 1);
+}
+
+/// splitmix of every entry: products of int64 wrap as those of uint64 do.
+at::Tensor hashed(at::Tensor x) {
+  const auto times = [](const at::Tensor& t, std::uint64_t factor) { return t * static_cast<std::int64_t>(factor); };
+  x = x + static_cast<std::int64_t>(kSplitmixStep);
+  x = times(x.bitwise_xor(right_shifted(x, 30)), 0xBF58476D1CE4E5B9ull);
+  x = times(x.bitwise_xor(right_shifted(x, 27)), 0x94D049BB133111EBull);
+  return x.bitwise_xor(right_shifted(x, 31));
+}
+
 }  // namespace
 
 at::Tensor tensor_of(const ConstView& view) { return borrow(view, view.data, view.shape); }
@@ -84,6 +98,8 @@ bool may_have_empty_rows(const Mask& mask) { return mask.key_lengths || mask.win
 
 at::Tensor dropout_factors(const AttentionCall& call) {
   const CallShape s = shape_of(call);
+  if (call.value.place != Place::host)
+    return device_dropout_factors(s, call.dropout, device_of(call.value)).to(scalar_type(call.value.dtype));
   const bool wide = call.value.dtype == DType::f64;
   at::Tensor factors = at::empty({s.batch, s.heads, s.queries, s.keys}, wide ? at::kDouble : at::kFloat);
   if (wide) {
@@ -91,7 +107,16 @@ at::Tensor dropout_factors(const AttentionCall& call) {
   } else {
     fill_factors<float>(factors, s, call.dropout);
   }
-  return factors.to(device_of(call.value), scalar_type(call.value.dtype));
+  return factors.to(scalar_type(call.value.dtype));
+}
+
+at::Tensor device_dropout_factors(const CallShape& s, const Dropout& dropout, const at::Device& device) {
+  const auto count = [&](std::int64_t extent) { return at::arange(extent, at::dtype(at::kLong).device(device)); };
+  const at::Tensor of_head = count(s.batch).view({-1, 1, 1, 1}).bitwise_left_shift(32) + count(s.heads).view({1, -1, 1, 1});
+  const at::Tensor entry = count(s.queries).view({1, 1, -1, 1}).bitwise_left_shift(32) + count(s.keys).view({1, 1, 1, -1});
+  const at::Tensor start = hashed(of_head.bitwise_xor(static_cast<std::int64_t>(splitmix(dropout.seed))));
+  const at::Tensor uniform = right_shifted(hashed(start.bitwise_xor(entry)), 11).to(at::kDouble) * 0x1.0p-53;
+  return (uniform >= dropout.rate).to(at::kDouble) * (1.0 / (1.0 - dropout.rate));
 }
 
 }  // namespace synthbench::aten

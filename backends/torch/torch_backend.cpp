@@ -22,10 +22,19 @@ const aten::Composition& composition(aten::Kernel kernel) {
   return aten::kEager;
 }
 
-/// bf16 and f16 of the host are computed in f32 and rounded once; a GPU's own units add them in f32.
-bool computed_wide(const AttentionCall& call) { return is_half(call.value.dtype) && call.value.place == Place::host; }
+/// bf16 and f16 are computed in f32 and rounded once, lse never; only a GPU's fused kernel takes them as they are, with sums in f32.
+bool computed_wide(const AttentionCall& call, aten::Kernel kernel) {
+  const bool fused = kernel == aten::Kernel::sdpa || kernel == aten::Kernel::sdpa_bias;
+  return is_half(call.value.dtype) && !(fused && call.value.place == Place::cuda);
+}
 
 void use_threads(int threads) {
+  static const bool sums_in_f32 = [] {  // of half-precision products on a GPU, split or not
+    at::globalContext().setAllowFP16ReductionCuBLAS(false);
+    at::globalContext().setAllowBF16ReductionCuBLAS(false);
+    return true;
+  }();
+  (void)sums_in_f32;
   if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
 
@@ -44,8 +53,9 @@ class TorchBackend final : public AttentionBackend {
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
-    const aten::Composition& chosen = composition(pick_(call).kernel);
-    if (!computed_wide(call)) return chosen.forward(call, outputs);
+    const aten::Kernel kernel = pick_(call).kernel;
+    const aten::Composition& chosen = composition(kernel);
+    if (!computed_wide(call, kernel)) return chosen.forward(call, outputs);
     const aten::WideCall wide(call);
     const aten::WideOutputs wide_outputs(outputs);
     chosen.forward(wide.call(), wide_outputs.outputs());
@@ -56,8 +66,9 @@ class TorchBackend final : public AttentionBackend {
                    const AttentionGrads& grads) override {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
-    const aten::Composition& chosen = composition(pick_(call).kernel);
-    if (!computed_wide(call)) return chosen.backward(call, outputs, grad_out, grads);
+    const aten::Kernel kernel = pick_(call).kernel;
+    const aten::Composition& chosen = composition(kernel);
+    if (!computed_wide(call, kernel)) return chosen.backward(call, outputs, grad_out, grads);
     aten::WideCall wide(call);
     AttentionOutputs wide_outputs = outputs;
     const ConstView out = wide.widened(outputs.out);

@@ -56,7 +56,7 @@ void attend(const WorkerOrder& order, const RecordWriter& records) {
   if (order.gate) gate_attention(order, on_host, choice.kernel, records);
   const auto device = elsewhere ? backend->device_memory() : nullptr;
   const FerriedCall at(device.get(), problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
-  measure({call_of(config.text("direction"), *backend, at, device.get()), {}}, order.measure, order.launch, records);
+  measure({call_of(config.text("direction"), *backend, at, device.get()), {}, elsewhere}, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("attend", attend);

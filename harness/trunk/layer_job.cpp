@@ -64,7 +64,7 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
     if (backward) torch::autograd::grad({y}, wanted, {grad_y});  // fresh ones: nothing is added to those of the call before
     synchronize(device);
   };
-  measure({call, {}}, order.measure, order.launch, records);
+  measure({call, {}, !device.is_cpu()}, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("layer", time_layer);

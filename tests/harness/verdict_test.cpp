@@ -16,9 +16,11 @@ const Config& cell() {
   return config;
 }
 
+constexpr std::int64_t kParameters = 2 * 16 * 16;  // of queries and keys
+
 Json ran(const std::string& variant = "vanilla", const std::string& kernel = "fused") {
-  return {{"type", "ran"},    {"variant", variant},   {"backend", "eigen"}, {"dtype", "f32"},
-          {"kernel", kernel}, {"label", "optimised"}, {"parameters", 12}};
+  return {{"type", "ran"},    {"variant", variant},   {"backend", "eigen"},       {"dtype", "f32"},
+          {"kernel", kernel}, {"label", "optimised"}, {"parameters", kParameters}};
 }
 
 LaunchResult launch_that_ended(const std::string& outcome, const std::string& reason = "") {
@@ -53,6 +55,10 @@ TEST(Verdict, AWorkerThatRanSomethingElseIsFailedAndBothAreNamed) {
     EXPECT_NE(verdict.reason.find(value), std::string::npos) << verdict.reason;
     EXPECT_NE(verdict.reason.find(cell().text(key)), std::string::npos) << verdict.reason;
   }
+  LaunchResult larger = launch_that_ended("done");
+  larger.rans.back()["parameters"] = kParameters + 1;
+  EXPECT_EQ(judged(larger).outcome, "failed");
+  EXPECT_EQ(judged(larger).reason, "the worker ran 513 parameters, asked were 512");
   LaunchResult silent = launch_that_ended("done");
   silent.rans.back().erase("dtype");
   EXPECT_EQ(judged(silent).outcome, "failed");
@@ -174,7 +180,7 @@ TEST(Attempt, GathersTheSamplesOfItsLaunchesIntoMetricsByHand) {
   EXPECT_NEAR(metric(result, "sd"), 2.160246899e-6, 1e-14);
   EXPECT_DOUBLE_EQ(metric(result, "tokens_per_s"), 16 / 2.5e-6);
   EXPECT_DOUBLE_EQ(metric(result, "peak_rss"), 1001);
-  EXPECT_DOUBLE_EQ(metric(result, "parameters"), 12);
+  EXPECT_DOUBLE_EQ(metric(result, "parameters"), kParameters);
   EXPECT_EQ(result.first_call_ns, 900);
   EXPECT_EQ(result.samples.size(), 6u);
   EXPECT_EQ(result.kernel, "fused");

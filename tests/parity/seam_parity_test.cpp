@@ -63,6 +63,15 @@ bool bit_equal(const Results& a, const Results& b) {
 }
 
 bool is_aten(const std::string& backend) { return backend.starts_with("torch"); }
+bool is_ferried(const std::string& backend) { return backend.ends_with("_ferried"); }
+
+std::vector<std::string> tested_backends() {
+  std::vector<std::string> names = backends().names();
+#ifdef SYNTHBENCH_FERRIED_ALONE  // the others have a program of their own
+  std::erase_if(names, [](const std::string& name) { return !is_ferried(name); });
+#endif
+  return names;
+}
 
 class SeamParity : public testing::TestWithParam<std::tuple<std::string, DType>> {
  protected:
@@ -124,6 +133,8 @@ TEST_P(SeamParity, EveryWayOfSharingASideHasTheRightGradients) {
 TEST_P(SeamParity, TheSameCallTwiceIsBitEqualWhateverTheThreads) {
   SCOPED_TRACE(seed_trace());
   const auto& [backend_name, dtype] = GetParam();
+  if (is_aten(backend_name) && is_ferried(backend_name))
+    GTEST_SKIP() << "on a GPU ATen's fused backward adds in the order in which blocks end";
   const auto backend = backends().at(backend_name)();
   for (const SeamCase& seam : all_cases()) {
     SCOPED_TRACE(seam.name);
@@ -273,7 +284,7 @@ TEST_P(SeamParity, BackwardFitsTheForwardOfAnotherBackend) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, SeamParity,
-                         testing::Combine(testing::ValuesIn(backends().names()), testing::Values(DType::f32, DType::f64)),
+                         testing::Combine(testing::ValuesIn(tested_backends()), testing::Values(DType::f32, DType::f64)),
                          [](const auto& about) { return std::get<0>(about.param) + "_" + std::string(name(std::get<1>(about.param))); });
 
 }  // namespace

@@ -2,12 +2,13 @@
 
 // nvcuda::wmma for the host compiler: matrices of 16 x 16 that a warp loads, multiplies and stores together. As on a GPU no barrier is
 // implied: what other lanes wrote must be behind a __syncwarp or __syncthreads.
+#include <algorithm>
 #include <limits>
 
-#include "cuda_bf16.h"
-#include "cuda_fp16.h"
-#include "cuda_runtime.h"
 #include "tests/cuda_on_cpu/fragments.h"
+#include "tests/cuda_on_cpu/include/cuda_bf16.h"
+#include "tests/cuda_on_cpu/include/cuda_fp16.h"
+#include "tests/cuda_on_cpu/include/cuda_runtime.h"
 
 namespace nvcuda::wmma {
 

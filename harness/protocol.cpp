@@ -3,45 +3,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
-#include <initializer_list>
-#include <limits>
+
+#include "results/row_json.h"
 
 namespace synthbench {
 namespace {
 
 constexpr std::array kTypes = {"ran", "check", "metric", "sample", "artifact", "progress", "end"};
-
-/// JSON has no NaN and no infinities.
-Json number(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "+inf" : "-inf";
-  return value;
-}
-
-double number_from(const Json& json) {
-  if (json.is_number()) return json.get<double>();
-  const auto& kind = json.get_ref<const std::string&>();
-  if (kind == "+inf") return std::numeric_limits<double>::infinity();
-  if (kind == "-inf") return -std::numeric_limits<double>::infinity();
-  if (kind == "nan") return std::numeric_limits<double>::quiet_NaN();
-  throw ProtocolError("'" + kind + "' is not a number");
-}
-
-template <typename T>
-void put(Json& json, const char* key, const std::optional<T>& value) {
-  if (value) json[key] = *value;
-}
-
-template <typename T>
-std::optional<T> take(const Json& json, const char* key) {
-  if (!json.contains(key)) return std::nullopt;
-  return json.at(key).get<T>();
-}
 
 /// Missing keys and wrong types are the sender's fault, whatever the JSON library calls them.
 template <typename Parse>
@@ -50,16 +21,17 @@ auto parsed(const char* what, const Parse& parse) {
     return parse();
   } catch (const nlohmann::json::exception& error) {
     throw ProtocolError(fmt::format("malformed {} record: {}", what, error.what()));
+  } catch (const MalformedRow& error) {
+    throw ProtocolError(fmt::format("malformed {} record: {}", what, error.what()));
   }
 }
 
-/// What the database would refuse, a worker may not send: one bad record must not end a sweep.
-void require(bool well, const char* record, const char* what) {
-  if (!well) throw ProtocolError(fmt::format("malformed {} record: {}", record, what));
-}
-
-bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
+/// A row as a record.
+template <typename Row>
+Json typed(const char* type, const Row& row) {
+  Json json = row_json(row);
+  json["type"] = type;
+  return json;
 }
 
 std::uint32_t length_at(const char* bytes) {
@@ -153,102 +125,23 @@ std::optional<Json> RecordReader::next() {
   throw ProtocolError("garbage on the record pipe: a record of the unknown type '" + type->get<std::string>() + "'");
 }
 
-Json to_json(const MetricRow& row) {
-  Json json = {{"type", "metric"},     {"name", row.name},   {"signature", row.signature}, {"unit", row.unit},
-               {"better", row.better}, {"split", row.split}, {"step", row.step},           {"value", number(row.value)}};
-  put(json, "n", row.n);
-  put(json, "ci_lo", row.ci_lo);
-  put(json, "ci_hi", row.ci_hi);
-  return json;
-}
+// What the database would refuse, a worker may not send: one bad record must not end a sweep.
+Json to_json(const MetricRow& row) { return typed("metric", row); }
+Json to_json(const SampleRow& row) { return typed("sample", row); }
+Json to_json(const CheckRow& row) { return typed("check", row); }
+Json to_json(const ArtifactRow& row) { return typed("artifact", row); }
 
 MetricRow metric_from_json(const Json& json) {
-  return parsed("metric", [&] {
-    MetricRow row;
-    row.name = json.at("name");
-    row.signature = json.value("signature", "");
-    row.unit = json.at("unit");
-    row.better = json.at("better");
-    row.split = json.value("split", "");
-    row.step = json.value("step", std::int64_t{-1});
-    row.value = number_from(json.at("value"));
-    row.n = take<std::int64_t>(json, "n");
-    row.ci_lo = take<double>(json, "ci_lo");
-    row.ci_hi = take<double>(json, "ci_hi");
-    require(one_of(row.better, {"higher", "lower", "none"}), "metric", "better is higher, lower or none");
-    return row;
-  });
+  return parsed("metric", [&] { return metric_row(json); });
 }
-
-Json to_json(const SampleRow& row) {
-  Json json = {{"type", "sample"},
-               {"phase", row.phase},
-               {"cache", row.cache},
-               {"clock", row.clock},
-               {"round", row.round},
-               {"idx", row.idx},
-               {"inner_iters", row.inner_iters},
-               {"total_ns", row.total_ns},
-               {"discarded", row.discarded}};
-  put(json, "sm_mhz", row.sm_mhz);
-  return json;
-}
-
 SampleRow sample_from_json(const Json& json) {
-  return parsed("sample", [&] {
-    SampleRow row;
-    row.phase = json.at("phase");
-    row.cache = json.at("cache");
-    row.clock = json.at("clock");
-    row.round = json.at("round");
-    row.idx = json.at("idx");
-    row.inner_iters = json.at("inner_iters");
-    row.total_ns = json.at("total_ns");
-    row.sm_mhz = take<std::int64_t>(json, "sm_mhz");
-    row.discarded = json.value("discarded", "");
-    require(one_of(row.phase, {"first", "warmup", "measure"}), "sample", "phase is first, warmup or measure");
-    require(one_of(row.cache, {"cold", "hot"}), "sample", "cache is cold or hot");
-    require(one_of(row.clock, {"wall", "cuda_event", "cpu"}), "sample", "clock is wall, cuda_event or cpu");
-    require(row.inner_iters > 0 && row.total_ns >= 0, "sample", "inner_iters is at least 1, total_ns at least 0");
-    return row;
-  });
+  return parsed("sample", [&] { return sample_row(json); });
 }
-
-Json to_json(const CheckRow& row) {
-  return {{"type", "check"},        {"ref_backend", row.ref_backend}, {"ref_dtype", row.ref_dtype}, {"tensor", row.tensor},
-          {"measure", row.measure}, {"detail", row.detail},           {"value", number(row.value)}, {"tol", number(row.tol)},
-          {"passed", row.passed},   {"input_seed", row.input_seed}};
-}
-
 CheckRow check_from_json(const Json& json) {
-  return parsed("check", [&] {
-    CheckRow row;
-    row.ref_backend = json.at("ref_backend");
-    row.ref_dtype = json.at("ref_dtype");
-    row.tensor = json.at("tensor");
-    row.measure = json.at("measure");
-    row.detail = json.value("detail", "");
-    row.value = number_from(json.at("value"));
-    row.tol = number_from(json.at("tol"));
-    row.passed = json.at("passed");
-    row.input_seed = json.at("input_seed");
-    return row;
-  });
+  return parsed("check", [&] { return check_row(json); });
 }
-
-Json to_json(const ArtifactRow& row) {
-  return {{"type", "artifact"}, {"name", row.name}, {"path", row.path}, {"sha256", row.sha256}, {"bytes", row.bytes}};
-}
-
 ArtifactRow artifact_from_json(const Json& json) {
-  return parsed("artifact", [&] {
-    ArtifactRow row;
-    row.name = json.at("name");
-    row.path = json.at("path");
-    row.sha256 = json.at("sha256");
-    row.bytes = json.at("bytes");
-    return row;
-  });
+  return parsed("artifact", [&] { return artifact_row(json); });
 }
 
 }  // namespace synthbench

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -42,6 +43,7 @@ struct FlagSet::Bound {
   std::vector<FlagValue>* values = nullptr;
   bool* toggle = nullptr;
   std::string* argument = nullptr;
+  std::vector<std::string>* arguments = nullptr;
   bool required = false;
 
   std::string names = {}, variable = {};
@@ -55,7 +57,10 @@ struct FlagSet::Bound {
       case Kind::list: *value = *value ? FlagValue{value->text + "," + text, value->where + "," + text} : FlagValue{text, where}; break;
       case Kind::repeated: values->push_back({text, where}); break;
       case Kind::toggle: break;
-      case Kind::argument: *argument = text; break;
+      case Kind::argument:
+        if (argument) *argument = text;
+        if (arguments) arguments->push_back(text);
+        break;
     }
   }
 
@@ -98,9 +103,10 @@ void FlagSet::bind(const std::string& names, Bound bound, const std::string& val
   } else {
     made->option = app_->add_option(names, made->texts)->allow_extra_args(false);
     if (made->kind == Kind::argument) made->option->expected(1);
+    if (made->arguments) made->option->expected(1, std::numeric_limits<int>::max())->allow_extra_args(true);
   }
   if (made->kind == Kind::argument) {
-    arguments_.push_back({names, value, help, {}, {}});
+    arguments_.push_back({made->arguments ? names + "..." : names, value, help, {}, {}});
   } else {
     made->variable = environment_variable(names);
     flags_.push_back({names, value, help, group_, made->variable});
@@ -136,6 +142,13 @@ void FlagSet::argument(const std::string& name, std::string& to, const std::stri
   Bound bound{.kind = Kind::argument};
   bound.argument = &to;
   bound.required = required;
+  bind(name, std::move(bound), {}, help);
+}
+
+void FlagSet::arguments(const std::string& name, std::vector<std::string>& to, const std::string& help) {
+  Bound bound{.kind = Kind::argument};
+  bound.arguments = &to;
+  bound.required = true;
   bind(name, std::move(bound), {}, help);
 }
 

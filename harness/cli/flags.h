@@ -47,6 +47,8 @@ class FlagSet {
   void toggle(const std::string& names, bool& to, const std::string& help);
   /// The next word that is not a flag, "GRID".
   void argument(const std::string& name, std::string& to, const std::string& help, bool required = true);
+  /// All words that are not flags, one at least: "FILE...".
+  void arguments(const std::string& name, std::vector<std::string>& to, const std::string& help);
 
   /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open.
   void parse(const std::vector<std::string>& arguments);

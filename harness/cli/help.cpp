@@ -8,7 +8,7 @@
 namespace synthbench {
 namespace {
 
-constexpr std::array kCommandGroups = {"Plan and run", "Look at results", "Check and count", "About"};
+constexpr std::array kCommandGroups = {"Plan and run", "Look at results", "Keep results", "Check and count", "About"};
 constexpr std::size_t kWidth = 100;
 
 /// Words of text in lines of kWidth, later lines indented.

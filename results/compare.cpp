@@ -157,13 +157,11 @@ class Judge {
       row.note = "no samples are stored";
       return;
     }
-    const std::vector<double> over = bootstrap_medians({&b, 1}, seed_b, kReplicates),
-                              under = bootstrap_medians({&a, 1}, seed_a, kReplicates);
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < over.size(); ++i) ratios.push_back(over[i] / under[i]);
+    const std::vector<double> replicates =
+        ratios(bootstrap_medians({&b, 1}, seed_b, kReplicates), bootstrap_medians({&a, 1}, seed_a, kReplicates));
     const std::vector<double> logs_a = log_medians(a), logs_b = log_medians(b);
     const std::optional<Test> welch = welch_t(logs_a, logs_b);
-    const Interval interval = welch ? expanded_interval(ratios, std::min(a.size(), b.size()), welch->freedom) : interval_of(ratios);
+    const Interval interval = welch ? expanded_interval(replicates, std::min(a.size(), b.size()), welch->freedom) : interval_of(replicates);
     row.interval = Interval{std::min(interval.lo, *row.ratio), std::max(interval.hi, *row.ratio)};
     if (!welch) {
       row.note = "one process says nothing about the next: measure with more launches";

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -100,7 +101,9 @@ std::string text_at(const Json& json, const char* key, const char* fallback = nu
 std::optional<std::int64_t> integer_if_any(const Json& json, const char* key) {
   const auto found = json.find(key);
   if (found == json.end() || found->is_null()) return std::nullopt;
-  if (!found->is_number_integer()) refuse(fmt::format("'{}' is {}, not a whole number", key, found->dump()));
+  const bool too_large =
+      found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (!found->is_number_integer() || too_large) refuse(fmt::format("'{}' is {}, not a whole number of 64 bits", key, found->dump()));
   return found->get<std::int64_t>();
 }
 
@@ -210,6 +213,7 @@ void read_sweep(const Json& json, ExchangeLine& line) {
 
 std::optional<int> small_integer(const Json& json, const char* key) {
   const auto value = integer_if_any(json, key);
+  if (value && *value != static_cast<int>(*value)) refuse(fmt::format("'{}' is {}, too large a number", key, *value));
   return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
 }
 

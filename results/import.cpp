@@ -98,13 +98,9 @@ class Importer {
 
   /// Attempts count in the order in which they started, wherever they were made. Negative numbers are nobody's.
   void renumber(std::int64_t cell) {
-    database_
-        .prepare(R"(UPDATE attempt SET n=-ranked.rank
-                    FROM (SELECT attempt_id, row_number() OVER (ORDER BY started_at, attempt_uid) AS rank FROM attempt WHERE cell_id=?1)
-                      AS ranked WHERE ranked.attempt_id=attempt.attempt_id)")
-        .run(cell);
-    database_.prepare("UPDATE attempt SET n=-n WHERE cell_id=?1").run(cell);
-    database_.prepare("UPDATE cell SET attempts=(SELECT count(*) FROM attempt WHERE cell_id=?1) WHERE cell_id=?1").run(cell);
+    renumber_.run(cell);
+    make_positive_.run(cell);
+    count_attempts_.run(cell);
   }
 
   void settle(std::int64_t cell) {
@@ -135,6 +131,12 @@ class Importer {
   const Connection& database_;
   ConfigWriter configs_;
   Statement find_cell_ = database_.prepare("SELECT cell_id FROM cell WHERE sweep_id=? AND config_id=? AND seed=?");
+  Statement renumber_ = database_.prepare(
+      R"(UPDATE attempt SET n=-(SELECT count(*) FROM attempt b WHERE b.cell_id=?1 AND
+                                (b.started_at, b.attempt_uid) <= (attempt.started_at, attempt.attempt_uid)) WHERE cell_id=?1)");
+  Statement make_positive_ = database_.prepare("UPDATE attempt SET n=-n WHERE cell_id=?1");
+  Statement count_attempts_ =
+      database_.prepare("UPDATE cell SET attempts=(SELECT count(*) FROM attempt WHERE cell_id=?1) WHERE cell_id=?1");
   Statement insert_cell_ = database_.prepare("INSERT INTO cell(sweep_id, config_id, seed, ordinal) VALUES(?, ?, ?, ?)");
   Statement find_attempt_ = database_.prepare("SELECT attempt_id FROM attempt WHERE attempt_uid=?");
   Statement insert_attempt_ = database_.prepare(

@@ -82,7 +82,7 @@ const bool registered = commands().add(
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<CompareCommand>();
        flags.argument("A", command->a, "a baseline, a sweep (s3 or its name), a backend, a variant, or the beginning of a commit or build");
-       flags.argument("B", command->b, "the same; A:NAME as in backend:eigen where a name is ambiguous");
+       flags.argument("B", command->b, "the same; KIND:NAME, as in backend:eigen, where a name means several things");
        flags.value("--sweep", command->sweep, "SWEEP", "backends, variants and builds within one sweep");
        flags.value("--only", command->only, "EXPR", "cells for which EXPR holds, as in query");
        flags.toggle("--only-changed", command->only_changed, "leave out rows that are the same or ambiguous");

@@ -254,10 +254,15 @@ void refuse_unlike(const ComparedSide& a, const ComparedSide& b) {
       fmt::format("'{}' is {}, '{}' is {}: compare two of a kind ('backend:NAME' says which is meant)", a.name, word(a), b.name, word(b)));
 }
 
+/// What tells rows apart. A table names its variant even where there is one alone; a key does not.
 Axes axes_of_both(const CellSet& a, const CellSet& b) {
   std::vector<ConfigFacts> rows = a.rows;
   rows.insert(rows.end(), b.rows.begin(), b.rows.end());
-  return axes_of(rows);
+  Axes axes = axes_of(rows);
+  const bool one_variant =
+      std::ranges::all_of(rows, [&](const ConfigFacts& row) { return row.text("variant") == rows.front().text("variant"); });
+  if (one_variant) std::erase(axes.columns, "variant");
+  return axes;
 }
 
 std::vector<std::string> notes_of(const ComparisonTable& table, const Judge& judge, const CompareOptions& options) {

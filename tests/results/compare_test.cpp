@@ -42,6 +42,7 @@ TEST(Compare, FindsPlantedShiftsAndKeepsWhatOneSideLacks) {
   measure(path, "after", {{16, 1.1e-3}, {17, 0.8e-3}, {18, 1e-3}, {19, 0}, {21, 1e-3}, {22, 0}}, random);
   const ComparisonTable table = compared(path, "before", "after");
   const auto rows = by_length(table);
+  EXPECT_EQ(rows.at(16).key, Json({{"seq_len", 16}})) << "what is equal in all rows is no key";
   EXPECT_EQ(rows.at(16).verdict, "slower");
   EXPECT_NEAR(*rows.at(16).ratio, 1.1, 0.02);
   EXPECT_TRUE(rows.at(16).interval->lo < 1.1 && 1.1 < rows.at(16).interval->hi);

@@ -32,8 +32,8 @@ class Compiler {
       : grid_(grid), resolver_(resolver), warnings_(warnings) {}
 
   Blocks compile(bool smoke) {
-    out_.places.resize(keys().size());
-    Block product{Block::Origin::product, base({}), {}, {}, grid_.place};
+    Block product{Block::Origin::product, {}, {}, {}, {}, grid_.place};
+    set_base(product, {});
     add_axes(product);
     check_order(product);
     std::vector<Block> zips;
@@ -77,22 +77,21 @@ class Compiler {
   }
 
   /// [base] with other settings over it, and keys of flags over those. batch goes last: within one level it beats tokens.
-  Point base(std::vector<Setting> over) {
-    Point point;
+  void set_base(Block& block, const std::vector<Setting>& over) {
+    block.places.resize(keys().size());
     const auto set_all = [&](std::vector<Setting> settings, bool flags) {
       std::stable_partition(settings.begin(), settings.end(),
                             [](const Setting& one) { return one.key != "batch" && one.key != "train.batch_tokens"; });
       std::stable_partition(settings.begin(), settings.end(), [](const Setting& one) { return one.key != "batch"; });
       for (const Setting& setting : settings) {
         if (overridden(setting.key) != flags) continue;
-        set(point, setting);
-        if (over.empty() || flags) out_.places[key_index(setting.key)] = setting.place;
+        set(block.fixed, setting);
+        block.places[key_index(setting.key)] = setting.place;
       }
     };
     set_all(grid_.base, false);
     set_all(over, false);
     set_all(grid_.base, true);
-    return point;
   }
 
   bool overridden(const std::string& key) const {
@@ -159,7 +158,9 @@ class Compiler {
   }
 
   Block zip_block(const Block& product, ValueAxis rows, const GridZip& zip) {
-    Block block{Block::Origin::zip, product.fixed, {rows}, Condition(zip.only, "[[zip]] only", resolver_.texts(), warnings_), zip.place};
+    Block block{
+        Block::Origin::zip, product.fixed, product.places, {rows}, Condition(zip.only, "[[zip]] only", resolver_.texts(), warnings_),
+        zip.place};
     for (const ValueAxis& other : product.axes) {
       if (!overlap(other, rows)) block.axes.push_back(other);
     }
@@ -167,7 +168,8 @@ class Compiler {
   }
 
   Block include_block(const GridInclude& include) {
-    Block block{Block::Origin::include, base(include.settings), {}, {}, include.place};
+    Block block{Block::Origin::include, {}, {}, {}, {}, include.place};
+    set_base(block, include.settings);
     for (const GridAxis& one : grid_.axes) {
       if (!overridden(one.name)) continue;
       block.axes.push_back(axis(one));

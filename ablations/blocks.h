@@ -27,6 +27,7 @@ struct Block {
   enum class Origin : std::uint8_t { product, zip, include };
   Origin origin = Origin::product;
   Point fixed;
+  std::vector<SourceLine> places;  ///< of the fixed values, by key; no file where nobody sets it
   std::vector<ValueAxis> axes;
   Condition only;
   SourceLine place;
@@ -34,8 +35,7 @@ struct Block {
 
 /// A grid with every value checked.
 struct Blocks {
-  std::vector<Block> blocks;       ///< the product first, then zips, then includes
-  std::vector<SourceLine> places;  ///< of base keys, by key; no file where a key is not set there
+  std::vector<Block> blocks;  ///< the product first, then zips, then includes
   struct Exclude {
     Condition when;
     std::string reason;

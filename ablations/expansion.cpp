@@ -169,7 +169,7 @@ const Point& Expansion::resolve(const Block& block, const Point& said) const {
       for (const ValueAxis& axis : block.axes) {
         if (std::find(axis.keys.begin(), axis.keys.end(), key_index(key)) != axis.keys.end()) fail(axis.place, error.what());
       }
-      const SourceLine& place = blocks_.places[key_index(key)];
+      const SourceLine& place = block.places[key_index(key)];
       if (block.origin != Block::Origin::include && !place.file.empty()) fail(place, error.what());
     }
     fail(block.place, error.what());
@@ -211,18 +211,40 @@ const Slot* Expansion::value(const Point& resolved, std::size_t key) const {
   return &derived_tokens_;
 }
 
-Expansion::Cell Expansion::cell(std::int64_t index) const {
-  const Entry& entry = entries_.at(static_cast<std::size_t>(index));
-  const Block& block = blocks_.blocks[entry.block];
+Point Expansion::said_at(std::int64_t index) const {
+  const Block& block = block_of(index);
   Point said = block.fixed;
   for (std::size_t a = 0; a < block.axes.size(); ++a) {
     const std::uint32_t row = digits_[static_cast<std::size_t>(index) * stride_ + a];
     if (row != kOff) set_row(said, block.axes[a], row);
   }
-  const Point& resolved = resolve(block, said);
+  return said;
+}
+
+Expansion::Cell Expansion::cell(std::int64_t index) const {
+  const Entry& entry = entries_.at(static_cast<std::size_t>(index));
+  const Point& resolved = resolve(block_of(index), said_at(index));
   static const std::size_t seed = key_index("seed");
   return {resolver_.config(resolved), static_cast<std::int64_t>(resolved.slots[seed]),
           entry.excluded < 0 ? nullptr : &blocks_.excludes[static_cast<std::size_t>(entry.excluded)].reason};
+}
+
+std::optional<ValueOrigin> Expansion::origin(std::int64_t index, std::size_t key) const {
+  const Block& block = block_of(index);
+  Point said = said_at(index);
+  std::vector<SourceLine> places = block.places;
+  for (std::size_t a = 0; a < block.axes.size(); ++a) {
+    if (digits_[static_cast<std::size_t>(index) * stride_ + a] == kOff) continue;
+    for (const std::size_t axis_key : block.axes[a].keys) places[axis_key] = block.axes[a].place;
+  }
+  if (smoke_) {
+    const Point full = said;
+    shrink(said);
+    for (std::size_t k = 0; k < keys().size(); ++k) {
+      if (said.has[k] && !(full.has[k] && full.slots[k] == said.slots[k])) places[k] = {"--smoke", 0, SaidBy::flag};
+    }
+  }
+  return origin_of(resolver_, said, places, key);
 }
 
 std::vector<Expansion::Axis> Expansion::axes() const {

@@ -11,6 +11,7 @@
 #include "ablations/blocks.h"
 #include "ablations/config.h"
 #include "ablations/grid.h"
+#include "ablations/origin.h"
 #include "ablations/resolve.h"
 
 namespace synthbench {
@@ -52,6 +53,9 @@ class Expansion {
   /// Cells, and points that an [[exclude]] took; each config and seed once.
   std::int64_t size() const { return static_cast<std::int64_t>(entries_.size()); }
   Cell cell(std::int64_t index) const;
+  bool excluded(std::int64_t index) const { return entries_.at(static_cast<std::size_t>(index)).excluded >= 0; }
+  /// A key's value in a cell, and who set it; nullopt where the cell's config does not have the key.
+  std::optional<ValueOrigin> origin(std::int64_t index, std::size_t key) const;
   const Counts& counts() const { return counts_; }
   const std::vector<Dropped>& dropped() const { return dropped_; }
   std::vector<Axis> axes() const;
@@ -83,6 +87,8 @@ class Expansion {
   static constexpr std::uint32_t kOff = ~std::uint32_t{0};  ///< the axis does not exist at this point
 
   void check_size() const;
+  const Block& block_of(std::int64_t index) const { return blocks_.blocks[entries_.at(static_cast<std::size_t>(index)).block]; }
+  Point said_at(std::int64_t index) const;
   void walk(std::size_t block, std::size_t axis, const Point& point);
   void take(std::size_t block, const Point& said);
   bool passes_sieves(const Point& resolved, bool count);

@@ -45,19 +45,36 @@ void drop_other_spellings(Grid& grid, const std::string& key, const SourceLine& 
   }
 }
 
-}  // namespace
+std::vector<std::string> spellings_of(const std::string& key) {
+  static const std::vector<std::string> batch = {"batch", "tokens", "train.batch_tokens"};
+  return std::ranges::find(batch, key) == batch.end() ? std::vector<std::string>{key} : batch;
+}
 
-void override_key(Grid& grid, const std::string& key, const std::string& values, const std::string& where,
-                  std::vector<std::string>& warnings) {
-  const SourceLine place{where, 0};
-  std::vector<Json> checked;
+std::vector<Json> checked_at(const SourceLine& place, const std::string& key, const std::string& values) {
   try {
-    checked = checked_values(key_at(key), values);
+    return checked_values(key_at(key), values);
   } catch (const UserError& error) {
     fail(place, error.what());
   }
+}
+
+/// One value is a base value, several are an axis.
+void add(Grid& grid, const std::string& key, const std::vector<Json>& values, const SourceLine& place) {
+  if (values.size() == 1) {
+    grid.base.push_back({key, values.front(), place});
+    return;
+  }
+  const auto looks_at_it = std::find_if(grid.axes.begin(), grid.axes.end(), [&](const GridAxis& axis) { return names(axis.when, key); });
+  grid.axes.insert(looks_at_it, GridAxis{key, values, {}, place});
+}
+
+}  // namespace
+
+void override_key(Grid& grid, const std::string& key, const std::string& values, const SourceLine& place,
+                  std::vector<std::string>& warnings) {
+  const std::vector<Json> checked = checked_at(place, key, values);
   drop_other_spellings(grid, key, place);
-  take_from_zips(grid, key, where, warnings);
+  take_from_zips(grid, key, describe(place), warnings);
   if (std::find(grid.overridden.begin(), grid.overridden.end(), key) == grid.overridden.end()) grid.overridden.push_back(key);
   if (GridAxis* axis = axis_of(grid, key)) {
     axis->values = checked;
@@ -65,12 +82,22 @@ void override_key(Grid& grid, const std::string& key, const std::string& values,
     return;
   }
   std::erase_if(grid.base, [&](const Setting& setting) { return setting.key == key; });
-  if (checked.size() == 1) {
-    grid.base.push_back({key, checked.front(), place});
-    return;
+  add(grid, key, checked, place);
+}
+
+bool default_key(Grid& grid, const std::string& key, const std::string& values, const SourceLine& place) {
+  const std::vector<Json> checked = checked_at(place, key, values);
+  for (const std::string& spelling : spellings_of(key)) {
+    const auto said = [&](const Setting& setting) { return setting.key == spelling && setting.place.by >= SaidBy::grid; };
+    const auto in_zip = [&](const GridZip& zip) { return names(zip.axes, spelling); };
+    const GridAxis* axis = axis_of(grid, spelling);
+    const bool in_axis = axis && axis->place.by >= SaidBy::grid;
+    if (in_axis || std::ranges::any_of(grid.base, said) || std::ranges::any_of(grid.zips, in_zip)) return false;
   }
-  const auto looks_at_it = std::find_if(grid.axes.begin(), grid.axes.end(), [&](const GridAxis& axis) { return names(axis.when, key); });
-  grid.axes.insert(looks_at_it, GridAxis{key, checked, {}, place});
+  std::erase_if(grid.base, [&](const Setting& setting) { return setting.key == key; });
+  std::erase_if(grid.axes, [&](const GridAxis& axis) { return axis.name == key; });
+  add(grid, key, checked, place);
+  return true;
 }
 
 }  // namespace synthbench

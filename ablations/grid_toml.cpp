@@ -1,18 +1,13 @@
-// TOML to Grid, the only file that knows toml++. Its tables are sorted maps: order comes from line numbers.
-// The two definitions work only header-only; the second turns hostile nesting into an error instead of a stack overflow.
-#define TOML_HEADER_ONLY 1
-#define TOML_MAX_NESTED_VALUES 64
+// TOML to Grid. Tables of toml++ are sorted maps: order comes from line numbers.
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <sstream>
 
 #include "ablations/grid.h"
 #include "ablations/grid_merge.h"
 #include "ablations/keys.h"
+#include "ablations/toml_source.h"
 #include "harness/base/files.h"
 #include "harness/base/words.h"
 
@@ -28,25 +23,14 @@ const std::vector<std::string> kTop = {"schema",  "name",    "kind",    "extends
 const std::vector<std::string> kMeasure = {"launches", "min_samples", "min_time", "max_noise",
                                            "max_time", "repetitions", "timeout",  "cache"};
 
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return text;
-}
-
-class Reader {
+class Reader : TomlSource {
  public:
-  Reader(std::string path, Files reading) : path_(std::move(path)), reading_(std::move(reading)) {}
+  Reader(std::string path, Files reading) : TomlSource(std::move(path)), reading_(std::move(reading)) {}
 
   Grid read(std::string_view text) {
-    toml::table root;
-    try {
-      root = toml::parse(text, path_);
-    } catch (const toml::parse_error& error) {
-      fail({path_, std::max<std::int64_t>(1, error.source().begin.line)}, one_line("not TOML: " + std::string(error.description())));
-    }
+    const toml::table root = parse(text);
     Grid grid;
-    grid.place = {path_, 1};
+    grid.place = {path(), 1};
     grid.text = std::string(text);
     check_names(root, kTop, {});
     check_schema(root);
@@ -56,9 +40,6 @@ class Reader {
   }
 
  private:
-  SourceLine at(const toml::node& node) const { return {path_, static_cast<std::int64_t>(node.source().begin.line)}; }
-  SourceLine at(const toml::key& key) const { return {path_, static_cast<std::int64_t>(key.source().begin.line)}; }
-
   /// section: "[measure]"; empty at the top, where tables are called sections.
   void check_names(const toml::table& table, const std::vector<std::string>& known, const std::string& section) const {
     for (const auto& [key, node] : table) {
@@ -70,7 +51,7 @@ class Reader {
 
   void check_schema(const toml::table& root) const {
     const toml::node* schema = root.get("schema");
-    if (!schema) fail({path_, 1}, fmt::format("'schema = {}' is missing: every grid starts with it", kSchema));
+    if (!schema) fail({path(), 1}, fmt::format("'schema = {}' is missing: every grid starts with it", kSchema));
     const std::int64_t version = schema->value_exact<std::int64_t>().value_or(-1);
     if (version > kSchema) fail(at(*schema), fmt::format("schema {} is newer than this program, which reads {}", version, kSchema));
     if (version != kSchema) fail(at(*schema), fmt::format("schema must be {}", kSchema));
@@ -187,57 +168,26 @@ class Reader {
     fail(at(node), what + " must be a table");
   }
 
-  std::string text(const toml::node& node, const std::string& what) const {
-    if (const auto found = node.value_exact<std::string>(); found && !trim(*found).empty()) return *found;
-    fail(at(node), what + " must be a text");
-  }
-
-  /// A list, or one value.
-  Json values(const toml::node& node, const std::string& what) const {
-    const toml::array* list = node.as_array();
-    if (!list) return scalar(node, what);
-    Json out = Json::array();
-    for (const toml::node& one : *list) out.push_back(scalar(one, what));
-    return out;
-  }
-
-  Json scalar(const toml::node& node, const std::string& what) const {
-    if (const auto value = node.value_exact<bool>()) return *value;
-    if (const auto value = node.value_exact<std::int64_t>()) return *value;
-    if (const auto value = node.value_exact<std::string>()) return *value;
-    if (const auto value = node.value_exact<double>()) {
-      if (std::isfinite(*value)) return *value;
-      fail(at(node), what + ": " + (std::isnan(*value) ? "nan" : "inf") + " is not a finite number");
-    }
-    if (node.is_array()) fail(at(node), what + ": a list stands where one value is needed (several values make an [[axis]])");
-    if (node.is_table()) fail(at(node), what + ": a table stands where a value is needed");
-    std::ostringstream shown;
-    if (const auto* date = node.as_date()) shown << date->get();
-    if (const auto* time = node.as_time()) shown << time->get();
-    if (const auto* both = node.as_date_time()) shown << both->get();
-    fail(at(node), fmt::format("{}: '{}' is a date or time; a number, a text, true or false is needed", what, shown.str()));
-  }
-
   Grid extended(const toml::node& node, Grid grid) const {
     const Json names = values(node, "extends");
     Grid whole;
     for (const Json& name : names.is_array() ? names : Json::array({names})) {
       if (!name.is_string()) fail(at(node), "extends must name files: extends = [\"base.toml\"]");
-      const std::filesystem::path folder = std::filesystem::path(path_).parent_path();
-      const std::string path = (folder / name.get<std::string>()).lexically_normal().string();
+      const std::filesystem::path folder = std::filesystem::path(path()).parent_path();
+      const std::string base = (folder / name.get<std::string>()).lexically_normal().string();
       Files files = reading_;
-      files.push_back(path_);
-      if (std::any_of(files.begin(), files.end(), [&](const std::string& open) { return same_file(open, path); })) {
-        files.push_back(path);
+      files.push_back(path());
+      if (std::any_of(files.begin(), files.end(), [&](const std::string& open) { return same_file(open, base); })) {
+        files.push_back(base);
         fail(at(node), "extends goes in a circle: " + join(files, " -> "));
       }
       std::string content;
       try {
-        content = read_file(path);
+        content = read_file(base);
       } catch (const UserError& error) {
         fail(at(node), std::string("extends: ") + error.what());
       }
-      extend(whole, Reader(path, std::move(files)).read(content));
+      extend(whole, Reader(base, std::move(files)).read(content));
     }
     extend(whole, std::move(grid));
     return whole;
@@ -248,7 +198,6 @@ class Reader {
     return a == b || std::filesystem::equivalent(a, b, missing);
   }
 
-  std::string path_;
   Files reading_;
 };
 

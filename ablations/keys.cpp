@@ -58,7 +58,7 @@ std::vector<Key> make_keys() {
       {"kind", text, always, "speed", "what a cell measures: speed of one call, or a training", {"speed", "train"}},
       {"variant", text, always, "vanilla", "how attention logits are made, or a sum of ways: a+b", {}, 0, 0, canonical_variant},
       {"backend", text, always, "eigen", "who computes attention", {}, 0, 0, backend_name},
-      {"device", text, always, "cpu", "where: cpu, cuda or cuda:N", {}, 0, 0, device_name},
+      {"device", text, always, nullptr, "where: cpu, cuda or cuda:N; default cuda for the CUDA backends, else cpu", {}, 0, 0, device_name},
       {"dtype", text, always, "f32", "type of the tensors", {"f32", "f64", "bf16", "f16"}},
       {"threads", integer, always, 0, "CPU threads; 0 is all cores of the machine", {}, 0, 4096},
       {"scope",

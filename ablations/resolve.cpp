@@ -14,14 +14,14 @@ namespace {
 
 /// Indices of the keys that rules speak of.
 struct Ids {
-  std::size_t kind = key_index("kind"), variant = key_index("variant"), scope = key_index("scope"), task = key_index("task"),
-              seq_len = key_index("seq_len"), batch = key_index("batch"), tokens = key_index("tokens"), heads = key_index("heads"),
-              d_model = key_index("d_model"), head_dim = key_index("head_dim"), max_len = key_index("max_len"), rank = key_index("rank"),
-              mixing = key_index("mixing"), table_init = key_index("table_init"), data_name = key_index("data.name"),
-              data_sha = key_index("data.sha256"), tokenizer = key_index("data.tokenizer"), vocab = key_index("data.vocab"),
-              preset = key_index("model.preset"), batch_tokens = key_index("train.batch_tokens"), init = key_index("train.init"),
-              seed = key_index("seed"), reuse_q = key_index("reuse_q"), w1 = key_index("w1"), dense_bias = key_index("dense_bias"),
-              synthesizer = key_index("synthesizer");
+  std::size_t kind = key_index("kind"), variant = key_index("variant"), backend = key_index("backend"), device = key_index("device"),
+              scope = key_index("scope"), task = key_index("task"), seq_len = key_index("seq_len"), batch = key_index("batch"),
+              tokens = key_index("tokens"), heads = key_index("heads"), d_model = key_index("d_model"), head_dim = key_index("head_dim"),
+              max_len = key_index("max_len"), rank = key_index("rank"), mixing = key_index("mixing"), table_init = key_index("table_init"),
+              data_name = key_index("data.name"), data_sha = key_index("data.sha256"), tokenizer = key_index("data.tokenizer"),
+              vocab = key_index("data.vocab"), preset = key_index("model.preset"), batch_tokens = key_index("train.batch_tokens"),
+              init = key_index("train.init"), seed = key_index("seed"), reuse_q = key_index("reuse_q"), w1 = key_index("w1"),
+              dense_bias = key_index("dense_bias"), synthesizer = key_index("synthesizer");
 };
 const Ids& ids() {
   static const Ids all;
@@ -41,6 +41,10 @@ Resolver::Resolver(Texts& texts) : texts_(texts) {
   for (std::size_t k = 0; k < keys().size(); ++k) {
     const Key& key = keys()[k];
     if (!key.fallback.is_null() && key.use != KeyUse::shorthand) fallbacks_.set(k, slot_of(key, key.fallback, texts));
+  }
+  cpu_ = texts.number("cpu");
+  for (const std::string& backend : known_backends().names()) {
+    if (known_backends().at(backend).place == Place::cuda) devices_[texts.number(backend)] = texts.number("cuda");
   }
   for (const auto& [name, values] : presets()) {
     Point& preset = presets_[texts.number(name)];
@@ -98,8 +102,7 @@ const Point& Resolver::resolve(const Point& said) {
   const Slot scope = train ? texts_.number("step") : said.has[id.scope] ? said.slots[id.scope] : texts_.number("attend");
   using_ = &usage(train, scope, value(id.variant), value(id.task));
 
-  const Point* preset = nullptr;
-  if (said.has[id.preset] || using_->whole_model) preset = &presets_.at(value(id.preset));
+  const Point* const preset = preset_ = said.has[id.preset] || using_->whole_model ? &presets_.at(value(id.preset)) : nullptr;
   out_.has.reset();
   for (const std::size_t key : using_->keys) {
     if (said.has[key]) {
@@ -111,6 +114,10 @@ const Point& Resolver::resolve(const Point& said) {
     }
   }
   out_.set(id.scope, scope);
+  if (!said.has[id.device]) {
+    const auto own = devices_.find(out_.slots[id.backend]);
+    out_.set(id.device, own == devices_.end() ? cpu_ : own->second);
+  }
 
   if (train && !said.has[id.batch] && !said.has[id.batch_tokens] && !said.has[id.tokens] && preset->has[id.batch_tokens]) {
     out_.set(id.batch,

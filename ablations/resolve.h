@@ -37,6 +37,8 @@ class Resolver {
 
   /// The default of a key where it does not follow from others; nullptr otherwise.
   const Slot* fallback(std::size_t key) const { return fallbacks_.has[key] ? &fallbacks_.slots[key] : nullptr; }
+  /// What the preset of the point that was resolved last sets; nullptr: it has no preset, or that does not name the key.
+  const Slot* preset(std::size_t key) const { return preset_ && preset_->has[key] ? &preset_->slots[key] : nullptr; }
   Texts& texts() const { return texts_; }
 
  private:
@@ -57,11 +59,14 @@ class Resolver {
 
   Texts& texts_;
   Point fallbacks_, out_;
+  Slot cpu_ = 0;
+  std::map<Slot, Slot> devices_;  ///< of backends that do not compute on the host
   std::map<Slot, Point> presets_;
   std::map<std::tuple<bool, Slot, Slot, Slot>, Usage> usages_;
   std::tuple<bool, Slot, Slot, Slot> last_usage_key_{};
   const Usage* last_usage_ = nullptr;
   const Usage* using_ = nullptr;
+  const Point* preset_ = nullptr;  ///< of the point that is being resolved
   std::unordered_set<std::string> described_;
   std::map<std::pair<Slot, Slot>, Slot> data_hashes_;
   ContentHash hash_;

@@ -50,9 +50,10 @@ function(synthbench_executables)
   endif()
 endfunction()
 
+# SLOW: suites whose names end in Slow have the label slow, which tests/run leaves out unless it is named.
 # WHOLE: one process for all tests of the program, where starting one costs more than its tests; CTest calls it skipped when any is.
 function(synthbench_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH;WHOLE" "" "SOURCES;LABELS;LINK;PARTS" )
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH;WHOLE;SLOW" "" "SOURCES;LABELS;LINK;PARTS" )
   if(arg_TORCH AND NOT SYNTHBENCH_TORCH)
     return()
   endif()
@@ -69,7 +70,11 @@ function(synthbench_test name)
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600 SKIP_REGULAR_EXPRESSION "SKIPPED")
     return()
   endif()
-  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+  if(arg_SLOW)
+    gtest_discover_tests(test_${name} TEST_FILTER "*Slow.*" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES LABELS slow TIMEOUT 3600)
+    set(quick TEST_FILTER "-*Slow.*" TEST_LIST quick_tests_of_${name})
+  endif()
+  gtest_discover_tests(test_${name} ${quick} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
 endfunction()
 
@@ -83,5 +88,7 @@ function(synthbench_say_what_is_in)
   endif()
   if(NOT SYNTHBENCH_TORCH)
     message(STATUS "backend torch, training: out (SYNTHBENCH_TORCH=OFF)")
+  elseif(NOT LIBTORCH_GPU_LIBRARIES)
+    message(STATUS "backend torch, training: on the host alone (SYNTHBENCH_TORCH_CUDA=ON cmake/setup for a GPU)")
   endif()
 endfunction()

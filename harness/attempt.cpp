@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "harness/aggregate.h"
+#include "harness/base/error.h"
 
 namespace synthbench {
 namespace {
@@ -59,13 +60,17 @@ void Attempt::add(LaunchResult launch, const Verdict& verdict) {
   all_.term_signal = launch.term_signal;
   all_.peak_rss_bytes = std::max(all_.peak_rss_bytes, launch.peak_rss_bytes);
   seconds_ += launch.seconds;
+  if (launch.end && launch.end->contains("start_up_seconds") && launch.end->at("start_up_seconds").is_number()) {
+    start_up_seconds_ += launch.end->at("start_up_seconds").get<double>();
+  }
 }
 
 /// All launches of a cell time one kernel.
 void Attempt::check_kernel(const Json& ran) {
   if (!all_.ran) return;
   const std::string before = all_.ran->value("kernel", ""), now = ran.value("kernel", "");
-  if (before != now) verdict_ = {"failed", fmt::format("one launch ran kernel '{}', another '{}'", before, now), "mismatch"};
+  if (before != now)
+    verdict_ = {"failed", fmt::format("one launch ran kernel '{}', another '{}'", on_one_line(before), on_one_line(now)), "mismatch"};
 }
 
 AttemptResult Attempt::result(std::string log_path, Json volatile_facts) const {

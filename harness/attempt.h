@@ -25,6 +25,8 @@ class Attempt {
   /// No further launch is worth its time.
   bool over() const { return !verdict_.outcome.empty() && verdict_.outcome != "done"; }
   double seconds() const { return seconds_; }
+  /// Of these, what the starts of its processes took.
+  double start_up_seconds() const { return start_up_seconds_; }
 
   /// What is stored. Speed metrics only of an attempt that is done.
   AttemptResult result(std::string log_path, Json volatile_facts) const;
@@ -40,7 +42,7 @@ class Attempt {
   Verdict verdict_;
   LaunchResult all_;  ///< of every launch together; ends and exit codes are the last one's
   std::int64_t first_call_ns_ = 0;
-  double seconds_ = 0;
+  double seconds_ = 0, start_up_seconds_ = 0;
 };
 
 }  // namespace synthbench

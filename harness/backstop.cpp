@@ -21,12 +21,17 @@ void Backstop::add(const Config& config, std::int64_t cell_id) {
 }
 
 std::optional<std::string> Backstop::reason(const Config& config) const {
+  const auto cell = cell_for(config);
+  if (!cell) return std::nullopt;
+  return fmt::format("backstop: cell {}", *cell);
+}
+
+std::optional<std::int64_t> Backstop::cell_for(const Config& config) const {
   if (observed_.empty()) return std::nullopt;
   const auto found = observed_.find(rest_of(config));
   if (found == observed_.end()) return std::nullopt;
   for (const Observed& oom : found->second) {
-    if (config.integer("seq_len") >= oom.seq_len && config.integer("batch") >= oom.batch)
-      return fmt::format("backstop: cell {}", oom.cell_id);
+    if (config.integer("seq_len") >= oom.seq_len && config.integer("batch") >= oom.batch) return oom.cell_id;
   }
   return std::nullopt;
 }

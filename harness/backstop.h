@@ -18,6 +18,8 @@ class Backstop {
   void add(const Config& config, std::int64_t cell_id);
   /// "backstop: cell 12" for a cell that an earlier one speaks for.
   std::optional<std::string> reason(const Config& config) const;
+  /// That earlier cell.
+  std::optional<std::int64_t> cell_for(const Config& config) const;
 
  private:
   struct Observed {

@@ -70,10 +70,25 @@ std::uint64_t whole(std::string_view text, const std::string& shard) {
   return value;
 }
 
-std::uint64_t slurm(const char* name) {
-  const char* const text = std::getenv(name);
+std::uint64_t slurm(const std::string& name) {
+  const char* const text = std::getenv(name.c_str());
   if (!text) throw UserError(fmt::format("--shard slurm: {} is not set (it is inside a job array of Slurm)", name));
-  return whole(text, std::string(name) + "=" + text);
+  std::uint64_t value = 0;
+  const std::string_view digits = text;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size())
+    throw UserError(fmt::format("--shard slurm: {}={} is not a whole number", name, text));
+  return value;
+}
+
+/// The place of this task in its array. An array with gaps, or a part of one that was submitted alone, would leave cells out.
+Shard slurm_shard() {
+  const std::uint64_t id = slurm("SLURM_ARRAY_TASK_ID"), first = slurm("SLURM_ARRAY_TASK_MIN"), count = slurm("SLURM_ARRAY_TASK_COUNT");
+  const std::uint64_t last = std::getenv("SLURM_ARRAY_TASK_MAX") ? slurm("SLURM_ARRAY_TASK_MAX") : first + count - 1;
+  if (id < first || id - first >= count || last - first + 1 != count)
+    throw UserError(fmt::format("--shard slurm: task {} of {} tasks from {} to {} (the array must count by ones; else give --shard I/N)",
+                                id, count, first, last));
+  return {id - first + 1, count};
 }
 
 }  // namespace
@@ -96,12 +111,7 @@ Truth CellFilter::truth(const Expansion& expansion, const Point& resolved) const
 }
 
 Shard parse_shard(const std::string& text) {
-  if (text == "slurm") {
-    const std::uint64_t first = slurm("SLURM_ARRAY_TASK_MIN"), id = slurm("SLURM_ARRAY_TASK_ID"), count = slurm("SLURM_ARRAY_TASK_COUNT");
-    if (id < first || id - first >= count)
-      throw UserError(fmt::format("--shard slurm: task {} is not one of {} from {} (the array must count by ones)", id, count, first));
-    return {id - first + 1, count};
-  }
+  if (text == "slurm") return slurm_shard();
   const std::vector<std::string> parts = split(text, '/');
   if (parts.size() != 2) throw UserError(fmt::format("--shard: '{}' is not a shard (try 1/3, which is the first of three)", text));
   const Shard shard{whole(parts[0], text), whole(parts[1], text)};

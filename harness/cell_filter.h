@@ -27,7 +27,7 @@ class CellFilter {
   std::unordered_map<const Filter*, Leaf> leaves_;  ///< by address within filter_, which never changes again
 };
 
-/// "2/3" -> {2, 3}; "slurm" reads SLURM_ARRAY_TASK_ID, _MIN and _COUNT. Throws UserError "--shard ...".
+/// "2/3" -> {2, 3}; "slurm" reads SLURM_ARRAY_TASK_ID, _MIN, _MAX and _COUNT. Throws UserError "--shard ...".
 struct Shard {
   std::uint64_t index = 1, count = 1;
 };

@@ -11,6 +11,7 @@
 
 #include "harness/measure/cell_problem.h"
 #include "harness/owner.h"
+#include "harness/processors.h"
 #include "harness/programs.h"
 #include "harness/reproduce.h"
 
@@ -26,6 +27,11 @@ bool is_failure(const std::string& state) { return state == "failed" || state ==
 
 bool is_training(const Config& config) { return config.text("kind") != "speed"; }
 
+std::vector<std::vector<int>> lanes(const RunOptions& options) {
+  if (options.jobs < 2) return {};
+  return split_processors(options.cpu_affinity.empty() ? allowed_processors() : options.cpu_affinity, options.jobs);
+}
+
 }  // namespace
 
 CellRunner::CellRunner(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events)
@@ -35,7 +41,8 @@ CellRunner::CellRunner(const Plan& plan, Store& store, const RunOptions& options
       events_(events),
       places_(options.db_path),
       build_(this_build()),
-      owner_(this_owner()) {}
+      owner_(this_owner()),
+      lanes_(lanes(options)) {}
 
 std::int64_t CellRunner::begin() {
   const EnvRow machine = this_machine();
@@ -84,11 +91,20 @@ double CellRunner::timeout(const Slot& slot) const {
   return is_training(slot.planned.config) ? 0 : kSpeedSeconds;
 }
 
+std::vector<int> CellRunner::lane_of(const Slot& slot) const {
+  const Config& config = slot.planned.config;
+  if (lanes_.empty() || !is_training(config)) return {};
+  const std::vector<int>& lane = lanes_.at(static_cast<std::size_t>(slot.lane));
+  return config.integer("threads") > std::ssize(lane) ? std::vector<int>() : lane;  // it asks for more than its share
+}
+
 WorkerSetup CellRunner::setup_of(const Slot& slot) const {
   WorkerSetup setup;
   setup.program = worker_program(slot.attempt->config(), options_.program_folder);
   setup.log_path = places_.log_of(slot.attempt->cell());
-  setup.cpu_affinity = options_.cpu_affinity;
+  setup.cpu_affinity = lane_of(slot);
+  if (setup.cpu_affinity.empty()) setup.cpu_affinity = options_.cpu_affinity;
+  setup.memory_limit = options_.memory_limit;
   setup.priority = options_.priority;
   if (const double limit = timeout(slot); limit > 0) setup.timeout = std::max(limit - slot.attempt->seconds(), kLeastSeconds);
   if (is_training(slot.attempt->config())) setup.grace = kTrainingGraceSeconds;
@@ -105,9 +121,11 @@ WorkerOrder CellRunner::order_of(const Slot& slot, int round) const {
   order.gate = plan_.measure.gate && round == 0;
   order.memory_limit = options_.memory_limit;
   order.supervisor = ::getpid();
+  order.launched_at = steady_seconds();
   if (is_training(config)) order.artifact_folder = places_.artifacts_of(slot.attempt->cell());
   if (is_training(config) && options_.jobs > 1 && config.integer("threads") == 0) {
-    order.threads = std::max(1, threads_of(config) / options_.jobs);
+    const auto lane = static_cast<int>(lane_of(slot).size());
+    order.threads = lane > 0 ? lane : std::max(1, threads_of(config) / options_.jobs);
   }
   return order;
 }
@@ -139,6 +157,8 @@ void CellRunner::finish(Slot& slot) {
   Attempt& attempt = *slot.attempt;
   Json facts = volatile_facts();
   facts["measure"] = to_json(plan_.measure);
+  facts["seconds"] = attempt.seconds();
+  facts["start_up_seconds"] = attempt.start_up_seconds();
   AttemptResult result = attempt.result(places_.keep_log_of(attempt.cell()), std::move(facts));
   for (ArtifactRow& artifact : result.artifacts) artifact.path = places_.relative(artifact.path);
   const bool stored = store_.finish(attempt.cell(), owner_, result);

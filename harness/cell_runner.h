@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/attempt.h"
 #include "harness/backstop.h"
@@ -24,6 +25,7 @@ struct Slot {
   std::int64_t cell_id = 0;
   std::optional<Attempt> attempt;
   std::unique_ptr<WorkerProcess> worker;
+  int lane = 0;       ///< of a training: which of the `jobs` places side by side it has
   bool over = false;  ///< finished, or not ours
 };
 
@@ -60,6 +62,8 @@ class CellRunner {
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// The training's own processors where `jobs` run side by side; empty: all of the run's.
+  std::vector<int> lane_of(const Slot& slot) const;
   WorkerSetup setup_of(const Slot& slot) const;
   WorkerOrder order_of(const Slot& slot, int round) const;
   double timeout(const Slot& slot) const;
@@ -76,6 +80,7 @@ class CellRunner {
   CellIndex cells_;
   const BuildRow build_;
   const std::string owner_;
+  const std::vector<std::vector<int>> lanes_;  ///< no two overlap; empty: workers are not kept apart
   std::int64_t sweep_ = 0, build_id_ = 0, env_id_ = 0;
   std::int64_t failures_ = 0, attempts_ = 0, finished_here_ = 0, moves_ = 0;
   Clock::time_point started_ = Clock::now(), last_heartbeat_ = Clock::now();

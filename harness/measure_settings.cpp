@@ -88,11 +88,17 @@ void MeasureReader::set(const Setting& setting) {
     fail(setting.place, (from_file ? (key == "gate" ? "[check] " : "[measure] ") + key + ": " : "") + error.what());
   }
   if (key == "max_time") max_time_said_ = true;
+  say(key, setting.place);
+}
+
+void MeasureReader::say(const std::string& key, const SourceLine& place) {
+  origins_[key] = {to_json(settings_).at(key), source_of(place.by), describe(place)};
 }
 
 void MeasureReader::quick() {
   settings_.launches = 1;
   settings_.min_time = 0.05;
+  for (const char* key : {"launches", "min_time"}) say(key, {"--quick", 0, SaidBy::flag});
 }
 
 void MeasureReader::smoke() {
@@ -100,6 +106,7 @@ void MeasureReader::smoke() {
   settings_.min_samples = 3;
   settings_.min_time = 0.01;
   settings_.max_noise = 1.0;
+  for (const char* key : {"launches", "min_samples", "min_time", "max_noise"}) say(key, {"--smoke", 0, SaidBy::flag});
 }
 
 /// A longer min_time needs a longer max_time, which would end the sampling before it.

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "ablations/grid.h"
+#include "ablations/value_origin.h"
 #include "harness/plan.h"
 
 namespace synthbench {
@@ -17,8 +19,13 @@ class MeasureReader {
   /// --smoke: one launch of a few samples.
   void smoke();
   MeasureSettings settings() const;
+  /// Who set what, by key. Defaults are not in it.
+  const std::map<std::string, ValueOrigin>& origins() const { return origins_; }
 
  private:
+  void say(const std::string& key, const SourceLine& place);
+
+  std::map<std::string, ValueOrigin> origins_;
   MeasureSettings settings_;
   bool max_time_said_ = false;
 };

@@ -13,4 +13,9 @@ OneCellPlan::OneCellPlan(const std::string& name, const Config& config, std::int
   measure = settings;
 }
 
+std::optional<ValueOrigin> OneCellPlan::origin(std::int64_t, const std::string& key) const {
+  if (!cell_.config.has(key)) return std::nullopt;
+  return ValueOrigin{cell_.config.json().at(key), ValueOrigin::Source::command, sweep};
+}
+
 }  // namespace synthbench

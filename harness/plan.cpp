@@ -46,6 +46,12 @@ class GridPlan final : public Plan {
     return planned;
   }
 
+  bool excluded(std::int64_t index) const override { return expansion_.excluded(index); }
+
+  std::optional<ValueOrigin> origin(std::int64_t index, const std::string& key) const override {
+    return expansion_.origin(index, key_index(key));
+  }
+
  private:
   /// keeps: points for which the filter is this or, for --exclude, not true: an absent key excludes nothing.
   void add_filter(std::vector<Expansion::Sieve>& sieves, const std::string& expression, const std::string& flag, Truth keeps) {
@@ -74,13 +80,19 @@ Grid grid_of(const PlanRequest& request) {
   return grid;
 }
 
-MeasureSettings measure_of(const Grid& grid, const PlanRequest& request) {
+MeasureReader measure_of(const Grid& grid, const PlanRequest& request) {
   MeasureReader reader;
+  const auto set = [&](const PlanRequest::Override& said) { reader.set({said.key, said.values, {said.where, 0, said.by}}); };
+  for (const PlanRequest::Override& said : request.measure) {
+    if (said.by < SaidBy::grid) set(said);
+  }
   for (const Setting& setting : grid.measure) reader.set(setting);
   if (request.quick) reader.quick();
   if (request.smoke) reader.smoke();
-  for (const PlanRequest::Override& flag : request.measure) reader.set({flag.key, flag.values, {flag.where, 0}});
-  return reader.settings();
+  for (const PlanRequest::Override& said : request.measure) {
+    if (said.by > SaidBy::grid) set(said);
+  }
+  return reader;
 }
 
 /// A preset that does not exist is said before the run, not after it.
@@ -116,16 +128,26 @@ void check_match(const Grid& grid, std::vector<std::string>& warnings) {
 std::unique_ptr<Plan> make_plan(const PlanRequest& request) {
   Grid grid = grid_of(request);
   std::vector<std::string> warnings;
-  for (const PlanRequest::Override& flag : request.overrides) override_key(grid, flag.key, flag.values, flag.where, warnings);
-  const MeasureSettings measure = measure_of(grid, request);
+  std::vector<PlanRequest::Override> overrides;  // without what the grid beats
+  for (const PlanRequest::Override& said : request.overrides) {
+    const SourceLine place{said.where, 0, said.by};
+    if (said.by > SaidBy::grid) {
+      override_key(grid, said.key, said.values, place, warnings);
+    } else if (!default_key(grid, said.key, said.values, place)) {
+      continue;
+    }
+    overrides.push_back(said);
+  }
+  const MeasureReader measure = measure_of(grid, request);
   check_match(grid, warnings);
 
   auto plan = std::make_unique<GridPlan>(grid, request);
   plan->sweep = request.name.empty() ? grid.name : request.name;
   plan->spec_toml = grid.text;
-  plan->measure = measure;
+  plan->measure = measure.settings();
+  plan->measure_origins = measure.origins();
   plan->tables = tables_of(grid);
-  plan->overrides = request.overrides;
+  plan->overrides = std::move(overrides);
   plan->smoke = request.smoke;
   plan->warnings.insert(plan->warnings.begin(), warnings.begin(), warnings.end());
   if (request.max_cells > 0 && plan->counts.cells > request.max_cells) {

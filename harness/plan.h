@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include "ablations/config.h"
+#include "ablations/grid.h"
+#include "ablations/value_origin.h"
 
 namespace synthbench {
 
@@ -30,10 +33,11 @@ MeasureSettings measure_from_json(const Json& json);
 struct PlanRequest {
   std::string grid_path;  ///< empty: no file (bench), everything comes from overrides
   std::string name;       ///< sweep name when there is no file
-  /// Axis flags and --set in the order of rising precedence: environment first, then flags. Key, text of values.
-  /// where: "--set d_modle=3", named in errors.
+  /// Axis flags and --set in the order of rising precedence: user config, environment, flags. Key, text of values.
+  /// where: "--set d_modle=3", named in errors. What the user config says counts where the grid says nothing.
   struct Override {
     std::string key, values, where;
+    SaidBy by = SaidBy::flag;
   };
   std::vector<Override> overrides;
   std::vector<Override> measure;  ///< launches, min_time ... as texts, same precedence; from --set without their "measure."
@@ -71,6 +75,9 @@ class Plan {
   virtual ~Plan() = default;
   virtual std::int64_t size() const = 0;                   ///< cells and excluded points together
   virtual PlannedCell cell(std::int64_t index) const = 0;  ///< 0 <= index < size()
+  virtual bool excluded(std::int64_t index) const { return cell(index).state == "excluded"; }
+  /// A key's value in a cell, and who set it; nullopt where the cell's config does not have the key.
+  virtual std::optional<ValueOrigin> origin(std::int64_t index, const std::string& key) const = 0;
 
   std::string sweep, kind, spec_toml;
   std::string plan_sha;  ///< of the cells (config_sha and seed), in order
@@ -79,8 +86,9 @@ class Plan {
   std::vector<Exclusion> exclusions;
   std::vector<std::string> warnings;  ///< an exclude that matches nothing
   MeasureSettings measure;
-  std::vector<std::string> tables;               ///< [[table]] presets, in file order
-  std::vector<PlanRequest::Override> overrides;  ///< of the request: with them the grid file says what was planned
+  std::map<std::string, ValueOrigin> measure_origins;  ///< of the settings that somebody set, by key
+  std::vector<std::string> tables;                     ///< [[table]] presets, in file order
+  std::vector<PlanRequest::Override> overrides;        ///< of the request: with them the grid file says what was planned
   bool smoke = false;
 };
 

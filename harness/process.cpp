@@ -122,6 +122,26 @@ std::int64_t oom_kills() {
 
 }  // namespace
 
+void LaunchResult::accept(Json record) {
+  const std::string type = record.at("type");
+  if (type == "metric") {
+    metrics.push_back(metric_from_json(record));
+  } else if (type == "sample") {
+    samples.push_back(sample_from_json(record));
+  } else if (type == "check") {
+    checks.push_back(check_from_json(record));
+  } else if (type == "artifact") {
+    artifacts.push_back(artifact_from_json(record));
+  } else if (type == "progress") {
+    progress.push_back(std::move(record));
+  } else if (type == "ran") {
+    rans.push_back(record);
+    ran = std::move(record);
+  } else {
+    end = std::move(record);
+  }
+}
+
 WorkerProcess::WorkerProcess(const WorkerOrder& order, const WorkerSetup& setup)
     : started_(Clock::now()),
       deadline_(setup.timeout > 0 ? started_ + seconds(setup.timeout) : kNever),
@@ -144,6 +164,8 @@ void WorkerProcess::start(const WorkerOrder& order, const WorkerSetup& setup) {
     const Affinity pinned(setup.cpu_affinity);
     pid_ = spawn(setup.program, input.get(), log.get(), to.get());
   }
+  if (setup.memory_limit > 0) memory_ = MemoryGroup::make(setup.memory_limit);
+  if (memory_) memory_->add(pid_);
   if (setup.priority != 0) ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), setup.priority);
   records_ = from.release();
 }
@@ -211,31 +233,11 @@ void WorkerProcess::read_records() {
     if (!result_.protocol_error.empty()) continue;  // it is being ended; drain
     try {
       reader_.feed({buffer.data(), static_cast<std::size_t>(count)});
-      while (auto record = reader_.next()) accept(std::move(*record));
+      while (auto record = reader_.next()) result_.accept(std::move(*record));
     } catch (const ProtocolError& error) {
       result_.protocol_error = error.what();
       ::kill(-pid_, SIGKILL);
     }
-  }
-}
-
-void WorkerProcess::accept(Json record) {
-  const std::string type = record.at("type");
-  if (type == "metric") {
-    result_.metrics.push_back(metric_from_json(record));
-  } else if (type == "sample") {
-    result_.samples.push_back(sample_from_json(record));
-  } else if (type == "check") {
-    result_.checks.push_back(check_from_json(record));
-  } else if (type == "artifact") {
-    result_.artifacts.push_back(artifact_from_json(record));
-  } else if (type == "progress") {
-    progress_.push_back(std::move(record));
-  } else if (type == "ran") {
-    result_.rans.push_back(record);
-    result_.ran = std::move(record);
-  } else {
-    result_.end = std::move(record);
   }
 }
 
@@ -246,6 +248,7 @@ bool WorkerProcess::reap() {
   ended_ = true;
   if (WIFEXITED(status)) result_.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) result_.term_signal = WTERMSIG(status);
+  result_.group_killed = memory_ && memory_->has_killed();
   result_.kernel_killed = oom_kills() > oom_kills_before_;
   result_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   result_.peak_rss_bytes = usage.ru_maxrss * 1024;
@@ -253,6 +256,6 @@ bool WorkerProcess::reap() {
   return true;
 }
 
-std::vector<Json> WorkerProcess::take_progress() { return std::exchange(progress_, {}); }
+std::vector<Json> WorkerProcess::take_progress() { return std::exchange(result_.progress, {}); }
 
 }  // namespace synthbench

@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/memory_group.h"
 #include "harness/protocol.h"
 
 namespace synthbench {
@@ -20,6 +22,7 @@ struct WorkerSetup {
   int priority = 0;               ///< nice value added
   double timeout = 0;             ///< seconds for the whole life; 0: none
   double grace = 2;               ///< seconds from SIGTERM to SIGKILL
+  std::int64_t memory_limit = 0;  ///< > 0: bytes of all its memory, in a control group where one can be made
 };
 
 /// Everything that one worker process left behind.
@@ -30,12 +33,17 @@ struct LaunchResult {
   std::vector<SampleRow> samples;
   std::vector<CheckRow> checks;
   std::vector<ArtifactRow> artifacts;
+  std::vector<Json> progress;  ///< not yet taken
   std::string protocol_error;  ///< empty: every byte was a record
   bool timed_out = false;
   std::optional<int> exit_code, term_signal;
   std::int64_t peak_rss_bytes = 0;  ///< as the worker reports, else as the kernel does
+  bool group_killed = false;        ///< its control group reached the memory limit
   bool kernel_killed = false;       ///< the kernel's out-of-memory killer was at work meanwhile
   double seconds = 0;
+
+  /// One record, as RecordReader gives it. Throws ProtocolError.
+  void accept(Json record);
 };
 
 /// One worker process. Single-threaded: the owner polls record_fd() and calls step().
@@ -66,15 +74,14 @@ class WorkerProcess {
 
   void start(const WorkerOrder& order, const WorkerSetup& setup);
   void read_records();
-  void accept(Json record);
   void watch_the_clock();
   bool reap();
 
   pid_t pid_ = -1;
   int records_ = -1;
+  std::unique_ptr<MemoryGroup> memory_;
   RecordReader reader_;
   LaunchResult result_;
-  std::vector<Json> progress_;
   Clock::time_point started_, deadline_, kill_at_;
   double grace_ = 0;
   bool stopping_ = false, ended_ = false;

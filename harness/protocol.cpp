@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include "results/row_json.h"
@@ -12,7 +13,24 @@
 namespace synthbench {
 namespace {
 
-constexpr std::array kTypes = {"ran", "check", "metric", "sample", "artifact", "progress", "end"};
+/// What a record of a type holds. Rows are read key by key (results/row_json.h); the keys of the others are looked at where
+/// they are needed, so that those which are there have to have their type.
+struct RecordType {
+  const char* name;
+  std::vector<const char*> texts = {}, integers = {};
+};
+const std::vector<RecordType>& record_types() {
+  static const std::vector<RecordType> types = {
+      {"check"},
+      {"metric"},
+      {"sample"},
+      {"artifact"},
+      {"ran", {"variant", "backend", "dtype", "kernel", "label"}, {"parameters"}},
+      {"progress", {"text"}, {"step", "of"}},
+      {"end", {"outcome", "reason", "error_class", "source_sha"}, {"peak_rss_bytes"}},
+  };
+  return types;
+}
 
 /// Missing keys and wrong types are the sender's fault, whatever the JSON library calls them.
 template <typename Parse>
@@ -20,8 +38,6 @@ auto parsed(const char* what, const Parse& parse) {
   try {
     return parse();
   } catch (const nlohmann::json::exception& error) {
-    throw ProtocolError(fmt::format("malformed {} record: {}", what, error.what()));
-  } catch (const MalformedRow& error) {
     throw ProtocolError(fmt::format("malformed {} record: {}", what, error.what()));
   }
 }
@@ -32,6 +48,24 @@ Json typed(const char* type, const Row& row) {
   Json json = row_json(row);
   json["type"] = type;
   return json;
+}
+
+/// What the database would refuse, a worker may not send: one bad record must not end a sweep.
+template <typename Row>
+Row row_of(const Json& record, Row (*read)(const Json&)) {
+  try {
+    return read(record);
+  } catch (const MalformedRow& error) {
+    throw ProtocolError(fmt::format("malformed record: {}", error.what()));
+  }
+}
+
+void check_types(const Json& record, const RecordType& type) {
+  const auto require = [&](const char* key, bool well, const char* what) {
+    if (!well) throw ProtocolError(fmt::format("malformed {} record: {} is not {}", type.name, key, what));
+  };
+  for (const char* key : type.texts) require(key, !record.contains(key) || record.at(key).is_string(), "a text");
+  for (const char* key : type.integers) require(key, !record.contains(key) || is_whole_number(record.at(key)), "a whole number");
 }
 
 std::uint32_t length_at(const char* bytes) {
@@ -64,8 +98,11 @@ Json to_json(const WorkerOrder& order) {
           {"artifact_folder", order.artifact_folder},
           {"threads", order.threads},
           {"memory_limit", order.memory_limit},
+          {"launched_at", order.launched_at},
           {"supervisor", order.supervisor}};
 }
+
+double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 WorkerOrder order_from_json(const Json& json) {
   return parsed("order", [&] {
@@ -78,6 +115,7 @@ WorkerOrder order_from_json(const Json& json) {
     order.artifact_folder = json.at("artifact_folder");
     order.threads = json.at("threads");
     order.memory_limit = json.at("memory_limit");
+    order.launched_at = json.at("launched_at");
     order.supervisor = json.at("supervisor");
     return order;
   });
@@ -119,29 +157,22 @@ std::optional<Json> RecordReader::next() {
   if (!record.is_object()) throw ProtocolError("garbage on the record pipe: a record that is not a JSON object");
   const auto type = record.find("type");
   if (type == record.end() || !type->is_string()) throw ProtocolError("garbage on the record pipe: a record without a type");
-  for (const char* known : kTypes) {
-    if (*type == known) return record;
+  for (const RecordType& known : record_types()) {
+    if (*type != known.name) continue;
+    check_types(record, known);
+    return record;
   }
-  throw ProtocolError("garbage on the record pipe: a record of the unknown type '" + type->get<std::string>() + "'");
+  throw ProtocolError("garbage on the record pipe: a record of the unknown type " + type->dump());
 }
 
-// What the database would refuse, a worker may not send: one bad record must not end a sweep.
 Json to_json(const MetricRow& row) { return typed("metric", row); }
 Json to_json(const SampleRow& row) { return typed("sample", row); }
 Json to_json(const CheckRow& row) { return typed("check", row); }
 Json to_json(const ArtifactRow& row) { return typed("artifact", row); }
 
-MetricRow metric_from_json(const Json& json) {
-  return parsed("metric", [&] { return metric_row(json); });
-}
-SampleRow sample_from_json(const Json& json) {
-  return parsed("sample", [&] { return sample_row(json); });
-}
-CheckRow check_from_json(const Json& json) {
-  return parsed("check", [&] { return check_row(json); });
-}
-ArtifactRow artifact_from_json(const Json& json) {
-  return parsed("artifact", [&] { return artifact_row(json); });
-}
+MetricRow metric_from_json(const Json& json) { return row_of(json, metric_row); }
+SampleRow sample_from_json(const Json& json) { return row_of(json, sample_row); }
+CheckRow check_from_json(const Json& json) { return row_of(json, check_row); }
+ArtifactRow artifact_from_json(const Json& json) { return row_of(json, artifact_row); }
 
 }  // namespace synthbench

@@ -22,16 +22,19 @@ struct WorkerOrder {
   std::string artifact_folder;    ///< where checkpoints and generated texts go; empty: nowhere
   int threads = 0;                ///< > 0: CPU threads instead of the config's (training cells side by side)
   std::int64_t memory_limit = 0;  ///< > 0: bytes of private memory (RLIMIT_DATA)
+  double launched_at = 0;         ///< steady clock of the machine, in seconds, when the process was asked for; 0: not said
   std::int64_t supervisor = 0;    ///< its process id: a worker whose parent is another has been orphaned; 0: not checked
 };
 Json to_json(const WorkerOrder& order);
+/// The machine's steady clock: the same for all processes.
+double steady_seconds();
 WorkerOrder order_from_json(const Json& json);
 
 /// Records back: on file descriptor kRecordFd, each a little-endian u32 length and so many bytes of JSON with a "type":
 ///   {"type":"ran","variant","backend","dtype","kernel","label","parameters"}   what really runs; compared with the plan
 ///   {"type":"check", ...CheckRow}          {"type":"metric", ...MetricRow}       {"type":"sample", ...SampleRow}
 ///   {"type":"artifact", ...ArtifactRow}    {"type":"progress","step","of","text"}
-///   {"type":"end","outcome":"done|failed|oom|unsupported","reason","error_class","peak_rss_bytes","source_sha"}
+///   {"type":"end","outcome":"done|failed|oom|unsupported","reason","error_class","peak_rss_bytes","source_sha","start_up_seconds"}
 /// A worker that ends without "end", or writes anything else, is crashed (signal) or failed (exit code, protocol).
 inline constexpr int kRecordFd = 3;
 inline constexpr std::uint32_t kMaxRecordBytes = 64u << 20;

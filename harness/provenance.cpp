@@ -3,12 +3,17 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <regex>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 #include "build_facts.h"
 #include "harness/base/words.h"
@@ -17,7 +22,7 @@ namespace synthbench {
 namespace {
 
 /// The value of "key<separator>value" in a file of such lines; empty when there is none.
-std::string value_of(const char* path, std::string_view key, char separator) {
+std::string value_of(const std::filesystem::path& path, std::string_view key, char separator) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     const std::size_t at = line.find(separator);
@@ -59,6 +64,25 @@ std::string processor() {
 
 }  // namespace
 
+void add_gpus(EnvRow& env, const std::filesystem::path& driver_folder) {
+  std::error_code none;
+  std::vector<std::filesystem::path> gpus;  // named by bus address: the order of CUDA_DEVICE_ORDER=PCI_BUS_ID
+  for (const auto& gpu : std::filesystem::directory_iterator(driver_folder / "gpus", none)) gpus.push_back(gpu.path() / "information");
+  std::ranges::sort(gpus);
+  std::vector<std::string> models, uuids;
+  for (const std::filesystem::path& information : gpus) {
+    models.push_back(value_of(information, "Model", ':'));
+    uuids.push_back(value_of(information, "GPU UUID", ':'));
+  }
+  env.device = join(models);
+  env.device_uuid = join(uuids);
+  if (gpus.empty()) return;
+  static const std::regex version(R"(\d+\.\d+(\.\d+)?)");
+  std::smatch found;
+  const std::string line = first_line_of(driver_folder / "version");
+  if (std::regex_search(line, found, version)) env.driver = found[0];
+}
+
 BuildRow this_build() {
   namespace facts = build_facts;
   BuildRow build;
@@ -82,6 +106,7 @@ EnvRow this_machine() {
   env.cpu = processor();
   env.cores = ::sysconf(_SC_NPROCESSORS_ONLN);
   env.ram_bytes = memory_bytes();
+  add_gpus(env, "/proc/driver/nvidia");
   return env;
 }
 

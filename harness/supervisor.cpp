@@ -33,6 +33,13 @@ RunOptions decided(RunOptions options) {
   return options;
 }
 
+/// The first place beside those at work.
+int free_lane(const std::vector<Slot*>& working) {
+  int lane = 0;
+  while (std::any_of(working.begin(), working.end(), [&](const Slot* slot) { return slot->lane == lane; })) ++lane;
+  return lane;
+}
+
 class Supervisor {
  public:
   Supervisor(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events)
@@ -140,6 +147,7 @@ void Supervisor::train(std::vector<Slot>& slots) {
         if (working.empty()) lock_.unlock();  // held with nothing to run, it would keep a speed launch from its turn
         continue;
       }
+      slot.lane = free_lane(working);
       cells_.launch(slot, 0);
       working.push_back(&slot);
     }

@@ -28,9 +28,9 @@ struct RunOptions {
   Reuse reuse = Reuse::automatic;
   bool fail_fast = false;         ///< the same as max_failures = 1
   std::int64_t max_failures = 0;  ///< stop at so many failed cells of this run; 0: never
-  int jobs = 1;                   ///< training cells at a time; speed cells never share a device
+  int jobs = 1;                   ///< training cells at a time, each on its own processors; speed cells never share a device
   bool oom_backstop = true;
-  std::int64_t memory_limit = 0;  ///< bytes of a worker's private memory (RLIMIT_DATA); 0: none
+  std::int64_t memory_limit = 0;  ///< bytes of a worker's memory (RLIMIT_DATA, and cgroup v2 where writable); 0: none
   double delay = 0;               ///< seconds of rest before each speed launch
   std::vector<int> cpu_affinity;  ///< processors of the workers; empty: all
   int priority = 0;               ///< nice value added to the workers'

@@ -6,14 +6,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <new>
 #include <string>
+#include <string_view>
 #include <typeinfo>
 
+#include "harness/base/words.h"
 #include "harness/job.h"
 #include "harness/measure/peak_memory.h"
 #include "harness/provenance.h"
@@ -36,6 +40,21 @@ void limit_memory(std::int64_t bytes) {
   if (bytes <= 0) return;
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   if (::setrlimit(RLIMIT_DATA, &limit) != 0) std::perror("setrlimit(RLIMIT_DATA)");
+}
+
+/// Device "cuda:1": CUDA and LibTorch see the second of the GPUs that they would have seen, and no other.
+void show_device(const std::string& device) {
+  constexpr std::string_view numbered = "cuda:";
+  ::setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 0);  // as nvidia-smi and the machine's facts count them
+  if (!device.starts_with(numbered)) return;
+  const char* shown = std::getenv("CUDA_VISIBLE_DEVICES");
+  const std::string which = device.substr(numbered.size());
+  const std::vector<std::string> gpus = shown != nullptr ? split(shown, ',') : std::vector<std::string>();
+  const std::size_t index = std::strtoull(which.c_str(), nullptr, 10);
+  if (shown != nullptr && index >= gpus.size()) {
+    throw Unsupported(fmt::format("device {}: CUDA_VISIBLE_DEVICES shows {} of the GPUs", device, gpus.size()));
+  }
+  ::setenv("CUDA_VISIBLE_DEVICES", shown != nullptr ? gpus[index].c_str() : which.c_str(), 1);
 }
 
 std::string job_of(const Config& config) {
@@ -86,16 +105,21 @@ Json outcome_of(const std::function<void()>& work) {
 }  // namespace
 
 int run_worker() {
+  const double began = steady_seconds();
+  double launched_at = began;
   tie_to_supervisor();
   const RecordWriter records;
   Json last = outcome_of([&] {
     const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
     const WorkerOrder order = order_from_json(Json::parse(text));
     if (orphaned(order)) ::_exit(0);
+    if (order.launched_at > 0) launched_at = order.launched_at;
     limit_memory(order.memory_limit);
+    show_device(order.config.text("device"));
     jobs().at(job_of(order.config))(order, records);
   });
   last["peak_rss_bytes"] = peak_rss_bytes();
+  last["start_up_seconds"] = std::max(0.0, began - launched_at);
   last["source_sha"] = this_build().source_sha;  // somebody may have built anew since the supervisor started
   records.write(last);
   return 0;

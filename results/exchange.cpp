@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <tuple>
 
@@ -101,9 +100,7 @@ std::string text_at(const Json& json, const char* key, const char* fallback = nu
 std::optional<std::int64_t> integer_if_any(const Json& json, const char* key) {
   const auto found = json.find(key);
   if (found == json.end() || found->is_null()) return std::nullopt;
-  const bool too_large =
-      found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (!found->is_number_integer() || too_large) refuse(fmt::format("'{}' is {}, not a whole number of 64 bits", key, found->dump()));
+  if (!is_whole_number(*found)) refuse(fmt::format("'{}' is {}, not a whole number of 63 bits", key, found->dump()));
   return found->get<std::int64_t>();
 }
 

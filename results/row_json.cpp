@@ -16,6 +16,7 @@ Json number(double value) {
   return value;
 }
 
+/// A text that is no number, or what is neither, throws.
 double number_from(const Json& json) {
   if (json.is_number()) return json.get<double>();
   const auto& kind = json.get_ref<const std::string&>();
@@ -25,23 +26,28 @@ double number_from(const Json& json) {
   throw MalformedRow("'" + kind + "' is not a number");
 }
 
-template <typename T>
-void put(Json& json, const char* key, const std::optional<T>& value) {
+bool is_absent(const Json& json, const char* key) { return !json.contains(key) || json.at(key).is_null(); }
+
+void put(Json& json, const char* key, const std::optional<std::int64_t>& value) {
   if (value) json[key] = *value;
 }
 
-template <typename T>
-std::optional<T> take(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  if (found == json.end() || found->is_null()) return std::nullopt;
-  return found->get<T>();
+void put(Json& json, const char* key, const std::optional<double>& value) {
+  if (value) json[key] = number(*value);
 }
 
-/// A whole number: the JSON library would cut the fraction off, and take true as 1.
+std::optional<double> number_if_any(const Json& json, const char* key) {
+  return is_absent(json, key) ? std::nullopt : std::optional(number_from(json.at(key)));
+}
+
 std::int64_t whole(const Json& json, const char* key) {
   const Json& value = json.at(key);
-  if (!value.is_number_integer()) throw MalformedRow(fmt::format("{} is {}, not a whole number", key, value.dump()));
+  if (!is_whole_number(value)) throw MalformedRow(fmt::format("{} is {}, not a whole number of 63 bits", key, value.dump()));
   return value.get<std::int64_t>();
+}
+
+std::optional<std::int64_t> whole_if_any(const Json& json, const char* key) {
+  return is_absent(json, key) ? std::nullopt : std::optional(whole(json, key));
 }
 
 /// Missing keys and wrong types are the sender's fault, whatever the JSON library calls them.
@@ -66,6 +72,11 @@ bool one_of(std::string_view word, std::initializer_list<std::string_view> words
 
 }  // namespace
 
+bool is_whole_number(const Json& json) {
+  if (json.is_number_unsigned()) return json.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+  return json.is_number_integer();
+}
+
 Json row_json(const MetricRow& row) {
   Json json = {{"name", row.name},   {"signature", row.signature}, {"unit", row.unit},          {"better", row.better},
                {"split", row.split}, {"step", row.step},           {"value", number(row.value)}};
@@ -83,11 +94,11 @@ MetricRow metric_row(const Json& json) {
     row.unit = json.at("unit");
     row.better = json.at("better");
     row.split = json.value("split", "");
-    row.step = json.value("step", std::int64_t{-1});
+    row.step = whole_if_any(json, "step").value_or(-1);
     row.value = number_from(json.at("value"));
-    row.n = take<std::int64_t>(json, "n");
-    row.ci_lo = take<double>(json, "ci_lo");
-    row.ci_hi = take<double>(json, "ci_hi");
+    row.n = whole_if_any(json, "n");
+    row.ci_lo = number_if_any(json, "ci_lo");
+    row.ci_hi = number_if_any(json, "ci_hi");
     require(one_of(row.better, {"higher", "lower", "none"}), "better is higher, lower or none");
     return row;
   });
@@ -112,7 +123,7 @@ SampleRow sample_row(const Json& json) {
     row.idx = whole(json, "idx");
     row.inner_iters = whole(json, "inner_iters");
     row.total_ns = whole(json, "total_ns");
-    row.sm_mhz = take<std::int64_t>(json, "sm_mhz");
+    row.sm_mhz = whole_if_any(json, "sm_mhz");
     row.discarded = json.value("discarded", "");
     require(one_of(row.phase, {"first", "warmup", "measure"}), "phase is first, warmup or measure");
     require(one_of(row.cache, {"cold", "hot"}), "cache is cold or hot");
@@ -140,6 +151,7 @@ CheckRow check_row(const Json& json) {
     row.tol = number_from(json.at("tol"));
     row.passed = json.at("passed");
     row.input_seed = whole(json, "input_seed");
+    require(!std::isnan(row.tol), "tol is a number");
     return row;
   });
 }

@@ -95,6 +95,12 @@ void Connection::fail(int code) const {
   if (kind == SQLITE_CANTOPEN) {
     throw UserError(fmt::format("{}: cannot open: {}", path_, system != 0 ? std::strerror(system) : words.c_str()));
   }
+  if (kind == SQLITE_IOERR) {
+    throw UserError(
+        fmt::format("{}: the disk does not do what it is asked ({}, SQLite result {}); nothing that was finished is lost, run the "
+                    "same command again",
+                    path_, system != 0 ? std::strerror(system) : words.c_str(), code));
+  }
   throw SqliteError(fmt::format("{}: {} (SQLite result {})", path_, words, code));
 }
 

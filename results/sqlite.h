@@ -103,8 +103,8 @@ class Connection {
   /// Closing will not checkpoint: for a writer whose turn did not come.
   void keep_log() const;
 
-  /// Throws what an SQLite result code means to a user: full disk, read-only place, locked, damaged or foreign file are
-  /// UserError that name the file; the rest is SqliteError.
+  /// Throws what an SQLite result code means to a user: full or failing disk, read-only place, locked, damaged or foreign
+  /// file are UserError that name the file; the rest is SqliteError.
   [[noreturn]] void fail(int code) const;
 
  private:

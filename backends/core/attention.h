@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "backends/core/device_memory.h"
 #include "backends/core/tensor_view.h"
 #include "harness/base/registry.h"
 
@@ -81,6 +82,10 @@ class AttentionBackend {
   virtual Choice choose(const AttentionCall& call) const = 0;
   std::optional<std::string> unsupported(const AttentionCall& call) const { return choose(call).reason; }
 
+  /// Where operands must lie to be computed on a device (Place::cuda); null: this backend computes on the host alone.
+  /// Throws std::runtime_error where there is no device: ask unsupported() first.
+  virtual std::unique_ptr<DeviceMemory> device_memory() const { return nullptr; }
+
   /// Check shapes, dtypes, places and aliasing, once for every backend, then call the hook.
   /// Throw UserError "[attention] ..." for a wrong call or one that choose() refuses.
   void forward(const AttentionCall& call, const AttentionOutputs& outputs);
@@ -100,6 +105,7 @@ Registry<std::function<std::unique_ptr<AttentionBackend>()>>& backends();
 struct BackendFacts {
   std::string summary;          ///< one line for `ls backends`
   bool needs_libtorch = false;  ///< only synthbench-torch holds it
+  Place place = Place::host;    ///< where it computes unless told otherwise
 };
 Registry<BackendFacts>& known_backends();
 

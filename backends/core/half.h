@@ -22,12 +22,18 @@ struct BFloat16 {
   operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 };
 
+#if defined(__clang__) && __clang_major__ < 15
+using NativeHalf = __fp16;  // clang 14 has _Float16 on the newest processors only
+#else
+using NativeHalf = _Float16;
+#endif
+
 struct Float16 {
   std::uint16_t bits = 0;
 
   Float16() = default;
-  explicit Float16(float wide) : bits(std::bit_cast<std::uint16_t>(static_cast<_Float16>(wide))) {}
-  operator float() const { return static_cast<float>(std::bit_cast<_Float16>(bits)); }
+  explicit Float16(float wide) : bits(std::bit_cast<std::uint16_t>(static_cast<NativeHalf>(wide))) {}
+  operator float() const { return static_cast<float>(std::bit_cast<NativeHalf>(bits)); }
 };
 
 /// bf16 or f16: kept narrow, computed with as float.

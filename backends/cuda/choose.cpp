@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "backends/core/half.h"
 #include "backends/cuda/kernels.h"
 
 namespace synthbench::cuda {
@@ -33,14 +34,22 @@ std::optional<std::string> refusal(const AttentionCall& call) {
 }
 
 bool foldable(const AttentionCall& call) {
-  constexpr std::int64_t most_entries = std::int64_t{1} << 28, most_columns = std::int64_t{1} << 21;  // of a table; of a launch's grid
+  constexpr std::int64_t most_entries = std::int64_t{1} << 28, most_across = std::int64_t{1} << 21;  // of a table; of a launch's grid
   const CallShape s = shape_of(call);
   const Axes& value = call.value.stride;
   const auto apart = [](std::int64_t stride, std::int64_t extent) { return stride != 0 || extent == 1; };
   // A gradient of values that samples, heads or rows share has its one owner in tiled alone.
   const bool own_values = apart(value.batch, s.batch) && apart(value.head, s.heads) && apart(value.row, s.keys);
-  return s.batch > 1 && own_values && s.batch * s.width <= most_columns && batch_independent(call) && !call.mask.key_lengths &&
+  const std::int64_t columns = call.mask.key_lengths ? (s.width + 63) / 64 * 64 : s.width;  // samples of their own begin a tile
+  return s.batch > 1 && own_values && s.batch * columns <= most_across && s.keys <= most_across && batch_independent(call) &&
          s.queries * s.keys <= most_entries / s.heads;
+}
+
+bool fits_tensor_cores(const AttentionCall& call) {
+  constexpr std::int64_t fragment = 16;
+  const CallShape s = shape_of(call);
+  return is_half(call.value.dtype) && s.queries >= fragment && s.keys >= fragment &&
+         std::all_of(call.terms.begin(), call.terms.end(), [](const LogitTerm& term) { return term.kind == TermKind::inner; });
 }
 
 }  // namespace synthbench::cuda

@@ -13,6 +13,7 @@ class CudaNaiveBackend final : public AttentionBackend {
     if (auto reason = cuda::refusal(call)) return {{}, {}, std::move(reason)};
     return {"rows", "reference", std::nullopt};
   }
+  std::unique_ptr<DeviceMemory> device_memory() const override { return cuda::device_memory(); }
 
  private:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override { cuda::naive_forward(call, outputs); }

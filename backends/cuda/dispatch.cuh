@@ -21,4 +21,11 @@ void with_storage(DType dtype, Run&& run) {
   }
 }
 
+/// The same for what only bf16 and f16 come to.
+template <typename Run>
+void with_half_storage(DType dtype, Run&& run) {
+  if (dtype == DType::f16) return std::forward<Run>(run)(__half{});
+  std::forward<Run>(run)(__nv_bfloat16{});
+}
+
 }  // namespace synthbench::cuda

@@ -4,8 +4,9 @@
 namespace synthbench {
 namespace {
 
-const bool known = known_backends().add("cuda", {"GPU, tiled kernels with online softmax, f32, bf16 and f16", false});
-const bool naive_known = known_backends().add("cuda_naive", {"GPU, one row per warp, f32, bf16 and f16: documentation", false});
+const bool known = known_backends().add("cuda", {"GPU, tiled kernels with online softmax, f32, bf16 and f16", false, Place::cuda});
+const bool naive_known =
+    known_backends().add("cuda_naive", {"GPU, one row per warp, f32, bf16 and f16: documentation", false, Place::cuda});
 
 }  // namespace
 }  // namespace synthbench

@@ -3,17 +3,27 @@
 #include <cmath>
 
 #include "backends/cuda/launch.cuh"
-#include "backends/cuda/running_row.cuh"
 #include "backends/cuda/tile_logits.cuh"
 
 namespace synthbench::cuda {
 
-// Calls whose logits the batch shares, one table (H,N,M) for all samples. Problems here have the batch 1; values, outputs and their
-// gradients lie side by side as B*D columns: column n is column n % D of sample n / D.
+// Calls whose logits the batch shares: S (H,N,M) is made once, whatever the batch. Samples that see the same keys are a group, and lie
+// side by side as the columns of its products: column n is column n % D of the group's sample n / D.
 //
-// Block: fold_probabilities 128 threads, 34048 bytes of shared memory
+//   without key lengths   one group of B samples; the table holds P = softmax(S)
+//   with key lengths      a group per sample; the table holds S, and P_g = exp(S - m_g) / l_g when a tile is loaded
+//
+// m_g and l_g are of the keys that group g sees. One table of exponentials for all groups would be relative to a maximum that some of
+// them do not see: where all of a sample's keys lie far below it, they would vanish.
+//
+// Kernels:  longest_sample  the keys that any sample sees, one warp
+//           fold_logits     a tile of S per block
+//           fold_softmax       m, l and lse of one row of a group per warp; P in place of S where there is one group
+// Block: longest_sample 32 threads, 0 bytes of shared memory
+// Block: fold_logits 128 threads, 33536 bytes of shared memory
+// Block: fold_softmax 32 threads, 0 bytes of shared memory
 
-/// A float per (h,i,j), where query i sees key j; undefined elsewhere.
+/// A float per (h,i,j), where any sample's query i sees key j; undefined elsewhere.
 struct Table {
   float* data = nullptr;
   int queries = 0, keys = 0;
@@ -21,83 +31,127 @@ struct Table {
   __device__ float& at(int h, int i, int j) const { return data[(std::int64_t{h} * queries + i) * keys + j]; }
 };
 
+struct Fold {
+  Table table;
+  float *largest = nullptr, *total = nullptr;  ///< (G,H,N) m and l
+  int heads = 0, groups = 0, samples = 0;      ///< samples: of a group
+  int columns = 0;                             ///< samples * D
+
+  __device__ std::int64_t row(int g, int h, int i) const { return (std::int64_t{g} * heads + h) * table.queries + i; }
+
+  /// P of group g, where it sees the key.
+  __device__ float probability(int g, int h, int i, int j) const {
+    const float entry = table.at(h, i, j);
+    return groups == 1 ? entry : expf(entry - largest[row(g, h, i)]) / total[row(g, h, i)];
+  }
+};
+
+/// Column n of the group whose first sample is at.b.
 template <typename T>
-__device__ float folded(const Tensor<T>& tensor, int width, int h, int row, int n) {
-  return tensor.get(n / width, h, row, n % width);
+__device__ float folded(const Tensor<T>& tensor, int width, const Place& at, int row, int n) {
+  return tensor.get(at.b + n / width, at.h, row, n % width);
 }
 
-/// Where the block's tile of queries lies: blocks count through the tiles of one head after another.
+/// Where the block's tile of queries lies: blocks count through the tiles of one head after another. at.b: the group, which is also its
+/// first sample, and the one that says what the group sees.
 template <typename T>
-__device__ Place queries_of_block(const Problem<T>& p) {
+__device__ Place queries_of_block(const Problem<T>& p, int group) {
   const int blocks = (p.queries + kTile - 1) / kTile, block = static_cast<int>(blockIdx.x);
-  Place at{0, block / blocks, block % blocks * kTile, 0, {}};
-  at.keys = visible_to_tile(p, 0, at.i);
-  at.j = at.keys.begin;
+  Place at{group, block / blocks, block % blocks * kTile, 0, {}};
+  at.keys = visible_to_tile(p, group, at.i);
   return at;
 }
 
-/// tile = the table's entries, 0 where the query does not see the key.
+/// tile = P of the group at.b, 0 where it does not see the key.
 template <Rows rows, typename T>
-__device__ void load_tile(const Problem<T>& p, const Table& table, const TileMemory& memory, const Place& at) {
-  for_each_entry<rows>(p, memory, at, [&](float& entry, int i, int j, bool seen) { entry = seen ? table.at(at.h, i, j) : 0.0f; });
+__device__ void load_probabilities(const Problem<T>& p, const Fold& fold, const TileMemory& memory, const Place& at) {
+  for_each_entry<rows>(p, memory, at,
+                       [&](float& entry, int i, int j, bool seen) { entry = seen ? fold.probability(at.b, at.h, i, j) : 0.0f; });
 }
 
-/// The probabilities of 64 rows of a head: logits into the table with the running maximum m and sum l of each row, then exp(S - m) / l in
-/// their place. Each thread finds what it wrote itself. Writes the lse of `samples` samples.
 template <typename T>
-__global__ void __launch_bounds__(kTileThreads)
-    fold_probabilities(const __grid_constant__ Problem<T> p, const Table table, const Tensor<float> lse, int samples) {
+__global__ void longest_sample(const __grid_constant__ Problem<T> p, std::int32_t* longest) {
+  int most = 0;
+  for (int b = lane_of_warp(); b < p.batch; b += kWarp) most = max(most, p.key_lengths[b * p.key_lengths_stride]);
+  for (int step = kWarp / 2; step > 0; step /= 2) most = max(most, __shfl_xor_sync(kAllLanes, most, step));
+  if (lane_of_warp() == 0) *longest = most;
+}
+
+template <typename T>
+__global__ void __launch_bounds__(kTileThreads) fold_logits(const __grid_constant__ Problem<T> p, const Table table) {
   SharedMemory shared = SharedMemory::of_block();
-  float* largest = shared.take(kTile);
-  float* total = shared.take(kTile);
   const TileMemory memory = TileMemory::in(shared);
-  const int row = thread_of_block() / kRowShare, first = thread_of_block() % kRowShare;
-  Place at = queries_of_block(p);
-  RunningRow running;
-  for (; at.j < at.keys.end; at.j += kTile) {
-    make_logits<Rows::queries>(p, memory, at, -INFINITY, [&](float s, int i, int j) { return table.at(at.h, i, j) = s; });
-    running.absorb(memory, row, first);
-    __syncthreads();
+  Place at = queries_of_block(p, 0);
+  at.j = static_cast<int>(blockIdx.y) * kTile;
+  if (!at.sees_anything()) return;
+  make_logits<Rows::queries>(p, memory, at, 0.0f, [&](float s, int i, int j) { return table.at(at.h, i, j) = s; });
+}
+
+/// lse: written for every sample of the group, unless it is absent.
+template <typename T>
+__global__ void fold_softmax(const __grid_constant__ Problem<T> p, const __grid_constant__ Fold fold, const Tensor<float> lse) {
+  const int row = static_cast<int>(blockIdx.x), lane = lane_of_warp();
+  const int i = row % p.queries, h = row / p.queries % p.heads, g = row / p.queries / p.heads;
+  const Range seen = p.visible(g, i);
+  float largest = -INFINITY, total = 0.0f;
+  for (int j = seen.begin + lane; j < seen.end; j += kWarp) largest = fmaxf(largest, fold.table.at(h, i, j));
+  largest = warp_max(largest);
+  for (int j = seen.begin + lane; j < seen.end; j += kWarp) total += expf(fold.table.at(h, i, j) - largest);
+  total = warp_sum(total);
+  for (int j = seen.begin + lane; fold.groups == 1 && j < seen.end; j += kWarp) {
+    float& entry = fold.table.at(h, i, j);
+    entry = expf(entry - largest) / total;
   }
-  if (first == 0) {
-    largest[row] = running.largest;
-    total[row] = running.total;
-    for (int b = 0; at.i + row < p.queries && b < samples; ++b) {
-      store(lse.at(b, at.h, at.i + row, 0), running.largest + logf(running.total));  // -inf + log 0 where nothing was seen
+  if (lane != 0) return;
+  fold.largest[row] = largest;
+  fold.total[row] = total;
+  for (int b = g; lse.data != nullptr && b < g + fold.samples; ++b) store(lse.at(b, h, i, 0), largest + logf(total));  // -inf where nothing
+}
+
+/// A call with its table, in scratch memory for as long as this lives.
+template <typename T>
+class FoldedCall {
+ public:
+  /// lse: where to write it; absent in backward.
+  FoldedCall(const AttentionCall& call, const Tensor<float>& lse, cudaStream_t stream)
+      : p(problem_of<T>(call)),
+        everyone(p),
+        logits_(size_of_table(), stream),
+        largest_(rows(), stream),
+        total_(rows(), stream),
+        longest_(1, stream) {
+    everyone.batch = 1;
+    if (p.key_lengths != nullptr) {
+      launch(longest_sample<T>, dim3(1), dim3(kWarp), 0, stream, p, longest_.data());
+      everyone.key_lengths = longest_.data();
+      everyone.key_lengths_stride = 0;
     }
+    const int samples = p.key_lengths == nullptr ? p.batch : 1;
+    fold = {{logits_.data(), p.queries, p.keys}, largest_.data(), total_.data(), p.heads, groups(), samples, samples * p.width};
+    launch(fold_logits<T>, dim3(blocks_of_queries(), tiles_of(p.keys)), dim3(kTileThreads), TileMemory::bytes(), stream, everyone,
+           fold.table);
+    launch(fold_softmax<T>, dim3(static_cast<unsigned>(rows())), dim3(kWarp), 0, stream, p, fold, lse);
   }
-  __syncthreads();
-  for (at.j = at.keys.begin; at.j < at.keys.end; at.j += kTile) {
-    for_each_entry<Rows::queries>(p, memory, at, [&](float&, int i, int j, bool seen) {
-      if (!seen) return;
-      float& entry = table.at(at.h, i, j);
-      entry = expf(entry - largest[i - at.i]) / total[i - at.i];
-    });
+
+  std::size_t size_of_table() const {
+    return static_cast<std::size_t>(p.heads) * static_cast<std::size_t>(p.queries) * static_cast<std::size_t>(p.keys);
   }
-}
+  /// Of all groups.
+  std::size_t rows() const {
+    return static_cast<std::size_t>(groups()) * static_cast<std::size_t>(p.heads) * static_cast<std::size_t>(p.queries);
+  }
+  int groups() const { return p.key_lengths == nullptr ? 1 : p.batch; }
+  unsigned blocks_of_queries() const { return static_cast<unsigned>(p.heads) * tiles_of(p.queries); }
+  unsigned blocks_of_keys() const { return static_cast<unsigned>(p.heads) * tiles_of(p.keys); }
+  unsigned blocks_of_columns() const { return static_cast<unsigned>(fold.groups) * tiles_of(fold.columns); }
 
-/// Launches fold_probabilities over every tile of queries of every head.
-template <typename T>
-void make_probability_table(const Problem<T>& p, const Table& table, const Tensor<float>& lse, int samples, cudaStream_t stream) {
-  SharedMemory shared = SharedMemory::to_measure();
-  shared.take(kTile);
-  shared.take(kTile);
-  TileMemory::in(shared);
-  launch(fold_probabilities<T>, dim3(static_cast<unsigned>(p.heads) * tiles_of(p.queries)), dim3(kTileThreads), shared.bytes(), stream, p,
-         table, lse, samples);
-}
+  Problem<T> p;
+  Problem<T> everyone;  ///< one sample that sees what any sample sees
+  Fold fold;
 
-/// The call as if it had one sample: no term tells samples apart.
-template <typename T>
-Problem<T> one_sample_of(const AttentionCall& call) {
-  Problem<T> p = problem_of<T>(call);
-  p.batch = 1;
-  return p;
-}
-
-template <typename T>
-std::size_t table_size(const Problem<T>& p) {
-  return static_cast<std::size_t>(p.heads) * static_cast<std::size_t>(p.queries) * static_cast<std::size_t>(p.keys);
-}
+ private:
+  Scratch<float> logits_, largest_, total_;
+  Scratch<std::int32_t> longest_;
+};
 
 }  // namespace synthbench::cuda

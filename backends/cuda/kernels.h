@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,9 @@ inline constexpr int kMostTerms = 12;
 /// Why kernels of this program cannot reach tensors of that place: no GPU, or tensors of the host.
 std::optional<std::string> unreachable(Place place);
 
+/// Memory of the GPU that CUDA shows first; null where kernels run on host memory.
+std::unique_ptr<DeviceMemory> device_memory();
+
 /// One row at a time: cuda_naive. T is float, __half or __nv_bfloat16, chosen by the dtype of the call.
 void naive_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
@@ -21,7 +25,11 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
 void tiled_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void tiled_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
 
-/// One table of probabilities per head for the whole batch: cuda, where foldable().
+/// The same with tensor cores: cuda, where fits_tensor_cores().
+void wmma_forward(const AttentionCall& call, const AttentionOutputs& outputs);
+void wmma_backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads);
+
+/// One table per head for the whole batch: cuda, where foldable().
 void folded_forward(const AttentionCall& call, const AttentionOutputs& outputs);
 void folded_backward(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads);
 

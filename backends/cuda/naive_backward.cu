@@ -5,9 +5,7 @@
 //   dP[i,j]   = keep dY[i] . V[j]                               delta[i] = sum_j P dP        (B,H,N)
 //   dV[j]     = sum_i keep P[i,j] dY[i]                                                      (B,H,M,D)
 //   dS[i,j]   = P[i,j] (dP[i,j] - delta[i])
-//   inner:  dlhs[i] = scale sum_j dS[i,j] rhs[j]                drhs[j] = scale sum_i dS[i,j] lhs[i]
-//   tiled:  dlhs[i,p] = scale sum_q dS[i,p+Pq] rhs[i,q]         drhs[i,q] = scale sum_p dS[i,p+Pq] lhs[i,p]
-//   table:  dlhs[i,j] = scale dS[i,j]
+//   and into the sides of each term: side_sums.cuh
 //
 // Kernels:  row_delta     one row per warp
 //           sum_rows      one distinct row of dV, dlhs or drhs per warp
@@ -25,6 +23,7 @@
 #include "backends/cuda/owners.cuh"
 #include "backends/cuda/problem.cuh"
 #include "backends/cuda/shared_memory.cuh"
+#include "backends/cuda/side_sums.cuh"
 #include "backends/cuda/warp.cuh"
 
 namespace synthbench::cuda {
@@ -69,8 +68,6 @@ __device__ float logit_gradient(const Problem<T>& p, const Given<T>& g, int b, i
   return expf(logit(p, b, h, i, j) - g.lse.get(b, h, i, 0)) * (probability_gradient(p, g.grad_out, b, h, i, j) - delta);
 }
 
-enum class RowSum { value, inner_lhs, inner_rhs };
-
 template <RowSum what, typename T>
 __device__ float weight(const Problem<T>& p, const Given<T>& g, int b, int h, int i, int j) {
   if (!p.visible(b, i).holds(j)) return 0.0f;  // and nothing read: keys that a sample does not see may be NaN
@@ -111,8 +108,6 @@ __global__ void sum_rows(const __grid_constant__ Problem<T> p, const __grid_cons
     if (c < width) grad.add(own.b, own.h, own.row, c, scale * total);
   }
 }
-
-enum class EntrySum { tiled_lhs, tiled_rhs, table };
 
 /// The part of row (b,h,i) in entry c of a side.
 template <EntrySum what, typename T>
@@ -173,16 +168,6 @@ struct Launcher {
     launch(sum_entries<what, T>, dim3(blocks_for(owners.count() * grad.shape.col)), dim3(kThreads), 0, stream, p, g, t,
            static_cast<int>(grad.shape.col), owners, tensor<T>(grad));
   }
-
-  void term(int t, const LogitTerm& term, const AttentionGrads::Term& grad) const {
-    switch (term.kind) {
-      case TermKind::inner:
-        rows<RowSum::inner_lhs>(term.rhs, static_cast<float>(term.scale), grad.lhs);
-        return rows<RowSum::inner_rhs>(term.lhs, static_cast<float>(term.scale), grad.rhs);
-      case TermKind::tiled: entries<EntrySum::tiled_lhs>(t, grad.lhs); return entries<EntrySum::tiled_rhs>(t, grad.rhs);
-      case TermKind::table: return entries<EntrySum::table>(t, grad.lhs);
-    }
-  }
 };
 
 }  // namespace
@@ -197,10 +182,7 @@ void naive_backward(const AttentionCall& call, const AttentionOutputs& outputs, 
     launch(row_delta<T>, dim3(static_cast<unsigned>(row_count)), dim3(kWarp), 0, stream, p, given, delta.data());
     const Launcher<T> backward{p, given, stream};
     backward.template rows<RowSum::value>(grad_out, 1.0f, grads.value);
-    for (int t = 0; t < p.terms; ++t) {
-      const auto at = static_cast<std::size_t>(t);
-      backward.term(t, call.terms[at], grads.terms[at]);
-    }
+    launch_sides(backward, call, grads);
   });
 }
 

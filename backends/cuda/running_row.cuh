@@ -14,7 +14,8 @@ struct RunningRow {
   float largest = -INFINITY, total = 0.0f;
 
   /// Logits of the row, -inf where hidden, become exp(S - m'). Returns what all that was summed before is to be multiplied with.
-  __device__ float absorb(const TileMemory& memory, int row, int first) {
+  template <typename Memory>
+  __device__ float absorb(const Memory& memory, int row, int first) {
     float now = largest, added = 0.0f;
     for (int col = first; col < kTile; col += kRowShare) now = fmaxf(now, memory.at(row, col));
     now = warp_max(now, kRowShare);

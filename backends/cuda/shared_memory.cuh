@@ -15,7 +15,7 @@ class SharedMemory {
 #ifdef SYNTHBENCH_CUDA_ON_CPU
     return SharedMemory(static_cast<std::byte*>(cuda_on_cpu::shared_memory()));
 #else
-    extern __shared__ float4 dynamic_shared_memory[];  // float4: aligned for every type
+    extern __shared__ __align__(32) float4 dynamic_shared_memory[];  // aligned for every type, and for tensor cores
     return SharedMemory(reinterpret_cast<std::byte*>(dynamic_shared_memory));
 #endif
   }
@@ -30,6 +30,10 @@ class SharedMemory {
     bytes_ += cuda_on_cpu::kSharedGap;
 #endif
     return reinterpret_cast<float*>(array);
+  }
+  template <typename T>
+  __host__ __device__ T* take_as(std::size_t count) {
+    return reinterpret_cast<T*>(take((count * sizeof(T) + sizeof(float) - 1) / sizeof(float)));
   }
   std::size_t bytes() const { return bytes_; }
 

@@ -1,29 +1,29 @@
 #pragma once
 
-// Sums of tiles into gradients, wherever the tiles come from: recomputed (tiled_backward.cu) or from a table (folded_backward.cu).
-//
-//   inner:  dlhs[i] = scale sum_j dS[i,j] rhs[j]                drhs[j] = scale sum_i dS[i,j] lhs[i]
-//   tiled:  dlhs[i,p] = scale sum_q dS[i,p+Pq] rhs[i,q]         drhs[i,q] = scale sum_p dS[i,p+Pq] lhs[i,p]
-//   table:  dlhs[i,j] = scale dS[i,j]
+// Sums of tiles into gradients, wherever the tiles come from: recomputed (tile_backward.cuh) or from a table (folded_backward.cu).
+// Formulas: side_sums.cuh.
 //
 // Kernels:  tile_rows     64 rows x 64 columns of dV, dlhs or drhs of an inner term per block
 //           tile_entries  64 rows x 64 columns of a side of a tiled or table term per block
 // A block owns what it adds up, over every (b,h,row) that shares it: no atomics, and always in one order. Tiles in which no query
-// sees a key are skipped. A Source puts tiles into shared memory: make_logit_gradients<rows>(p, memory, at) dS, and
-// make_kept_probabilities<rows>(p, memory, at) keep P; 0 where the query does not see the key.
+// sees a key are skipped. A Source puts tiles into shared memory, its Memory: make_logit_gradients<rows>(p, memory, at) dS, and
+// make_kept_probabilities<rows>(p, memory, at) keep P; 0 where the query does not see the key. It says how many blocks of either kernel an
+// SM is to hold.
 // Block: tile_rows 128 threads, 33536 bytes of shared memory
+// Block: tile_rows<TensorTile> 128 threads, 36096 bytes of shared memory
 // Block: tile_entries 128 threads, 33536 bytes of shared memory
 
 #include "backends/cuda/launch.cuh"
 #include "backends/cuda/owners.cuh"
+#include "backends/cuda/side_sums.cuh"
 #include "backends/cuda/tile_logits.cuh"
 
 namespace synthbench::cuda {
 
 /// Adds scale * total, columns c0 ... of the rows that a block owns.
-template <typename T>
-__device__ void add_owned(const Tensor<T>& grad, const Owners& owners, const Owners::Owner& own, Sums& total, const TileMemory& memory,
-                          int c0, int width, float scale) {
+template <typename T, typename Memory>
+__device__ void add_owned(const Tensor<T>& grad, const Owners& owners, const Owners::Owner& own, Sums& total, const Memory& memory, int c0,
+                          int width, float scale) {
   if (owners.rows_are_shared()) fold_rows(total, memory);
   for_each_sum([&](int r, int c) {
     const int row = own.row + tile_row(r), col = c0 + tile_col(c);
@@ -31,16 +31,14 @@ __device__ void add_owned(const Tensor<T>& grad, const Owners& owners, const Own
   });
 }
 
-enum class RowSum { value, inner_lhs, inner_rhs };
-
 /// vectors: dY, rhs or lhs, by the axis that is summed over.
 template <RowSum what, typename Source, typename T>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kTileThreads, Source::kRowBlocks)
     tile_rows(const __grid_constant__ Problem<T> p, const __grid_constant__ Source source, const Tensor<const T> vectors, int width,
               float scale, const Owners owners, const Tensor<T> grad) {
   constexpr Rows rows = what == RowSum::inner_lhs ? Rows::queries : Rows::keys;
   SharedMemory shared = SharedMemory::of_block();
-  const TileMemory memory = TileMemory::in(shared);
+  const auto memory = Source::Memory::in(shared);
   const auto own = owners.tile_owner(blockIdx.x, kTile);
   const int c0 = static_cast<int>(blockIdx.y) * kTile, others = rows == Rows::queries ? p.keys : p.queries;
   Sums total;
@@ -66,8 +64,6 @@ __global__ void __launch_bounds__(kTileThreads)
   }
   add_owned(grad, owners, own, total, memory, c0, width, scale);
 }
-
-enum class EntrySum { tiled_lhs, tiled_rhs, table };
 
 /// What dS[i,j] is multiplied with on its way into an entry of the side.
 template <EntrySum what, typename T>
@@ -100,10 +96,11 @@ __device__ bool tile_has_entries(int c0, int period, int j) {
 }
 
 template <EntrySum what, typename Source, typename T>
-__global__ void __launch_bounds__(kTileThreads) tile_entries(const __grid_constant__ Problem<T> p, const __grid_constant__ Source source,
-                                                             int t, int width, const Owners owners, const Tensor<T> grad) {
+__global__ void __launch_bounds__(kTileThreads, Source::kEntryBlocks)
+    tile_entries(const __grid_constant__ Problem<T> p, const __grid_constant__ Source source, int t, int width, const Owners owners,
+                 const Tensor<T> grad) {
   SharedMemory shared = SharedMemory::of_block();
-  const TileMemory memory = TileMemory::in(shared);
+  const auto memory = Source::Memory::in(shared);
   const Term<T>& term = p.term[t];
   const auto own = owners.tile_owner(blockIdx.x, kTile);
   const int c0 = static_cast<int>(blockIdx.y) * kTile;
@@ -151,8 +148,8 @@ struct SideGradients {
     if (!grad) return;
     Owners owners = owners_of(grad);
     owners.all_batch = p.batch;  // 1 where the tiles are already sums over the batch
-    launch(kernel, dim3(static_cast<unsigned>(owners.tile_count(kTile)), tiles_of(grad.shape.col)), dim3(kTileThreads), TileMemory::bytes(),
-           stream, p, source, rest..., owners, tensor<T>(grad));
+    launch(kernel, dim3(static_cast<unsigned>(owners.tile_count(kTile)), tiles_of(grad.shape.col)), dim3(kTileThreads),
+           Source::Memory::bytes(), stream, p, source, rest..., owners, tensor<T>(grad));
   }
 
   template <RowSum what>
@@ -162,18 +159,7 @@ struct SideGradients {
 
   template <EntrySum what>
   void entries(int t, const View& grad) const {
-    over(grad, tile_entries<what, Source, T>, t, static_cast<int>(grad.shape.col));
-  }
-
-  /// Both sides of one term, where wanted.
-  void term(int t, const LogitTerm& term, const AttentionGrads::Term& grad) const {
-    switch (term.kind) {
-      case TermKind::inner:
-        rows<RowSum::inner_lhs>(term.rhs, static_cast<float>(term.scale), grad.lhs);
-        return rows<RowSum::inner_rhs>(term.lhs, static_cast<float>(term.scale), grad.rhs);
-      case TermKind::tiled: entries<EntrySum::tiled_lhs>(t, grad.lhs); return entries<EntrySum::tiled_rhs>(t, grad.rhs);
-      case TermKind::table: return entries<EntrySum::table>(t, grad.lhs);
-    }
+    if constexpr (Source::Memory::kAnyTerm) over(grad, tile_entries<what, Source, T>, t, static_cast<int>(grad.shape.col));
   }
 };
 

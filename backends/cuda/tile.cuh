@@ -14,6 +14,9 @@ inline constexpr int kTile = 64;
 inline constexpr int kRowsEach = 8, kColsEach = 4, kRowThreads = 8, kColThreads = 16;
 inline constexpr int kTileThreads = kRowThreads * kColThreads;
 
+// __launch_bounds__ of the kernels also names the blocks that an SM is to hold: ptxas would rather spill registers to fit more of them.
+// Loops that fill shared memory are unrolled twice, not more, for the same reason.
+
 /// Tiles that cover so many numbers along an axis.
 inline unsigned tiles_of(std::int64_t count) { return static_cast<unsigned>((count + kTile - 1) / kTile); }
 
@@ -36,8 +39,10 @@ __device__ void for_each_sum(Visit visit) {
   }
 }
 
-/// What a block has in shared memory. Odd pitches: threads that read one column of many rows read different banks.
+/// What a block has in shared memory; wmma_tile.cuh has another for tensor cores, and what takes a `Memory` takes either. Odd
+/// pitches: threads that read one column of many rows read different banks.
 struct TileMemory {
+  static constexpr bool kAnyTerm = true;  ///< makes the gradients of every kind of term
   static constexpr int kDepth = 32, kPitch = kDepth + 1, kTilePitch = kTile + 1;
 
   float* left;   ///< 64 rows of one operand of a product, kDepth columns at a time
@@ -75,6 +80,7 @@ __device__ void add_product(Sums& sums, const TileMemory& memory, int depth, Lef
   constexpr int kDepth = TileMemory::kDepth, kPitch = TileMemory::kPitch;
   for (int k0 = 0; k0 < depth; k0 += kDepth) {
     const int here = min(kDepth, depth - k0);
+#pragma unroll 2
     for (int n = thread_of_block(); n < kTile * kDepth; n += kTileThreads) {
       const int row = n / kDepth, k = n % kDepth;
       if (k >= here) continue;
@@ -95,6 +101,7 @@ __device__ void add_tile_product(Sums& sums, const TileMemory& memory, int count
   Sums here_only;
   for (int k0 = 0; k0 < count; k0 += kDepth) {
     const int here = min(kDepth, count - k0);
+#pragma unroll 2
     for (int n = thread_of_block(); n < here * kTile; n += kTileThreads) memory.left[n] = vector(k0 + n / kTile, n % kTile);
     __syncthreads();
     for (int k = 0; k < here; ++k) {
@@ -105,13 +112,15 @@ __device__ void add_tile_product(Sums& sums, const TileMemory& memory, int count
   for_each_sum([&](int r, int c) { sums.at[r][c] += here_only.at[r][c]; });
 }
 
-__device__ inline void put_in_tile(const Sums& sums, const TileMemory& memory) {
+template <typename Memory>
+__device__ void put_in_tile(const Sums& sums, const Memory& memory) {
   for_each_sum([&](int r, int c) { memory.at(tile_row(r), tile_col(c)) = sums.at[r][c]; });
   __syncthreads();
 }
 
 /// The sum of all rows, column by column, in row 0; the other rows are zero.
-__device__ inline void fold_rows(Sums& sums, const TileMemory& memory) {
+template <typename Memory>
+__device__ void fold_rows(Sums& sums, const Memory& memory) {
   put_in_tile(sums, memory);
   sums = Sums();
 #pragma unroll

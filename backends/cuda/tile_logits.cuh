@@ -27,8 +27,8 @@ __device__ Range visible_to_tile(const Problem<T>& p, int b, int i) {
 
 /// visit(entry of the tile, query, key, whether that query sees that key), each entry once. Threads that follow each other take keys
 /// that do, as tables lie in memory.
-template <Rows rows, typename T, typename Visit>
-__device__ void for_each_entry(const Problem<T>& p, const TileMemory& memory, const Place& at, Visit visit) {
+template <Rows rows, typename T, typename Memory, typename Visit>
+__device__ void for_each_entry(const Problem<T>& p, const Memory& memory, const Place& at, Visit visit) {
   for (int n = thread_of_block(); n < kTile * kTile; n += kTileThreads) {
     const int query = n / kTile, key = n % kTile, i = at.i + query, j = at.j + key;
     float& entry = rows == Rows::queries ? memory.at(query, key) : memory.at(key, query);
@@ -38,8 +38,8 @@ __device__ void for_each_entry(const Problem<T>& p, const TileMemory& memory, co
 }
 
 /// sums += factor * (the product of one row per query with one row per key), both `depth` wide
-template <Rows rows, typename T>
-__device__ void add_row_product(Sums& sums, const Problem<T>& p, const TileMemory& memory, const Place& at, const Tensor<const T>& by_query,
+template <Rows rows, typename T, typename Sum, typename Memory>
+__device__ void add_row_product(Sum& sums, const Problem<T>& p, const Memory& memory, const Place& at, const Tensor<const T>& by_query,
                                 const Tensor<const T>& by_key, int depth, float factor) {
   const auto of_query = [&](int n, int k) { return at.i + n < p.queries ? factor * by_query.get(at.b, at.h, at.i + n, k) : 0.0f; };
   const auto of_key = [&](int n, int k) { return at.keys.holds(at.j + n) ? by_key.get(at.b, at.h, at.j + n, k) : 0.0f; };
@@ -70,8 +70,8 @@ __device__ void make_logits(const Problem<T>& p, const TileMemory& memory, const
 }
 
 /// tile = P = exp(S - lse), 0 where the query does not see the key; with a minus where dropout drops it.
-template <Rows rows, typename T>
-__device__ void make_probabilities(const Problem<T>& p, const Given<T>& g, const TileMemory& memory, const Place& at) {
+template <Rows rows, typename T, typename Memory>
+__device__ void make_probabilities(const Problem<T>& p, const Given<T>& g, const Memory& memory, const Place& at) {
   make_logits<rows>(p, memory, at, 0.0f, [&](float s, int i, int j) {
     const float probability = expf(s - g.lse.get(at.b, at.h, i, 0));
     return p.keep(at.b, at.h, i, j) == 0.0f ? -probability : probability;
@@ -90,19 +90,19 @@ __device__ float probability_gradient(const Problem<T>& p, float signed_probabil
   return signed_probability < 0.0f ? 0.0f : p.kept_factor() * product;
 }
 
-/// sums = dY[i] . V[j]
+/// tile = P as make_probabilities has it. Returns dY[i] . V[j].
 template <Rows rows, typename T>
-__device__ Sums value_products(const Problem<T>& p, const Given<T>& g, const TileMemory& memory, const Place& at) {
+__device__ Sums probabilities_and_products(const Problem<T>& p, const Given<T>& g, const TileMemory& memory, const Place& at) {
+  make_probabilities<rows>(p, g, memory, at);
   Sums sums;
   add_row_product<rows>(sums, p, memory, at, g.grad_out, p.value, p.width, 1.0f);
   return sums;
 }
 
 /// tile = dS = P (dP - delta), 0 where the query does not see the key.
-template <Rows rows, typename T>
-__device__ void make_logit_gradients(const Problem<T>& p, const Given<T>& g, const TileMemory& memory, const Place& at) {
-  make_probabilities<rows>(p, g, memory, at);
-  const Sums products = value_products<rows>(p, g, memory, at);
+template <Rows rows, typename T, typename Memory>
+__device__ void make_logit_gradients(const Problem<T>& p, const Given<T>& g, const Memory& memory, const Place& at) {
+  const Sums products = probabilities_and_products<rows>(p, g, memory, at);
   const float* delta = g.delta + (std::int64_t{at.b} * p.heads + at.h) * p.queries + at.i;
   for_each_sum([&](int r, int c) {
     const int query = rows == Rows::queries ? tile_row(r) : tile_col(c);

@@ -7,7 +7,7 @@
 //   folded   exponentials once per head, the batch folded into the columns of V; calls whose logits the batch shares
 #include <fmt/format.h>
 
-#include "backends/core/attention.h"
+#include "backends/core/pick.h"
 #include "backends/eigen/kernels.h"
 
 namespace synthbench {
@@ -15,17 +15,11 @@ namespace {
 
 enum class Kernel : std::uint8_t { none, naive, fused, folded };
 
-struct Pick {
-  Kernel kernel = Kernel::none;
-  std::string name;    ///< of the kernel
-  std::string reason;  ///< why there is none
-};
-
 /// A head of so few logits is one small tile: then tiling only costs.
 constexpr std::int64_t kTinyHead = 256;
 
-/// The one place that decides: the name shown, the refusal and the launch all read it.
-Pick pick(const AttentionCall& call) {
+/// The one place that decides.
+Pick<Kernel> pick(const AttentionCall& call) {
   const DType dtype = call.value.dtype;
   if (call.value.place != Place::host) return {Kernel::none, {}, "value is on the GPU; eigen computes on the host"};
   if (dtype != DType::f32 && dtype != DType::f64) {
@@ -39,11 +33,7 @@ Pick pick(const AttentionCall& call) {
 
 class EigenBackend final : public AttentionBackend {
  public:
-  Choice choose(const AttentionCall& call) const override {
-    const Pick picked = pick(call);
-    if (picked.kernel == Kernel::none) return {{}, {}, picked.reason};
-    return {picked.name, "optimised", std::nullopt};
-  }
+  Choice choose(const AttentionCall& call) const override { return pick(call).choice("optimised"); }
 
  private:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "backends/torch/gpu_memory.h"
+
 namespace synthbench::aten {
 namespace {
 
 std::string refusal(const AttentionCall& call) {
-  if (call.value.place != Place::host) return "value is on a GPU; the ATen compositions compute on the host";
+  if (call.value.place == Place::cuda && !reaches_gpu()) return "value is on a GPU; LibTorch reaches none here";
   return {};
 }
 
@@ -25,7 +27,8 @@ bool has_full_table(const AttentionCall& call) {
 Pick pick_fastest(const AttentionCall& call) {
   if (std::string reason = refusal(call); !reason.empty()) return {Kernel::none, std::move(reason)};
   if (call.dropout.rate > 0) return {Kernel::eager, {}};  // the fused kernel draws its own numbers
-  const bool fusable = !any_of_kind(call, TermKind::tiled);
+  const bool no_fused_kernel = call.value.place == Place::cuda && call.value.dtype == DType::f64;
+  const bool fusable = !any_of_kind(call, TermKind::tiled) && !no_fused_kernel;
   const bool product_alone = fusable && !has_full_table(call);
   if (batch_independent(call) && (call.value.shape.batch > 1 || !product_alone)) return {Kernel::folded, {}};
   if (product_alone) return {Kernel::sdpa, {}};

@@ -71,7 +71,7 @@ Padded padded(const AttentionCall& call) {
   p.largest.masked_fill_(at::isneginf(p.largest), 0.0);
   p.e = (logit - p.largest).exp_().squeeze(0);
   const at::Tensor visible = distinct_keys(call, call.value);
-  p.real = (at::arange(s.keys) < tensor_of(call.mask.key_lengths)).to(visible.scalar_type()).transpose(2, 3);
+  p.real = (at::arange(s.keys, visible.device()) < tensor_of(call.mask.key_lengths)).to(visible.scalar_type()).transpose(2, 3);
   p.values = folded(at::cat({visible, p.real.expand({s.batch, s.heads, s.keys, 1})}, 3));
   return p;
 }

@@ -1,20 +1,18 @@
-// Attention through ATen's fused CPU kernel, which knows one product of queries and keys and one additive mask.
+// Attention through ATen's fused kernels (fused.h), which know one product of queries and keys and one additive mask.
 //
 //   Q (B,H,N,W) = [scale_0 lhs_0 | scale_1 lhs_1 | ...]      K (B,H,M,W) = [rhs_0 | rhs_1 | ...]      logits Q K' + mask
 //
 // A table that is the same for all rows (b2) is one more column: scale in Q, the table in K. Other tables go into the mask;
 // the kernel gives a mask no gradient, so where such a table wants one, backward is kEager's.
 //
-// What the kernel asks for: last dimensions contiguous (else ATen leaves it silently) and one width for Q, K and V, so the
-// narrower of W and D is padded with zeros. It takes causality itself only from position 0 and without another mask.
-#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
-#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
-
+// What they ask for: last dimensions contiguous (else ATen leaves them silently) and one width for Q, K and V, so the
+// narrower of W and D is padded with zeros. They take causality itself only from position 0 and without another mask.
 #include <algorithm>
 #include <limits>
 #include <vector>
 
 #include "backends/torch/compositions.h"
+#include "backends/torch/fused.h"
 #include "backends/torch/logits.h"
 #include "backends/torch/tensors.h"
 
@@ -23,12 +21,6 @@ namespace {
 
 bool is_column(const LogitTerm& term) { return term.kind == TermKind::table && term.lhs.stride.row == 0; }
 bool is_bias(const LogitTerm& term) { return term.kind == TermKind::table && !is_column(term); }
-
-/// The product: terms that became columns of Q and K, in order.
-struct Product {
-  at::Tensor query, key, value;  ///< (B,H,N,W) (B,H,M,W) (B,H,M,W)
-  double scale = 1.0;
-};
 
 at::Tensor with_last_contiguous(const at::Tensor& t) { return t.stride(3) == 1 ? t : t.contiguous(); }
 
@@ -50,9 +42,10 @@ at::Tensor side_by_side(const std::vector<at::Tensor>& parts) {
   return at::cat(expanded, 3);
 }
 
-Product product_of(const AttentionCall& call) {
+/// The product: terms that became columns of Q and K, in order.
+FusedOperands product_of(const AttentionCall& call) {
   const CallShape s = shape_of(call);
-  Product p;
+  FusedOperands p;
   p.value = with_last_contiguous(distinct_keys(call, call.value));
   std::vector<at::Tensor> queries, keys;
   std::vector<double> scales;
@@ -74,7 +67,7 @@ Product product_of(const AttentionCall& call) {
   }
   p.query = side_by_side(queries);
   p.key = side_by_side(keys);
-  const std::int64_t width = std::max(p.query.size(3), s.width);
+  const std::int64_t width = fused_width(p.value.device(), std::max(p.query.size(3), s.width));
   p.query = with_last_contiguous(widened(p.query, width)).expand({s.batch, s.heads, s.queries, width});
   p.key = with_last_contiguous(widened(p.key, width)).expand({s.batch, s.heads, s.keys, width});
   p.value = widened(p.value, width);
@@ -87,7 +80,7 @@ bool kernel_masks(const AttentionCall& call) {
   return mask.causal && mask.query_offset == 0 && !mask.key_lengths && mask.window == 0;
 }
 
-/// Tables and everything hidden as an additive mask (B,H,N,M); nothing where the kernel needs none.
+/// Tables and everything hidden as an additive mask (B,H,N,M), with extent 1 along what it shares; nothing where the kernel needs none.
 std::optional<at::Tensor> additive_mask(const AttentionCall& call) {
   const CallShape s = shape_of(call);
   at::Tensor bias;
@@ -100,19 +93,21 @@ std::optional<at::Tensor> additive_mask(const AttentionCall& call) {
   if (!bias.defined() && !hidden.defined()) return std::nullopt;
   if (!bias.defined()) bias = at::zeros({}, tensor_of(call.value).options());
   if (hidden.defined()) bias = at::masked_fill(bias, hidden, -std::numeric_limits<double>::infinity());
-  return with_last_contiguous(bias).expand({s.batch, s.heads, s.queries, s.keys});
+  return with_last_contiguous(bias.expand({-1, -1, -1, s.keys}));
 }
 
-bool kernel_is_causal(const AttentionCall& call, const std::optional<at::Tensor>& mask) { return call.mask.causal && !mask; }
+FusedOperands operands_of(const AttentionCall& call) {
+  FusedOperands operands = product_of(call);
+  operands.mask = additive_mask(call);
+  operands.causal = call.mask.causal && !operands.mask;
+  return operands;
+}
 
 /// Rows without any visible key, (B or 1,1,N,1) bool; undefined where the flags exclude them.
 at::Tensor empty_rows(const AttentionCall& call) { return may_have_empty_rows(call.mask) ? hidden_keys(call).all(-1, true) : at::Tensor(); }
 
 void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
-  const Product p = product_of(call);
-  const std::optional<at::Tensor> mask = additive_mask(call);
-  const auto [out, lse] =
-      at::_scaled_dot_product_flash_attention_for_cpu(p.query, p.key, p.value, 0.0, kernel_is_causal(call, mask), mask, p.scale);
+  const auto [out, lse] = fused_forward(operands_of(call));
   at::Tensor to = tensor_of(outputs.out), lse_to = tensor_of(outputs.lse);
   to.copy_(out.narrow(3, 0, to.size(3)));
   lse_to.copy_(lse.unsqueeze(3));
@@ -147,19 +142,17 @@ void backward(const AttentionCall& call, const AttentionOutputs& outputs, const 
   for (std::size_t t = 0; t < call.terms.size(); ++t) {
     if (is_bias(call.terms[t]) && grads.terms[t].lhs) return kEager.backward(call, outputs, grad_out, grads);
   }
-  const Product p = product_of(call);
-  const std::optional<at::Tensor> mask = additive_mask(call);
-  const std::int64_t width = p.value.size(3);
+  const FusedOperands operands = operands_of(call);
+  const std::int64_t width = operands.value.size(3);
   at::Tensor d_out = tensor_of(grad_out), lse = tensor_of(outputs.lse).squeeze(3);
   if (const at::Tensor empty = empty_rows(call); empty.defined()) {  // exp(-inf - 0) is 0; exp(-inf + inf) is NaN
     d_out = d_out.masked_fill(empty, 0.0);
     lse = lse.masked_fill(empty.squeeze(3), 0.0);
   }
-  const auto [d_query, d_key, d_value] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-      with_last_contiguous(widened(d_out, width)), p.query, p.key, p.value, with_last_contiguous(widened(tensor_of(outputs.out), width)),
-      lse.contiguous(), 0.0, kernel_is_causal(call, mask), mask, p.scale);
-  if (grads.value) add_into(grads.value, d_value.narrow(3, 0, call.value.shape.col));
-  split_gradients(call, d_query, d_key, grads);
+  const Fused result{with_last_contiguous(widened(tensor_of(outputs.out), width)), lse};
+  const FusedGradients d = fused_backward(operands, result, with_last_contiguous(widened(d_out, width)));
+  if (grads.value) add_into(grads.value, d.value.narrow(3, 0, call.value.shape.col));
+  split_gradients(call, d.query, d.key, grads);
 }
 
 }  // namespace

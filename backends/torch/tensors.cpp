@@ -18,10 +18,12 @@ at::ScalarType scalar_type(DType dtype) {
   return at::kFloat;
 }
 
+at::Device device_of(const Layout& layout) { return layout.place == Place::cuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU); }
+
 at::Tensor borrow(const Layout& layout, const void* memory, const Axes& shape) {
   const Axes& stride = layout.stride;
   return at::from_blob(const_cast<void*>(memory), {shape.batch, shape.head, shape.row, shape.col},
-                       {stride.batch, stride.head, stride.row, stride.col}, at::dtype(scalar_type(layout.dtype)));
+                       {stride.batch, stride.head, stride.row, stride.col}, at::dtype(scalar_type(layout.dtype)).device(device_of(layout)));
 }
 
 /// Extent 1 along every axis with stride 0.
@@ -47,6 +49,20 @@ void fill_factors(at::Tensor& factors, const CallShape& s, const Dropout& dropou
   }
 }
 
+/// Shift of 64 bits without a sign: ATen's fills with it.
+at::Tensor right_shifted(const at::Tensor& x, int bits) {
+  return x.bitwise_right_shift(bits).bitwise_and((std::int64_t{1} << (64 - bits)) - 1);
+}
+
+/// splitmix of every entry: products of int64 wrap as those of uint64 do.
+at::Tensor hashed(at::Tensor x) {
+  const auto times = [](const at::Tensor& t, std::uint64_t factor) { return t * static_cast<std::int64_t>(factor); };
+  x = x + static_cast<std::int64_t>(kSplitmixStep);
+  x = times(x.bitwise_xor(right_shifted(x, 30)), 0xBF58476D1CE4E5B9ull);
+  x = times(x.bitwise_xor(right_shifted(x, 27)), 0x94D049BB133111EBull);
+  return x.bitwise_xor(right_shifted(x, 31));
+}
+
 }  // namespace
 
 at::Tensor tensor_of(const ConstView& view) { return borrow(view, view.data, view.shape); }
@@ -56,7 +72,7 @@ at::Tensor distinct(const ConstView& view) { return borrow(view, view.data, dist
 at::Tensor distinct_keys(const AttentionCall& call, const ConstView& view) {
   const at::Tensor rows = distinct(view);
   if (!call.mask.key_lengths || rows.size(0) != view.shape.batch) return rows;
-  const at::Tensor real = (at::arange(view.shape.row) < tensor_of(call.mask.key_lengths)).transpose(2, 3);  // (B,1,M,1)
+  const at::Tensor real = (at::arange(view.shape.row, rows.device()) < tensor_of(call.mask.key_lengths)).transpose(2, 3);  // (B,1,M,1)
   return at::where(real, rows, at::zeros({}, rows.options()));
 }
 
@@ -69,7 +85,9 @@ at::Tensor hidden_keys(const AttentionCall& call) {
   const CallShape s = shape_of(call);
   at::Tensor hidden;
   const auto hide = [&](const at::Tensor& more) { hidden = hidden.defined() ? hidden.logical_or(more) : more; };
-  const at::Tensor key = at::arange(s.keys), place = (at::arange(s.queries) + call.mask.query_offset).view({1, 1, s.queries, 1});
+  const at::Device device = device_of(call.value);
+  const at::Tensor key = at::arange(s.keys, device),
+                   place = (at::arange(s.queries, device) + call.mask.query_offset).view({1, 1, s.queries, 1});
   if (call.mask.causal) hide(key > place);
   if (call.mask.window > 0) hide((key - place).abs() > call.mask.window);
   if (call.mask.key_lengths) hide(key >= tensor_of(call.mask.key_lengths));  // (B,1,1,M)
@@ -80,13 +98,25 @@ bool may_have_empty_rows(const Mask& mask) { return mask.key_lengths || mask.win
 
 at::Tensor dropout_factors(const AttentionCall& call) {
   const CallShape s = shape_of(call);
-  at::Tensor factors = at::empty({s.batch, s.heads, s.queries, s.keys}, scalar_type(call.value.dtype));
-  if (call.value.dtype == DType::f64) {
+  if (call.value.place != Place::host)
+    return device_dropout_factors(s, call.dropout, device_of(call.value)).to(scalar_type(call.value.dtype));
+  const bool wide = call.value.dtype == DType::f64;
+  at::Tensor factors = at::empty({s.batch, s.heads, s.queries, s.keys}, wide ? at::kDouble : at::kFloat);
+  if (wide) {
     fill_factors<double>(factors, s, call.dropout);
   } else {
     fill_factors<float>(factors, s, call.dropout);
   }
-  return factors;
+  return factors.to(scalar_type(call.value.dtype));
+}
+
+at::Tensor device_dropout_factors(const CallShape& s, const Dropout& dropout, const at::Device& device) {
+  const auto count = [&](std::int64_t extent) { return at::arange(extent, at::dtype(at::kLong).device(device)); };
+  const at::Tensor of_head = count(s.batch).view({-1, 1, 1, 1}).bitwise_left_shift(32) + count(s.heads).view({1, -1, 1, 1});
+  const at::Tensor entry = count(s.queries).view({1, 1, -1, 1}).bitwise_left_shift(32) + count(s.keys).view({1, 1, 1, -1});
+  const at::Tensor start = hashed(of_head.bitwise_xor(static_cast<std::int64_t>(splitmix(dropout.seed))));
+  const at::Tensor uniform = right_shifted(hashed(start.bitwise_xor(entry)), 11).to(at::kDouble) * 0x1.0p-53;
+  return (uniform >= dropout.rate).to(at::kDouble) * (1.0 / (1.0 - dropout.rate));
 }
 
 }  // namespace synthbench::aten

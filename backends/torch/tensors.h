@@ -29,4 +29,7 @@ bool may_have_empty_rows(const Mask& mask);
 /// What dropout multiplies the probabilities with: (B,H,N,M), 0 or 1/(1-rate), from the hash all backends share.
 at::Tensor dropout_factors(const AttentionCall& call);
 
+/// The same, (B,H,N,M) in f64, from tensor operations alone: on a GPU no entry is counted by the host.
+at::Tensor device_dropout_factors(const CallShape& shape, const Dropout& dropout, const at::Device& device);
+
 }  // namespace synthbench::aten

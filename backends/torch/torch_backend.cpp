@@ -5,6 +5,7 @@
 #include "backends/core/half.h"
 #include "backends/torch/choose.h"
 #include "backends/torch/compositions.h"
+#include "backends/torch/gpu_memory.h"
 #include "backends/torch/wide_call.h"
 
 namespace synthbench {
@@ -21,7 +22,19 @@ const aten::Composition& composition(aten::Kernel kernel) {
   return aten::kEager;
 }
 
+/// bf16 and f16 are computed in f32 and rounded once, lse never; only a GPU's fused kernel takes them as they are, with sums in f32.
+bool computed_wide(const AttentionCall& call, aten::Kernel kernel) {
+  const bool fused = kernel == aten::Kernel::sdpa || kernel == aten::Kernel::sdpa_bias;
+  return is_half(call.value.dtype) && !(fused && call.value.place == Place::cuda);
+}
+
 void use_threads(int threads) {
+  static const bool sums_in_f32 = [] {  // of half-precision products on a GPU, split or not
+    at::globalContext().setAllowFP16ReductionCuBLAS(false);
+    at::globalContext().setAllowBF16ReductionCuBLAS(false);
+    return true;
+  }();
+  (void)sums_in_f32;
   if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
 
@@ -34,13 +47,15 @@ class TorchBackend final : public AttentionBackend {
     if (picked.kernel == aten::Kernel::none) return {{}, {}, picked.reason};
     return {std::string(aten::name(picked.kernel)), label_, {}};
   }
+  std::unique_ptr<DeviceMemory> device_memory() const override { return aten::gpu_memory(); }
 
  private:
   void do_forward(const AttentionCall& call, const AttentionOutputs& outputs) override {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
-    const aten::Composition& chosen = composition(pick_(call).kernel);
-    if (!is_half(call.value.dtype)) return chosen.forward(call, outputs);
+    const aten::Kernel kernel = pick_(call).kernel;
+    const aten::Composition& chosen = composition(kernel);
+    if (!computed_wide(call, kernel)) return chosen.forward(call, outputs);
     const aten::WideCall wide(call);
     const aten::WideOutputs wide_outputs(outputs);
     chosen.forward(wide.call(), wide_outputs.outputs());
@@ -51,8 +66,9 @@ class TorchBackend final : public AttentionBackend {
                    const AttentionGrads& grads) override {
     const c10::InferenceMode no_graph;
     use_threads(call.threads);
-    const aten::Composition& chosen = composition(pick_(call).kernel);
-    if (!is_half(call.value.dtype)) return chosen.backward(call, outputs, grad_out, grads);
+    const aten::Kernel kernel = pick_(call).kernel;
+    const aten::Composition& chosen = composition(kernel);
+    if (!computed_wide(call, kernel)) return chosen.backward(call, outputs, grad_out, grads);
     aten::WideCall wide(call);
     AttentionOutputs wide_outputs = outputs;
     const ConstView out = wide.widened(outputs.out);

@@ -40,7 +40,7 @@ ConstView WideCall::widened(const ConstView& narrow) {
 
 WideOutputs::WideOutputs(const AttentionOutputs& narrow) : narrow_(narrow), wide_(narrow) {
   const Axes& s = narrow.out.shape;
-  out_ = at::empty({s.batch, s.head, s.row, s.col}, at::kFloat);
+  out_ = at::empty({s.batch, s.head, s.row, s.col}, tensor_of(narrow.out).options().dtype(at::kFloat));
   wide_.out = view_of(narrow.out, out_);
 }
 

@@ -63,8 +63,10 @@ std::string format_seconds(double seconds) {
   if (!std::isfinite(seconds)) return "n/a";
   const double size = std::abs(seconds);
   if (size >= 100) {
-    const double whole = std::round(size);
-    return fmt::format("{}{:.0f} min {:02.0f} s", seconds < 0 ? "-" : "", std::floor(whole / 60), std::fmod(whole, 60));
+    const double whole = std::round(size), minutes = std::floor(whole / 60);
+    if (whole >= 6000)
+      return fmt::format("{}{:.0f} h {:02.0f} min", seconds < 0 ? "-" : "", std::floor(minutes / 60), std::fmod(minutes, 60));
+    return fmt::format("{}{:.0f} min {:02.0f} s", seconds < 0 ? "-" : "", minutes, std::fmod(whole, 60));
   }
   if (size >= 1) return format_number(seconds) + " s";
   if (size >= 1e-3 || size == 0) return format_number(seconds * 1e3) + " ms";

@@ -16,7 +16,7 @@ double parse_fraction(std::string_view text);
 /// "3G", "512M", "4096" -> bytes; K, M, G, T are powers of 1024.
 std::int64_t parse_bytes(std::string_view text);
 
-/// For people: "1.23 ms", "412 µs", "2 min 03 s".
+/// For people: "1.23 ms", "412 µs", "2 min 03 s", from 100 minutes "8 h 05 min".
 std::string format_seconds(double seconds);
 std::string format_bytes(double bytes);
 /// significant: number of significant digits; never scientific between 1e-4 and 1e7.

@@ -21,7 +21,9 @@ LayerConfig layer_of(std::int64_t length) {
 
 struct Masks {
   const char* name;
-  bool causal, lengths;
+  bool causal = false, lengths = false;
+  bool last_rows = false;  ///< the queries are the last third of the rows, as in decoding
+  double dropout_rate = 0.0;
 };
 
 CheckPoint point(const std::string& variant, const Masks& masks, std::int64_t length, const CheckRequest& request) {
@@ -29,8 +31,11 @@ CheckPoint point(const std::string& variant, const Masks& masks, std::int64_t le
   made.variant = variant;
   made.masks = masks.name;
   made.mixture = describe(variant, layer_of(length));
-  made.shape = {kBatch, kHeads, length, length, kHeadDim};
+  const std::int64_t queries = masks.last_rows ? (length + 2) / 3 : length;
+  made.shape = {kBatch, kHeads, queries, length, kHeadDim};
+  made.options.query_offset = length - queries;
   made.options.seed = static_cast<std::uint64_t>(request.input_seed);
+  made.options.dropout = {masks.dropout_rate, made.options.seed + 1};
   made.options.causal = masks.causal;
   // One sample whole, one without a key, one cut.
   if (masks.lengths) made.options.key_lengths = {static_cast<std::int32_t>(length), 0, static_cast<std::int32_t>(length / 2 + 1)};
@@ -67,10 +72,14 @@ std::vector<std::string> check_backends(const CheckRequest& request) {
 
 std::vector<CheckPoint> check_points(const std::string& variant, std::int64_t length, bool tiles, const CheckRequest& request) {
   std::vector<CheckPoint> points;
-  for (const Masks& masks :
-       {Masks{"plain", false, false}, {"causal", true, false}, {"lengths", false, true}, {"causal+lengths", true, true}})
+  for (const Masks& masks : {Masks{.name = "plain"},
+                             {.name = "causal", .causal = true},
+                             {.name = "lengths", .lengths = true},
+                             {.name = "causal+lengths", .causal = true, .lengths = true},
+                             {.name = "decoding", .causal = true, .lengths = true, .last_rows = true},
+                             {.name = "dropout", .causal = true, .lengths = true, .dropout_rate = 0.3}})
     points.push_back(point(variant, masks, length, request));
-  if (tiles) points.push_back(point(variant, {"tiles+causal", true, false}, kTiles, request));
+  if (tiles) points.push_back(point(variant, {.name = "tiles+causal", .causal = true}, kTiles, request));
   return points;
 }
 

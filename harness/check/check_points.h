@@ -20,7 +20,7 @@ struct CheckRequest {
 /// One number of a check, or a pair that was not checked: then tensor is empty and reason says why.
 struct CheckNumber {
   std::string variant, backend, dtype;
-  std::string masks{};   ///< of the call: "plain", "causal", "lengths", "causal+lengths", "tiles+causal"
+  std::string masks{};   ///< of the call: "plain", "causal", "lengths", "causal+lengths", "decoding", "dropout", "tiles+causal"
   std::string kernel{};  ///< that the backend chose
   std::string tensor{}, measure{};
   double value = 0, bound = 0;
@@ -46,8 +46,8 @@ std::vector<std::string> check_variants(const CheckRequest& request);
 /// nobody knows.
 std::vector<std::string> check_backends(const CheckRequest& request);
 
-/// The calls of a variant: each combination of masks at an odd length with an empty sample, and one of several tiles where
-/// `tiles` says so. Three heads of width 8, tables longer than the call.
+/// The calls of a variant: each combination of masks at an odd length with an empty sample, the last rows alone, attention
+/// dropout, and one of several tiles where `tiles` says so. Three heads of width 8, tables longer than the call.
 std::vector<CheckPoint> check_points(const std::string& variant, std::int64_t length, bool tiles, const CheckRequest& request);
 
 }  // namespace synthbench

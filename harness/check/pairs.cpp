@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backends/core/ferry.h"
 #include "harness/base/error.h"
 
 namespace synthbench {
@@ -62,6 +63,7 @@ CallIn::CallIn(const Problem& problem, DType dtype, Place place) : call_(problem
     operand.place = place;
   };
   move(call_.value);
+  call_.mask.key_lengths.place = place;
   for (LogitTerm& term : terms_) move(term.lhs), move(term.rhs);
   call_.terms = terms_;
 }
@@ -90,9 +92,11 @@ std::vector<CheckNumber> check_pairs(const CheckRequest& request, std::int64_t l
     for (const std::string& name : names) {
       const std::string absent =
           whole ? variant + " is a whole layer: its gate and check golden compare it with its formula" : absence(name);
-      const auto backend = absent.empty() ? backends().at(name)() : nullptr;
+      const auto real = absent.empty() ? backends().at(name)() : nullptr;
+      const auto ferry = real && place_of(*real) != Place::host ? ferried(*real) : nullptr;
+      AttentionBackend* const backend = ferry ? ferry.get() : real.get();
       for (const DType dtype : dtypes) {
-        if (backend) {
+        if (backend != nullptr) {
           check_pair(points, name, *backend, dtype, check, rows);
         } else {
           rows.push_back(skipped(variant, name, dtype, "", absent));

@@ -66,6 +66,7 @@ std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepV
                                          const std::string& db) {
   const std::string program = program_name();
   if (summary.signal != 0) return {again, fmt::format("{} ls cells{}", program, db)};
+  if (count(summary, {"pending", "running"}) > 0) return {again, fmt::format("{} ls cells{}", program, db)};
   if (count(summary, {"failed", "oom", "timeout", "crashed"}) > 0) {
     return {fmt::format("{} query \"state IN ('failed', 'oom', 'timeout', 'crashed')\"{}", program, db),
             again.find(" --retry") == std::string::npos ? again + " --retry failed,oom,timeout,crashed" : again};
@@ -100,6 +101,7 @@ std::string farewell(const RunSummary& summary, const SweepView& view, const std
   for (const std::string& word : words) again += " " + shell_word(word);
   std::string text = fmt::format("\n{}: {} attempts started\n", states_line(summary), summary.attempts);
   if (summary.signal != 0) text += "Interrupted; the same command continues.\n";
+  if (summary.signal == 0 && count(summary, {"pending"}) > 0) text += "Not all cells were tried; the same command continues.\n";
   text += "Next:\n";
   for (const std::string& command : next_commands(summary, view, again, db)) text += "  " + command + "\n";
   return text + "Results: " + view.db_path + "\n";

@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/units.h"
+#include "harness/cli/choices.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/cli/progress.h"
@@ -33,12 +34,16 @@ struct CalibrateCommand {
     request.name = "calibrate";
     request.quick = quick;
     const auto axis = [&](const char* key, const FlagValue& flag, const std::string& fallback) {
-      if (flag || !fallback.empty()) request.overrides.push_back({key, flag ? flag.text : fallback, flag ? flag.where : std::string(key)});
+      if (flag) {
+        request.overrides.push_back({key, flag.text, flag.where, flag.by});
+      } else if (!fallback.empty()) {
+        request.overrides.push_back({key, fallback, "calibrate", SaidBy::command});
+      }
     };
     axis("backend", backend, "eigen");
     axis("seq_len", lengths, quick ? "256" : "64,256,1024");
     axis("threads", threads, "");
-    request.overrides.push_back({"variant", "vanilla", "variant"});
+    request.overrides.push_back({"variant", "vanilla", "calibrate", SaidBy::command});
     const std::int64_t processes = 2 * count_of(pairs, 5, quick ? kQuickPairs : kPairs) * launches_a_side();
     request.measure.push_back({"launches", std::to_string(processes), "--pairs"});
     request.measure.push_back({"timeout", "8h", "timeout"});
@@ -81,7 +86,7 @@ const bool registered = commands().add(
      .example = "synthbench calibrate -b eigen\nsynthbench calibrate -b eigen,torch -l 128-2048*4 --pairs 40",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<CalibrateCommand>();
-       flags.list("-b,--backend", command->backend, "LIST", "backends (default eigen)");
+       flags.list("-b,--backend", command->backend, "LIST", "backends (default eigen)", words_of_key("backend"));
        flags.list("-l,--seq-len", command->lengths, "RANGE", "lengths (default 64,256,1024)");
        flags.value("--threads", command->threads, "N", "CPU threads (default: all cores)");
        flags.value("--pairs", command->pairs, "N", "A/A pairs of each cell, at least 5 (default 20)");

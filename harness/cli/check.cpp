@@ -12,6 +12,7 @@
 #include "harness/base/words.h"
 #include "harness/check/golden.h"
 #include "harness/check/layer_golden.h"
+#include "harness/cli/choices.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/cli/rows.h"
@@ -102,8 +103,8 @@ const bool registered = commands().add(
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<CheckGolden>();
        flags.argument("DIR", command->folder, "folder of golden files");
-       flags.value("-b,--backend", command->backend, "NAME", "backend (default eigen)");
-       flags.value("--dtype", command->dtype, "DTYPE", "f32, f64 (default f32)");
+       flags.value("-b,--backend", command->backend, "NAME", "backend (default eigen)", words_of_key("backend"));
+       flags.value("--dtype", command->dtype, "DTYPE", "f32, f64 (default f32)", {"f32", "f64"});
        flags.value("--threads", command->threads, "N", "CPU threads (default: all cores)");
        command->output.declare(flags, table_formats());
        return [command] { return command->run(); };

@@ -10,6 +10,7 @@
 #include "harness/base/words.h"
 #include "harness/check/parity.h"
 #include "harness/cli/check_text.h"
+#include "harness/cli/choices.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/cli/stored_checks.h"
@@ -33,9 +34,10 @@ struct CheckFlags {
   OutputFlags output;
 
   void declare(FlagSet& flags, bool numbers) {
-    flags.list("-m,--variant", variant, "LIST", "variants and sums of them (default: all, and some sums)");
-    flags.list("-b,--backend", backend, "LIST", "backends (default: all)");
-    flags.list("--dtype", dtype, "LIST", numbers ? "f32, f64, bf16, f16 (default f32,f64)" : "f32, f64, bf16, f16 (default all)");
+    flags.list("-m,--variant", variant, "LIST", "variants and sums of them (default: all, and some sums)", words_of_key("variant"));
+    flags.list("-b,--backend", backend, "LIST", "backends (default: all)", words_of_key("backend"));
+    flags.list("--dtype", dtype, "LIST", numbers ? "f32, f64, bf16, f16 (default f32,f64)" : "f32, f64, bf16, f16 (default all)",
+               words_of_key("dtype"));
     if (numbers) {
       flags.value("--input-seed", input_seed, "N", "seed of the inputs (default 1)");
       flags.value("--threads", threads, "N", "CPU threads (default: all cores)");

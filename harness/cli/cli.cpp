@@ -8,7 +8,9 @@
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/help.h"
+#include "harness/cli/option_tree.h"
 #include "harness/cli/output.h"
+#include "harness/cli/user_config.h"
 #include "harness/reproduce.h"
 
 namespace synthbench {
@@ -40,13 +42,6 @@ Found find_command(const std::vector<std::string>& words) {
       return {name, command, {words.begin() + static_cast<std::ptrdiff_t>(count), words.end()}};
   }
   return {};
-}
-
-/// Without the hidden ones.
-std::vector<std::string> shown_commands() {
-  std::vector<std::string> names = commands().names();
-  std::erase_if(names, [](const std::string& name) { return name.starts_with("_"); });
-  return names;
 }
 
 [[noreturn]] void refuse_unknown(const std::vector<std::string>& words) {
@@ -116,7 +111,8 @@ Exit run_command_line(const std::vector<std::string>& arguments) {
   }
   FlagSet flags(found.name);
   const Action action = found.command->declare(flags);
-  flags.parse(found.rest);
+  const bool hidden = found.name.starts_with("_");  // called by programs: what a user likes does not matter to them
+  flags.parse(found.rest, hidden ? std::vector<Setting>{} : read_user_config());
   return action();
 }
 

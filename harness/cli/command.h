@@ -26,7 +26,7 @@ using Action = std::function<Exit()>;
 
 /// One subcommand. Adding one is a file with `commands().add("name", {...})` and its line in CMakeLists.txt.
 struct Command {
-  std::string group;    ///< heading in `synthbench --help`: one of kCommandGroups in help.cpp
+  std::string group;    ///< heading in `synthbench --help`: one of command_groups() in help.h
   std::string summary;  ///< one line
   std::string about;    ///< a paragraph for its --help; may be empty
   std::string example;  ///< one or more lines, each a command that works

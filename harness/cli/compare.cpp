@@ -6,6 +6,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/units.h"
+#include "harness/cli/choices.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/cli/rows.h"
@@ -68,6 +69,13 @@ struct CompareCommand {
   }
 };
 
+/// What completion offers: the names that do not depend on a database.
+std::vector<std::string> words_of_a_side() {
+  std::vector<std::string> words = words_of_key("backend");
+  for (const std::string& variant : words_of_key("variant")) words.push_back(variant);
+  return words;
+}
+
 const bool registered = commands().add(
     "compare",
     {.group = "Look at results",
@@ -81,12 +89,14 @@ const bool registered = commands().add(
                 "synthbench compare variant:vanilla variant:dense --only \"seq_len >= 512\"",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<CompareCommand>();
-       flags.argument("A", command->a, "a baseline, a sweep (s3 or its name), a backend, a variant, or the beginning of a commit or build");
-       flags.argument("B", command->b, "the same; KIND:NAME, as in backend:eigen, where a name means several things");
+       flags.argument("A", command->a, "a baseline, a sweep (s3 or its name), a backend, a variant, or the beginning of a commit or build",
+                      true, words_of_a_side());
+       flags.argument("B", command->b, "the same; KIND:NAME, as in backend:eigen, where a name means several things", true,
+                      words_of_a_side());
        flags.value("--sweep", command->sweep, "SWEEP", "backends, variants and builds within one sweep");
        flags.value("--only", command->only, "EXPR", "cells for which EXPR holds, as in query");
        flags.toggle("--only-changed", command->only_changed, "leave out rows that are the same or ambiguous");
-       flags.value("--test", command->test, "TEST", "t (default), or wilcoxon: ranks of processes, signed ranks over seeds");
+       flags.value("--test", command->test, "TEST", "t (default), or wilcoxon: ranks of processes, signed ranks over seeds", kTests);
        flags.value("--alpha", command->alpha, "LEVEL", "chance of one false verdict in the whole table (default 5%)");
        flags.value("--fail-on", command->fail_on, "RULE", "exit 4 where a verdict passes a bound: 'slower>5%', 'worse>1%,only-a'");
        flags.toggle("--across-env", command->across_env, "times of several builds or machines may be compared");

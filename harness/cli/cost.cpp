@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "ablations/model_cost.h"
+#include "ablations/presets.h"
 #include "backends/core/tensor_view.h"
 #include "harness/cli/command.h"
 #include "harness/cli/grid_flags.h"
@@ -58,8 +59,8 @@ struct CostCommand {
   std::vector<OrderedJson> rows() const {
     PlanRequest request = axes.request({});
     request.name = "cost";
-    // Behind what the caller says of the scope: --model t5_base --scope layer is one layer of that model's sizes.
-    request.overrides.insert(request.overrides.begin(), {"scope", model ? "step" : "layer", "--scope"});
+    // Behind what anybody says of the scope: --model t5_base --scope layer is one layer of that model's sizes.
+    request.overrides.insert(request.overrides.begin(), {"scope", model ? "step" : "layer", "--scope", SaidBy::command});
     if (model) request.overrides.insert(request.overrides.begin(), {"model.preset", model.text, model.where});
     const auto plan = make_plan(request);
     std::vector<OrderedJson> rows;
@@ -100,7 +101,7 @@ const bool registered = commands().add(
                 "synthbench cost -m dense,random+vanilla --model t5_base --set head_dim=128 --heads 8",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<CostCommand>();
-       flags.list("--model", command->model, "LIST", "count whole models: t5_base,lm_base (see model.preset)");
+       flags.list("--model", command->model, "LIST", "count whole models: t5_base,lm_base (see model.preset)", preset_names());
        command->axes.declare(flags);
        command->output.declare(flags, table_formats());
        return [command] { return command->run(); };

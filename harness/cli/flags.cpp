@@ -26,6 +26,8 @@ bool looks_like_flag(std::string_view word) {
   return word.size() > 1 && word[0] == '-' && (word[1] == '-' ? word.size() > 2 : std::isalpha(static_cast<unsigned char>(word[1])) != 0);
 }
 
+std::string plain_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
 bool truth_of(const std::string& variable, const std::string& text) {
   std::string lower;
   for (const char c : text) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -50,13 +52,17 @@ struct FlagSet::Bound {
   CLI::Option* option = nullptr;
   std::vector<std::string> texts = {};  ///< as CLI11 found them
   bool switched = false;
+  FlagValue last = {};
 
-  void take(const std::string& text, const std::string& where) {
+  void take(const std::string& text, const std::string& where, SaidBy by) {
+    last = {text, where, by};
     switch (kind) {
-      case Kind::value: *value = {text, where}; break;
-      case Kind::list: *value = *value ? FlagValue{value->text + "," + text, value->where + "," + text} : FlagValue{text, where}; break;
-      case Kind::repeated: values->push_back({text, where}); break;
-      case Kind::toggle: break;
+      case Kind::value: *value = {text, where, by}; break;
+      case Kind::list:
+        *value = *value ? FlagValue{value->text + "," + text, value->where + "," + text, by} : FlagValue{text, where, by};
+        break;
+      case Kind::repeated: values->push_back({text, where, by}); break;
+      case Kind::toggle: *toggle = text == "true"; break;
       case Kind::argument:
         if (argument) *argument = text;
         if (arguments) arguments->push_back(text);
@@ -73,18 +79,36 @@ struct FlagSet::Bound {
 
   void take_command_line() {
     refuse_flag_as_value();
-    if (kind == Kind::toggle && switched) *toggle = true;
-    for (const std::string& text : texts) take(text, long_name(names) + " " + text);
+    if (kind == Kind::toggle && switched) take("true", long_name(names), SaidBy::flag);
+    for (const std::string& text : texts) take(text, long_name(names) + " " + text, SaidBy::flag);
   }
 
-  void take_environment() {
+  /// Whether it says something.
+  bool take_environment() {
     const char* found = variable.empty() ? nullptr : std::getenv(variable.c_str());
-    if (found == nullptr || *found == '\0' || option->count() > 0) return;
+    if (found == nullptr || *found == '\0') return false;
     const std::string text = found;
+    const bool off = kind == Kind::toggle && !truth_of(variable, text);
+    take(kind != Kind::toggle ? text : off ? "false" : "true", variable + "=" + text, SaidBy::environment);
+    return true;
+  }
+
+  void take_config(const Setting& setting) {
+    const std::string where = describe(setting.place) + ": " + setting.key;
+    const bool several = setting.value.is_array();
     if (kind == Kind::toggle) {
-      *toggle = truth_of(variable, text);
+      if (!setting.value.is_boolean()) throw UserError(where + " is a switch: true or false");
+      take(plain_text(setting.value), where, SaidBy::user_config);
+    } else if (several && kind == Kind::repeated) {
+      for (const Json& one : setting.value) take(plain_text(one), where, SaidBy::user_config);
+    } else if (several && kind == Kind::value) {
+      throw UserError(where + " has a list where one value is needed");
+    } else if (several) {
+      std::vector<std::string> pieces;
+      for (const Json& one : setting.value) pieces.push_back(plain_text(one));
+      take(join(pieces, ","), where, SaidBy::user_config);
     } else {
-      take(text, variable + "=" + text);
+      take(plain_text(setting.value), where, SaidBy::user_config);
     }
   }
 };
@@ -95,7 +119,7 @@ FlagSet::FlagSet(std::string command) : command_(std::move(command)), app_(std::
 
 FlagSet::~FlagSet() = default;
 
-void FlagSet::bind(const std::string& names, Bound bound, const std::string& value, const std::string& help) {
+void FlagSet::bind(const std::string& names, Bound bound, const std::string& value, const std::string& help, Words words) {
   auto made = std::make_unique<Bound>(std::move(bound));
   made->names = names;
   if (made->kind == Kind::toggle) {
@@ -106,30 +130,32 @@ void FlagSet::bind(const std::string& names, Bound bound, const std::string& val
     if (made->arguments) made->option->expected(1, std::numeric_limits<int>::max())->allow_extra_args(true);
   }
   if (made->kind == Kind::argument) {
-    arguments_.push_back({made->arguments ? names + "..." : names, value, help, {}, {}});
+    const bool several = made->arguments != nullptr;
+    arguments_.push_back({several ? names + "..." : names, value, help, {}, {}, std::move(words), false, several});
   } else {
     made->variable = environment_variable(names);
-    flags_.push_back({names, value, help, group_, made->variable});
+    flags_.push_back({names, value, help, group_, made->variable, std::move(words), made->kind == Kind::list});
   }
   bound_.push_back(std::move(made));
 }
 
-void FlagSet::value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help) {
+void FlagSet::value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words) {
   Bound bound{.kind = Kind::value};
   bound.value = &to;
-  bind(names, std::move(bound), value, help);
+  bind(names, std::move(bound), value, help, std::move(words));
 }
 
-void FlagSet::list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help) {
+void FlagSet::list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words) {
   Bound bound{.kind = Kind::list};
   bound.value = &to;
-  bind(names, std::move(bound), value, help);
+  bind(names, std::move(bound), value, help, std::move(words));
 }
 
-void FlagSet::repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help) {
+void FlagSet::repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help,
+                       Words words) {
   Bound bound{.kind = Kind::repeated};
   bound.values = &to;
-  bind(names, std::move(bound), value, help);
+  bind(names, std::move(bound), value, help, std::move(words));
 }
 
 void FlagSet::toggle(const std::string& names, bool& to, const std::string& help) {
@@ -138,25 +164,29 @@ void FlagSet::toggle(const std::string& names, bool& to, const std::string& help
   bind(names, std::move(bound), {}, help);
 }
 
-void FlagSet::argument(const std::string& name, std::string& to, const std::string& help, bool required) {
+void FlagSet::argument(const std::string& name, std::string& to, const std::string& help, bool required, Words words) {
   Bound bound{.kind = Kind::argument};
   bound.argument = &to;
   bound.required = required;
-  bind(name, std::move(bound), {}, help);
+  bind(name, std::move(bound), {}, help, std::move(words));
 }
 
-void FlagSet::arguments(const std::string& name, std::vector<std::string>& to, const std::string& help) {
+void FlagSet::arguments(const std::string& name, std::vector<std::string>& to, const std::string& help, Words words) {
   Bound bound{.kind = Kind::argument};
   bound.arguments = &to;
   bound.required = true;
-  bind(name, std::move(bound), {}, help);
+  bind(name, std::move(bound), {}, help, std::move(words));
 }
 
-void FlagSet::parse(const std::vector<std::string>& arguments) {
+void FlagSet::parse(const std::vector<std::string>& arguments, std::span<const Setting> config) {
   split(arguments);
   for (const auto& bound : bound_) {
     bound->take_command_line();
-    bound->take_environment();
+    if (bound->option->count() == 0 && bound->kind != Kind::argument && !bound->take_environment()) {
+      const std::string name = long_name(bound->names).substr(2);
+      const auto said = std::ranges::find(config, name, &Setting::key);
+      if (said != config.end()) bound->take_config(*said);
+    }
     if (bound->required && bound->option->count() == 0) {
       throw UserError(command_ + " needs " + bound->names + " (see synthbench " + command_ + " --help)");
     }
@@ -190,6 +220,25 @@ void FlagSet::refuse_leftovers(const std::vector<std::string>& leftovers) const 
   throw UserError(command_ + ": '" + leftovers.front() + "' is one argument too many (see synthbench " + command_ + " --help)");
 }
 
+std::vector<std::string> FlagSet::given(const std::string& but_group) const {
+  std::vector<std::string> words;
+  std::size_t flag = 0;
+  for (const auto& bound : bound_) {
+    if (bound->kind == Kind::argument) continue;
+    const Entry& entry = flags_[flag++];
+    if (entry.group == but_group) continue;
+    if (bound->switched) words.push_back(long_name(bound->names));
+    for (const std::string& text : bound->texts) words.insert(words.end(), {long_name(bound->names), text});
+  }
+  return words;
+}
+
+FlagValue FlagSet::said(std::string_view name) const {
+  const auto named = [&](const auto& bound) { return bound->kind != Kind::argument && long_name(bound->names).substr(2) == name; };
+  const auto found = std::ranges::find_if(bound_, named);
+  return found == bound_.end() ? FlagValue{} : (*found)->last;
+}
+
 std::vector<std::string> FlagSet::long_names() const {
   std::vector<std::string> names;
   for (const Entry& flag : flags_) names.push_back(long_name(flag.names).substr(2));
@@ -206,7 +255,9 @@ std::string environment_variable(std::string_view names) {
 
 std::string one_of(const FlagValue& flag, const std::string& what, std::span<const std::string> allowed, const std::string& fallback) {
   if (!flag) return fallback;
-  if (std::ranges::find(allowed, flag.text) == allowed.end()) throw UserError(unknown_word(what, flag.text, allowed));
+  if (std::ranges::find(allowed, flag.text) == allowed.end()) {
+    throw UserError((flag.by == SaidBy::flag ? "" : flag.where + ": ") + unknown_word(what, flag.text, allowed));
+  }
   return flag.text;
 }
 

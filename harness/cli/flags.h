@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ablations/grid.h"
+
 namespace CLI {
 class App;
 }
@@ -14,20 +16,25 @@ namespace synthbench {
 
 /// What was said for one flag, and where. Texts become numbers only where they are used, so that every refusal is ours.
 struct FlagValue {
-  std::string text;
-  std::string where;  ///< "--seq-len 8x", "SYNTHBENCH_SEQ_LEN=8x"; empty: not given
+  std::string text{};
+  std::string where{};  ///< "--seq-len 8x", "SYNTHBENCH_SEQ_LEN=8x", "config.toml:3: seq-len"; empty: not given
+  SaidBy by = SaidBy::flag;
   explicit operator bool() const { return !where.empty(); }
 };
 
 /// The flags and arguments of one command. CLI11 splits the command line; help, environment and error texts are ours.
 ///
-/// Each flag has a twin in the environment: --seq-len is SYNTHBENCH_SEQ_LEN. The command line wins.
+/// Each flag has a twin in the environment, --seq-len is SYNTHBENCH_SEQ_LEN, and one in the user's config file, seq-len.
+/// The command line wins, then the environment.
 class FlagSet {
  public:
   struct Entry {
     std::string names;  ///< "-l,--seq-len"
     std::string value;  ///< "RANGE"; empty: a switch
     std::string help, group, variable;
+    std::vector<std::string> words{};  ///< values that are known beforehand, offered by completion; empty: anything
+    bool list = false;                 ///< several of them, joined by commas
+    bool repeated = false;             ///< an argument that takes all words that are left, "FILE..."
   };
 
   /// command: for error texts, "plan".
@@ -38,20 +45,29 @@ class FlagSet {
 
   /// Heading in --help of what is declared from here on.
   void group(std::string title) { group_ = std::move(title); }
+  /// words: what completion offers for the value; nothing is checked here.
+  using Words = std::vector<std::string>;
   /// One text; said twice, the last one counts.
-  void value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help);
+  void value(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words = {});
   /// One text; said twice, the texts are joined by commas, as a longer list.
-  void list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help);
+  void list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words = {});
   /// Any number of texts.
-  void repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help);
+  void repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help, Words words = {});
   void toggle(const std::string& names, bool& to, const std::string& help);
   /// The next word that is not a flag, "GRID".
-  void argument(const std::string& name, std::string& to, const std::string& help, bool required = true);
+  void argument(const std::string& name, std::string& to, const std::string& help, bool required = true, Words words = {});
   /// All words that are not flags, one at least: "FILE...".
-  void arguments(const std::string& name, std::vector<std::string>& to, const std::string& help);
+  void arguments(const std::string& name, std::vector<std::string>& to, const std::string& help, Words words = {});
 
-  /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open.
-  void parse(const std::vector<std::string>& arguments);
+  /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open, and config
+  /// (long names of flags, also of other commands' ones) for what the environment does.
+  void parse(const std::vector<std::string>& arguments, std::span<const Setting> config = {});
+
+  /// What parse() found for a flag, by its long name without dashes; the last of several. A switch is "true" or "false".
+  FlagValue said(std::string_view name) const;
+
+  /// The flags that the command line gave, as words that give them again: {"--retry", "oom,timeout"}; without those of a group.
+  std::vector<std::string> given(const std::string& but_group) const;
 
   const std::vector<Entry>& flags() const { return flags_; }
   const std::vector<Entry>& arguments() const { return arguments_; }
@@ -59,7 +75,7 @@ class FlagSet {
 
  private:
   struct Bound;
-  void bind(const std::string& names, Bound bound, const std::string& value, const std::string& help);
+  void bind(const std::string& names, Bound bound, const std::string& value, const std::string& help, Words words = {});
   void split(const std::vector<std::string>& arguments);
   void refuse_leftovers(const std::vector<std::string>& leftovers) const;
 

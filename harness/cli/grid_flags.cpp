@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "harness/base/error.h"
+#include "harness/cli/choices.h"
 
 namespace synthbench {
 namespace {
@@ -39,9 +40,7 @@ constexpr std::array<AxisFlag, GridFlags::kMeasureCount> kMeasure = {{
     {"--timeout", "timeout", "TIME", "hard limit of one attempt: 120s"},
 }};
 
-PlanRequest::Override override_of(const AxisFlag& flag, const FlagValue& value) { return {flag.key, value.text, value.where}; }
-
-bool from_environment(const FlagValue& value) { return value.where.starts_with("SYNTHBENCH_"); }
+PlanRequest::Override override_of(const AxisFlag& flag, const FlagValue& value) { return {flag.key, value.text, value.where, value.by}; }
 
 /// --set measure.cache=cold, --set check.gate=false: what [measure] and [check] say has no axis. Empty: a key of the grid.
 std::string measure_key(const std::string& key) {
@@ -53,18 +52,20 @@ std::string measure_key(const std::string& key) {
 PlanRequest::Override override_of(const FlagValue& set) {
   const std::size_t equals = set.text.find('=');
   if (equals == std::string::npos || equals == 0) throw UserError(set.where + ": not KEY=VALUE, as in --set d_model=64,128");
-  return {set.text.substr(0, equals), set.text.substr(equals + 1), set.where};
+  return {set.text.substr(0, equals), set.text.substr(equals + 1), set.where, set.by};
 }
 
 }  // namespace
 
 void GridFlags::declare(FlagSet& flags) {
   flags.group("Axes (each replaces the axis of that name in the grid)");
-  for (std::size_t i = 0; i < kAxes.size(); ++i) flags.list(kAxes[i].names, axes_[i], kAxes[i].value, kAxes[i].help);
-  flags.repeated("--set", set_, "KEY=VALUES", "any other key, dotted: --set train.lr=1e-3,3e-4, --set measure.cache=cold");
+  for (std::size_t i = 0; i < kAxes.size(); ++i)
+    flags.list(kAxes[i].names, axes_[i], kAxes[i].value, kAxes[i].help, words_of_key(kAxes[i].key));
+  flags.repeated("--set", set_, "KEY=VALUES", "any other key, dotted: --set train.lr=1e-3,3e-4, --set measure.cache=cold",
+                 words_of_settings());
   flags.value("--only", only_, "EXPR", "keep cells for which EXPR holds: \"variant = 'dense' AND seq_len <= 512\"");
   flags.value("--exclude", exclude_, "EXPR", "drop cells for which EXPR holds");
-  flags.value("--shard", shard_, "I/N", "the I-th of N parts, 1/N to N/N");
+  flags.value("--shard", shard_, "I/N", "the I-th of N parts, 1/N to N/N; slurm: this task's of a job array", {"slurm"});
   flags.value("--data", data_, "DIR", "folder of real data in the official layouts");
   flags.group("Measuring");
   for (std::size_t i = 0; i < kMeasure.size(); ++i) flags.value(kMeasure[i].names, measure_[i], kMeasure[i].value, kMeasure[i].help);
@@ -76,14 +77,14 @@ PlanRequest GridFlags::request(const std::string& grid_path) const {
   if (data_) ::setenv("SYNTHBENCH_DATA", data_.text.c_str(), 1);
   PlanRequest request;
   request.grid_path = grid_path;
-  for (const bool environment : {true, false}) {
+  for (const SaidBy by : {SaidBy::user_config, SaidBy::environment, SaidBy::flag}) {
     const auto add = [&](auto& to, const auto& flag, const FlagValue& value) {
-      if (value && from_environment(value) == environment) to.push_back(override_of(flag, value));
+      if (value && value.by == by) to.push_back(override_of(flag, value));
     };
     for (std::size_t i = 0; i < kAxes.size(); ++i) add(request.overrides, kAxes[i], axes_[i]);
     for (std::size_t i = 0; i < kMeasure.size(); ++i) add(request.measure, kMeasure[i], measure_[i]);
     for (const FlagValue& set : set_) {
-      if (from_environment(set) != environment) continue;
+      if (set.by != by) continue;
       PlanRequest::Override change = override_of(set);
       const std::string measure = measure_key(change.key);
       if (!measure.empty()) change.key = measure;

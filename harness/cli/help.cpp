@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+
+#include "harness/cli/option_tree.h"
+#include "harness/cli/topics.h"
 
 namespace synthbench {
 namespace {
 
-constexpr std::array kCommandGroups = {"Plan and run", "Look at results", "Keep results", "Check and count", "About"};
 constexpr std::size_t kWidth = 100;
 
 /// Words of text in lines of kWidth, later lines indented.
@@ -36,64 +37,68 @@ std::string two_columns(const std::string& left, const std::string& right) {
   return head + gap + wrapped(right, kLeft, kLeft) + "\n";
 }
 
+/// "-o, --output FORMAT", long names under each other.
 std::string spelled(const FlagSet::Entry& flag) {
-  std::string names = join(split(flag.names, ','), ", ");
+  std::string names = join(names_of(flag));
   if (names.starts_with("--")) names = "    " + names;
   return flag.value.empty() ? names : names + " " + flag.value;
 }
 
-/// -oe is two letters behind one dash, which CLI11 cannot spell: cli.cpp reads it as --output-err.
-std::string shown_names(const FlagSet::Entry& flag) {
-  if (flag.names == "--output-err") return "-oe, --output-err " + flag.value;
-  return spelled(flag);
+std::string commands_of_group(const std::string& group) {
+  std::string lines;
+  for (const auto& [name, command] : commands()) {
+    if (command.group == group) lines += two_columns(name, command.summary);
+  }
+  return lines.empty() ? "" : fmt::format("\n{}:\n{}", group, lines);
+}
+
+std::string help_of_topic(const Topic& topic) {
+  std::string out = fmt::format("{}: {}\n", topic.name, topic.summary);
+  for (const Paragraph& paragraph : topic.paragraphs()) {
+    out += "\n";
+    for (const std::string& line : paragraph.lines) out += paragraph.verbatim ? "  " + line + "\n" : wrapped(line, 0, 0) + "\n";
+  }
+  return out;
 }
 
 }  // namespace
 
+const std::vector<std::string>& command_groups() {
+  static const std::vector<std::string> groups = {"Plan and run", "Look at results", "Keep results", "Check and count", "About"};
+  return groups;
+}
+
+std::string what_it_is() {
+  return "synthbench ablates self-attention: it expands a grid of variants, lengths, backends and seeds into cells, trains and times each "
+         "in a "
+         "process of its own, stores everything in one SQLite file and prints the tables.";
+}
+
+std::vector<std::string> first_steps() {
+  return {"synthbench run ablations/grids/quickstart.toml", "synthbench bench -m vanilla,dense -l 128-512*2"};
+}
+
 std::string help_of_all() {
-  std::string out =
-      "synthbench ablates self-attention: it expands a grid of variants, lengths, backends and seeds into cells, trains and\n"
-      "times each in a process of its own, stores everything in one SQLite file and prints the tables.\n\n"
-      "Usage: synthbench COMMAND [ARGUMENTS] [FLAGS]\n";
-  for (const char* group : kCommandGroups) {
-    std::string lines;
-    for (const auto& [name, command] : commands()) {
-      if (command.group == group) lines += two_columns(name, command.summary);
-    }
-    if (!lines.empty()) out += fmt::format("\n{}:\n{}", group, lines);
-  }
-  out +=
-      "\nFlags of a command: synthbench COMMAND --help. Each flag has a variable: --seq-len is SYNTHBENCH_SEQ_LEN.\n"
-      "First steps:\n"
-      "  synthbench run ablations/grids/quickstart.toml\n"
-      "  synthbench bench -m vanilla,dense -l 128-512*2\n";
+  std::string out = wrapped(what_it_is(), 0, 0) + "\n\nUsage: synthbench COMMAND [ARGUMENTS] [FLAGS]\n";
+  for (const std::string& group : command_groups()) out += commands_of_group(group);
+  out += "\nFlags of a command: synthbench COMMAND --help. Each flag has a variable: --seq-len is SYNTHBENCH_SEQ_LEN.\n";
+  out += wrapped("Pages of `synthbench help TOPIC`: " + join(topic_names()), 2, 0) + "\nFirst steps:\n";
+  for (const std::string& line : first_steps()) out += "  " + line + "\n";
   return out;
 }
 
 std::string help_of(const std::string& name, const Command& command) {
-  FlagSet flags(name);
-  const Action unused = command.declare(flags);
-  std::string usage = "synthbench " + name;
-  for (const FlagSet::Entry& argument : flags.arguments()) usage += " " + argument.names;
-  std::string out =
-      fmt::format("synthbench {}: {}\n\nUsage: {}{}\n", name, command.summary, usage, flags.flags().empty() ? "" : " [FLAGS]");
+  const CommandFacts facts = facts_of(name, command);
+  std::string out = fmt::format("synthbench {}: {}\n\nUsage: {}\n", name, command.summary, facts.usage());
   if (!command.about.empty()) out += "\n" + wrapped(command.about, 0, 0) + "\n";
-  if (!flags.arguments().empty()) out += "\nArguments:\n";
-  for (const FlagSet::Entry& argument : flags.arguments()) out += two_columns(argument.names, argument.help);
-
-  std::vector<std::string> groups;
-  for (const FlagSet::Entry& flag : flags.flags()) {
-    if (std::ranges::find(groups, flag.group) == groups.end()) groups.push_back(flag.group);
+  if (!facts.arguments.empty()) out += "\nArguments:\n";
+  for (const FlagSet::Entry& argument : facts.arguments) out += two_columns(argument.names, argument.help);
+  for (const CommandFacts::Section& section : facts.sections) {
+    out += "\n" + section.title + ":\n";
+    for (const FlagSet::Entry& flag : section.flags) out += two_columns(spelled(flag), flag.help);
   }
-  for (const std::string& group : groups) {
-    out += "\n" + group + ":\n";
-    for (const FlagSet::Entry& flag : flags.flags()) {
-      if (flag.group == group) out += two_columns(shown_names(flag), flag.help);
-    }
-  }
-  out += two_columns("-h, --help", "print this");
   out += "\nExample:\n";
-  for (const std::string& line : split(command.example, '\n')) out += "  " + line + "\n";
+  for (const std::string& line : facts.examples) out += "  " + line + "\n";
   return out;
 }
 
@@ -108,10 +113,12 @@ std::string help_of_family(const std::string& word) {
 std::string help_about(const std::string& topic) {
   if (topic.empty()) return help_of_all();
   if (const Command* command = commands().find(topic)) return help_of(topic, *command);
-  const std::vector<std::string> names = commands().names();
-  const bool family = std::ranges::any_of(names, [&](const std::string& name) { return name.starts_with(topic + " "); });
+  std::vector<std::string> known = shown_commands();
+  const bool family = std::ranges::any_of(known, [&](const std::string& name) { return name.starts_with(topic + " "); });
   if (family) return help_of_family(topic);
-  throw UserError(unknown_word("command", topic, names));
+  if (const Topic* page = find_topic(topic)) return help_of_topic(*page);
+  for (const std::string& name : topic_names()) known.push_back(name);
+  throw UserError(unknown_word("help topic", topic, known));
 }
 
 }  // namespace synthbench

@@ -40,7 +40,7 @@ const bool registered = commands().add("ls", {.group = "Look at results",
                                               .example = "synthbench ls variants\nsynthbench ls cells --db results.db -o csv",
                                               .declare = [](FlagSet& flags) -> Action {
                                                 const auto command = std::make_shared<LsCommand>();
-                                                flags.argument("WHAT", command->what, join(list_names()));
+                                                flags.argument("WHAT", command->what, join(list_names()), true, list_names());
                                                 command->db.declare(flags);
                                                 command->output.declare(flags, table_formats());
                                                 return [command] { return command->run(); };

@@ -70,9 +70,9 @@ void write_stdout(std::string_view text) {
 void OutputFlags::declare(FlagSet& flags, std::vector<std::string> formats) {
   formats_ = std::move(formats);
   flags.group("Output");
-  flags.value("-o,--output", output_, "FORMAT", join(formats_) + " (default " + formats_.front() + ")");
+  flags.value("-o,--output", output_, "FORMAT", join(formats_) + " (default " + formats_.front() + ")", formats_);
   flags.value("--out", out_, "FILE", "write to FILE instead of stdout");
-  flags.value("--output-err", output_err_, "FORMAT", "a second format on stderr; silences progress");
+  flags.value("--output-err", output_err_, "FORMAT", "a second format on stderr; silences progress", formats_);
 }
 
 std::string OutputFlags::format() const { return one_of(output_, "format", formats_, formats_.front()); }

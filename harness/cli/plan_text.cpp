@@ -11,40 +11,46 @@
 namespace synthbench {
 namespace {
 
-OrderedJson counts_json(const Plan& plan, std::int64_t reused) {
+OrderedJson counts_json(const Plan& plan, const Outlook::Totals& totals) {
   const Plan::Counts& counts = plan.counts;
   return {{"product", counts.product},   {"excluded", counts.excluded}, {"duplicates", counts.duplicates},
-          {"included", counts.included}, {"cells", counts.cells},       {"reused", reused}};
+          {"included", counts.included}, {"cells", counts.cells},       {"reused", totals.reused}};
 }
 
-std::int64_t count_reused(const Plan& plan, const WouldReuse& would_reuse) {
-  if (!would_reuse) return 0;
-  std::int64_t reused = 0;
-  for (std::int64_t i = 0; i < plan.size(); ++i) {
-    const PlannedCell cell = plan.cell(i);
-    if (cell.state == "pending" && would_reuse(cell)) ++reused;
-  }
-  return reused;
+OrderedJson prediction_json(const Outlook::Totals& totals) {
+  const bool any = totals.predicted > 0;
+  return {{"cells", totals.predicted},
+          {"scaled", totals.scaled},
+          {"unpredicted", totals.to_run - totals.predicted},
+          {"seconds", any ? OrderedJson(totals.seconds) : OrderedJson(nullptr)},
+          {"start_up_seconds", any ? OrderedJson(totals.start_up) : OrderedJson(nullptr)},
+          {"out_of_memory", totals.out_of_memory}};
 }
 
-OrderedJson cell_json(const PlannedCell& cell, const WouldReuse& would_reuse) {
-  const bool reused = cell.state == "pending" && would_reuse && would_reuse(cell);
+OrderedJson cell_json(const PlannedCell& cell, const Outlook& outlook) {
+  const bool reused = outlook.reused(cell);
+  const auto time = reused ? std::nullopt : outlook.time(cell);
+  std::string reason = cell.reason;
+  if (!reused) reason = outlook.out_of_memory(cell).value_or(reason);
   return {{"ordinal", cell.ordinal},
           {"state", reused ? "reused" : cell.state},
-          {"reason", cell.reason.empty() ? OrderedJson(nullptr) : OrderedJson(cell.reason)},
+          {"reason", reason.empty() ? OrderedJson(nullptr) : OrderedJson(reason)},
           {"seed", cell.seed},
           {"config", cell.config.json()},
-          {"config_sha", cell.config_sha}};
+          {"config_sha", cell.config_sha},
+          {"predicted_seconds", time ? OrderedJson(time->seconds) : OrderedJson(nullptr)}};
 }
 
-void print_json(const Plan& plan, const WouldReuse& would_reuse, const Sink& sink) {
+void print_json(const Plan& plan, const Outlook& outlook, const Sink& sink) {
   OrderedJson axes = OrderedJson::array();
   for (const Plan::Axis& axis : plan.axes) axes.push_back({{"name", axis.name}, {"values", axis.values}});
-  sink(fmt::format("{{\"sweep\": {}, \"kind\": {},\n \"counts\": {},\n \"axes\": {},\n \"warnings\": {},\n \"cells\": [",
-                   OrderedJson(plan.sweep).dump(), OrderedJson(plan.kind).dump(), counts_json(plan, count_reused(plan, would_reuse)).dump(),
-                   axes.dump(), OrderedJson(plan.warnings).dump()));
+  const Outlook::Totals totals = outlook.totals(plan);
+  sink(fmt::format(
+      "{{\"sweep\": {}, \"kind\": {},\n \"counts\": {},\n \"predicted\": {},\n \"axes\": {},\n \"warnings\": {},\n \"cells\": [",
+      OrderedJson(plan.sweep).dump(), OrderedJson(plan.kind).dump(), counts_json(plan, totals).dump(), prediction_json(totals).dump(),
+      axes.dump(), OrderedJson(plan.warnings).dump()));
   for (std::int64_t i = 0; i < plan.size(); ++i) {
-    sink((i == 0 ? "\n  " : ",\n  ") + cell_json(plan.cell(i), would_reuse).dump());
+    sink((i == 0 ? "\n  " : ",\n  ") + cell_json(plan.cell(i), outlook).dump());
   }
   sink("\n]}\n");
 }
@@ -60,7 +66,18 @@ std::string shown_values(const std::vector<Json>& values) {
   return text;
 }
 
-void print_for_people(const Plan& plan, const WouldReuse& would_reuse, const Sink& sink) {
+std::string cells(std::int64_t count) { return format_count(count) + (count == 1 ? " cell" : " cells"); }
+
+/// "1 min 02 s for 12 of 16 cells, from earlier ones (3 scaled by their operations); 4 % of it is the start of processes"
+std::string predicted_text(const Outlook::Totals& totals) {
+  std::string text = fmt::format("{} for {} of {}, from earlier cells", format_seconds(totals.seconds), format_count(totals.predicted),
+                                 cells(totals.to_run));
+  if (totals.scaled > 0) text += fmt::format(" ({} scaled by operations)", format_count(totals.scaled));
+  if (totals.seconds > 0) text += fmt::format("; {:.0f} % of it is process start-up", 100 * totals.start_up / totals.seconds);
+  return text;
+}
+
+void print_for_people(const Plan& plan, const Outlook& outlook, const Sink& sink) {
   const Plan::Counts& counts = plan.counts;
   sink(fmt::format("Plan of {} ({})\n\n", plan.sweep, plan.kind));
   for (const Plan::Axis& axis : plan.axes) {
@@ -76,17 +93,70 @@ void print_for_people(const Plan& plan, const WouldReuse& would_reuse, const Sin
   if (counts.duplicates > 0) line("duplicates", counts.duplicates, "equal once keys that the variant ignores are dropped");
   if (counts.included > 0) line("included", counts.included, "");
   line("cells", counts.cells, "");
-  const std::int64_t reused = count_reused(plan, would_reuse);
-  if (reused > 0) line("reused", reused, fmt::format("have a result that counts; {} to run", format_count(counts.cells - reused)));
+  const Outlook::Totals totals = outlook.totals(plan);
+  if (totals.reused > 0) line("reused", totals.reused, fmt::format("have a result that counts; {} to run", format_count(totals.to_run)));
+  if (totals.out_of_memory > 0) line("out of memory", totals.out_of_memory, "at least as large as a cell that ran out of memory here");
+  if (totals.predicted > 0) sink(fmt::format("  {:<14} {}\n", "time", predicted_text(totals)));
   for (const std::string& warning : plan.warnings) sink("\nwarning: " + warning + "\n");
+}
+
+/// "variant dense, seq_len 512, seed 1": the keys of the axes, and the seed.
+std::string short_name(const Plan& plan, const PlannedCell& cell) {
+  std::string text;
+  for (const Plan::Axis& axis : plan.axes) {
+    for (const std::string& key : split(axis.name, ',')) {
+      if (!cell.config.has(key)) continue;
+      const Json& value = cell.config.json().at(key);
+      text += fmt::format("{} {}, ", key, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+  return text + fmt::format("seed {}", cell.seed);
+}
+
+OrderedJson budgeted_json(const Plan& plan, const BudgetedPlan::Cell& one) {
+  const PlannedCell cell = plan.cell(one.index);
+  return {{"ordinal", cell.ordinal},
+          {"seed", cell.seed},
+          {"config", cell.config.json()},
+          {"config_sha", cell.config_sha},
+          {"predicted_seconds", one.seconds}};
 }
 
 }  // namespace
 
-void print_plan(const std::string& format, const Plan& plan, const WouldReuse& would_reuse, const Sink& sink) {
-  if (format == "json") return print_json(plan, would_reuse, sink);
-  if (format == "md") return print_for_people(plan, would_reuse, sink);
-  for (std::int64_t i = 0; i < plan.size(); ++i) sink(cell_json(plan.cell(i), would_reuse).dump() + "\n");
+void print_budget(const std::string& format, const Plan& plan, const BudgetedPlan& budget, double seconds, const Sink& sink) {
+  if (format == "md") {
+    sink(fmt::format("Budget of {} for {}\n\n", format_seconds(seconds), plan.sweep));
+    double end = 0;
+    for (const BudgetedPlan::Cell& one : budget.fit) {
+      const PlannedCell cell = plan.cell(one.index);
+      sink(fmt::format("  {:>6}  {:>12}  until {:>12}  {}\n", cell.ordinal, format_seconds(one.seconds), format_seconds(end += one.seconds),
+                       short_name(plan, cell)));
+    }
+    sink(fmt::format("\n  fit            {:>9}  in {}\n", format_count(std::ssize(budget.fit)), format_seconds(budget.seconds)));
+    sink(fmt::format("  remaining      {:>9}", format_count(budget.remaining)));
+    if (budget.unpredicted > 0)
+      sink(fmt::format("  {} of them without a prediction: no earlier cell is near", format_count(budget.unpredicted)));
+    return sink("\n");
+  }
+  if (format == "json") {
+    sink(
+        fmt::format("{{\"sweep\": {}, \"budget_seconds\": {}, \"predicted_seconds\": {},\n \"fit\": {}, \"remaining\": {}, "
+                    "\"unpredicted\": {},\n \"cells\": [",
+                    OrderedJson(plan.sweep).dump(), OrderedJson(seconds).dump(), OrderedJson(budget.seconds).dump(), budget.fit.size(),
+                    budget.remaining, budget.unpredicted));
+  }
+  for (const BudgetedPlan::Cell& one : budget.fit) {
+    const std::string line = budgeted_json(plan, one).dump();
+    sink(format == "jsonl" ? line + "\n" : (&one == budget.fit.data() ? "\n  " : ",\n  ") + line);
+  }
+  if (format == "json") sink("\n]}\n");
+}
+
+void print_plan(const std::string& format, const Plan& plan, const Outlook& outlook, const Sink& sink) {
+  if (format == "json") return print_json(plan, outlook, sink);
+  if (format == "md") return print_for_people(plan, outlook, sink);
+  for (std::int64_t i = 0; i < plan.size(); ++i) sink(cell_json(plan.cell(i), outlook).dump() + "\n");
 }
 
 }  // namespace synthbench

@@ -37,6 +37,13 @@ std::size_t terminal_width() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
+/// At most so many bytes, and no half of a character at the end.
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 /// stderr in one of three manners; lines that stay, and on a terminal a last line that is rewritten.
 class Screen {
  public:
@@ -55,8 +62,7 @@ class Screen {
   }
   void status(const std::string& text) {
     if (!rewrites_) return;
-    const std::string shown = text.substr(0, terminal_width() - 1);
-    fmt::print(stderr, "\r\x1b[K{}", shown);
+    fmt::print(stderr, "\r\x1b[K{}", cut(text, terminal_width() - 1));
     std::fflush(stderr);
     dirty_ = true;
   }
@@ -71,14 +77,19 @@ class Screen {
   bool rewrites_, color_, dirty_ = false;
 };
 
+bool is_well(const std::string& state) { return state == "done" || state == "reused"; }
+
 std::string_view paint_of(const std::string& state) {
   constexpr std::string_view kRed = "\x1b[31m", kYellow = "\x1b[33m";
-  if (state == "done" || state == "reused") return {};
+  if (is_well(state)) return {};
   return state == "unsupported" ? kYellow : kRed;
 }
 
-std::string time_left(const CellNews& news) {
-  return news.seconds_left < 0 ? "" : ", about " + format_seconds(news.seconds_left) + " left";
+/// ", 2 failed, about 3 min left": how the whole run goes. failed: cells of this run so far.
+std::string outlook(const CellNews& news, std::int64_t failed) {
+  std::string text = failed == 0 ? "" : fmt::format(", {} failed", failed);
+  if (news.seconds_left > 0) text += ", about " + format_seconds(news.seconds_left) + " left";
+  return text;
 }
 
 }  // namespace
@@ -107,8 +118,8 @@ std::string progress_line(const CellNews& news) {
 
 void ProgressFlags::declare(FlagSet& flags) {
   flags.group("Talking");
-  flags.value("--progress", progress_, "MODE", join(kModes) + " (default auto: one line on a terminal, else one per cell)");
-  flags.value("--color", color_, "WHEN", join(kColors) + " (default auto; NO_COLOR is obeyed)");
+  flags.value("--progress", progress_, "MODE", join(kModes) + " (default auto: one line on a terminal, else one per cell)", kModes);
+  flags.value("--color", color_, "WHEN", join(kColors) + " (default auto; NO_COLOR is obeyed)", kColors);
   flags.toggle("-q,--quiet", quiet_, "no progress and no summary: data and errors only");
   flags.toggle("-v,--verbose", verbose_, "also what a training says, and notes");
 }
@@ -124,20 +135,24 @@ RunEvents ProgressFlags::events(bool second_format) const {
   if (quiet_ || second_format || mode == "none") return events;
   const auto screen =
       std::make_shared<Screen>(mode == "auto" && stderr_is_terminal(), color_wanted(one_of(color_, "color", kColors, "auto")));
+  const auto failed = std::make_shared<std::int64_t>(0);
   const bool verbose = verbose_;
-  events.started = [screen](const CellNews& news) {
-    if (news.config)
-      screen->status(fmt::format("{}/{} running {}{}", news.number, news.total, cell_label(*news.config, news.seed), time_left(news)));
+  events.started = [screen, failed](const CellNews& news) {
+    if (!news.config) return;
+    screen->status(
+        fmt::format("{}/{}{}: running {}", news.number, news.total, outlook(news, *failed), cell_label(*news.config, news.seed)));
   };
-  events.finished = [screen, verbose](const CellNews& news) {
-    const bool well = news.state == "done" || news.state == "reused";
-    if (!screen->rewrites() || !well || verbose) screen->line(progress_line(news), paint_of(news.state));
-    screen->status(progress_line(news) + time_left(news));
+  events.finished = [screen, failed, verbose](const CellNews& news) {
+    if (!is_well(news.state) && news.state != "unsupported") ++*failed;
+    const std::string line = progress_line(news);
+    if (!screen->rewrites()) return screen->line(line + outlook(news, *failed), paint_of(news.state));
+    if (!is_well(news.state) || verbose) screen->line(line, paint_of(news.state));
+    screen->status(line + outlook(news, *failed));
   };
-  events.progress = [screen, verbose](const CellNews& news, std::int64_t step, std::int64_t of, const std::string& text) {
+  events.progress = [screen, failed, verbose](const CellNews& news, std::int64_t step, std::int64_t of, const std::string& text) {
     const std::string label = news.config ? cell_label(*news.config, news.seed) : "";
     const std::string line = fmt::format("{} step {} of {}{}{}", label, step, of, text.empty() ? "" : ": ", text);
-    screen->status(line + time_left(news));
+    screen->status(fmt::format("{}/{}{}: {}", news.number, news.total, outlook(news, *failed), line));
     if (verbose && !screen->rewrites()) screen->line(line);
   };
   events.note = [screen](const std::string& text) { screen->line(text); };

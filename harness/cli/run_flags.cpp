@@ -47,10 +47,10 @@ std::vector<int> processors(const FlagValue& flag) {
 
 void RunFlags::declare(FlagSet& flags) {
   flags.group("Running");
-  flags.value("--retry", retry_, "STATES", "try finished cells of these states again: " + join(kRetryStates));
+  flags.list("--retry", retry_, "STATES", "try finished cells of these states again: " + join(kRetryStates), kRetryStates);
   flags.toggle("--force", force_, "try every cell again; earlier attempts stay as history");
-  flags.value("--reuse", reuse_, "WHAT", "which earlier results count: " + join(kReuse) + " (default auto)");
-  flags.value("--order", order_, "ORDER", join(kOrders) + " (default interleaved)");
+  flags.value("--reuse", reuse_, "WHAT", "which earlier results count: " + join(kReuse) + " (default auto)", kReuse);
+  flags.value("--order", order_, "ORDER", join(kOrders) + " (default interleaved)", kOrders);
   flags.value("-j,--jobs", jobs_, "N", "training cells at a time (default 1); speed cells never share a device");
   flags.toggle("--keep-going", keep_going_, "a failed cell does not end the sweep (the default)");
   flags.toggle("--fail-fast", fail_fast_, "stop at the first failed cell");

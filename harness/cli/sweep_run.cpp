@@ -4,7 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/after_run.h"
-#include "harness/cli/reuse.h"
+#include "harness/cli/plan_text.h"
 
 namespace synthbench {
 
@@ -19,8 +19,8 @@ void SweepRun::declare(FlagSet& flags) {
 Exit SweepRun::print_plan_only(const Plan& plan) const {
   const std::string format = output.format();
   if (format != "md" && format != "json" && format != "jsonl") throw UserError("--dry-run prints a plan: md, json or jsonl, not " + format);
-  const WouldReuse would_reuse = reuse_from(db.path(), running.reuse(), plan.measure);
-  output.print([&](const std::string& wanted, const Sink& sink) { print_plan(wanted, plan, would_reuse, sink); });
+  const Outlook outlook(db.path(), running.reuse(), plan.measure);
+  output.print([&](const std::string& wanted, const Sink& sink) { print_plan(wanted, plan, outlook, sink); });
   return Exit::well;
 }
 

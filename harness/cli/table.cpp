@@ -45,7 +45,7 @@ const bool registered = commands().add(
          "synthbench table speed\nsynthbench table speed --only \"variant != 'dense'\" -o tex\nsynthbench table speed --explain dense,512",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<TableCommand>();
-       flags.argument("PRESET", command->preset, "a preset (see ls tables), or a file with a SELECT");
+       flags.argument("PRESET", command->preset, "a preset (see ls tables), or a file with a SELECT", true, tables().names());
        flags.value("--sweep", command->sweep, "SWEEP", "one sweep, s3 or its name (default: the whole database)");
        flags.value("--only", command->only, "EXPR", "cells for which EXPR holds, as in query");
        flags.value("--explain", command->explained, "ROW,COL", "the attempts behind a number");

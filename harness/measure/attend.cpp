@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ablations/cost.h"
+#include "backends/core/ferry.h"
 #include "harness/base/error.h"
 #include "harness/job.h"
 #include "harness/measure/cell_problem.h"
@@ -15,19 +16,18 @@
 namespace synthbench {
 namespace {
 
-/// What one call is: forward, backward of one forward, or both.
-std::function<void()> call_of(const std::string& direction, AttentionBackend& backend, Problem& problem) {
-  const auto forward = [&] { backend.forward(problem.call(), problem.outputs()); };
-  const auto backward = [&] { backend.backward(problem.call(), problem.outputs(), problem.grad_out(), problem.grads()); };
-  if (direction == "fwd") return forward;
-  if (direction == "bwd") {
-    forward();
-    return backward;
+/// What one call is: forward, backward of one forward, or both; then the device has finished. device: null on the host.
+std::function<void()> call_of(const std::string& direction, AttentionBackend& backend, const FerriedCall& at, DeviceMemory* device) {
+  const auto forward = [&] { backend.forward(at.call(), at.outputs()); };
+  const auto backward = [&] { backend.backward(at.call(), at.outputs(), at.grad_out(), at.grads()); };
+  if (direction != "fwd" && direction != "bwd" && direction != "fwdbwd") {
+    throw UserError(fmt::format("direction is '{}': fwd, bwd and fwdbwd are known", direction));
   }
-  if (direction != "fwdbwd") throw UserError(fmt::format("direction is '{}': fwd, bwd and fwdbwd are known", direction));
-  return [forward, backward] {
-    forward();
-    backward();
+  if (direction == "bwd") forward();
+  return [=, forwards = direction != "bwd", backwards = direction != "fwd"] {
+    if (forwards) forward();
+    if (backwards) backward();
+    if (device != nullptr) device->synchronize();
   };
 }
 
@@ -41,7 +41,10 @@ void attend(const WorkerOrder& order, const RecordWriter& records) {
                     config.text("variant")));
   }
   Problem problem = problem_of(config, order.seed, order.threads);
-  const AttentionBackend::Choice choice = backend->choose(problem.call());
+  const bool elsewhere = place_of(config) != Place::host;
+  const auto ferry = elsewhere ? ferried(*backend) : nullptr;
+  AttentionBackend& on_host = ferry ? *ferry : *backend;
+  const AttentionBackend::Choice choice = on_host.choose(problem.call());
   if (choice.reason) throw Unsupported(*choice.reason);
   records.write({{"type", "ran"},
                  {"variant", config.text("variant")},
@@ -50,8 +53,10 @@ void attend(const WorkerOrder& order, const RecordWriter& records) {
                  {"kernel", choice.kernel},
                  {"label", choice.label},
                  {"parameters", logit_parameters(config.mixture(), config.layer())}});
-  if (order.gate) gate_attention(order, *backend, choice.kernel, records);
-  measure({call_of(config.text("direction"), *backend, problem), {}}, order.measure, order.launch, records);
+  if (order.gate) gate_attention(order, on_host, choice.kernel, records);
+  const auto device = elsewhere ? backend->device_memory() : nullptr;
+  const FerriedCall at(device.get(), problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
+  measure({call_of(config.text("direction"), *backend, at, device.get()), {}, elsewhere}, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("attend", attend);

@@ -36,6 +36,8 @@ Problem problem_of(const Config& config, std::int64_t seed, int threads) {
   return Problem(config.mixture(), {batch, config.integer("heads"), length, length, config.integer("head_dim")}, options);
 }
 
+Place place_of(const Config& config) { return config.text("device") == "cpu" ? Place::host : Place::cuda; }
+
 Config shrunk(const Config& config, std::int64_t batch, std::int64_t heads, std::int64_t seq_len) {
   Json json = config.json();
   const std::int64_t length = config.integer("seq_len");

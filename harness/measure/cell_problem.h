@@ -18,6 +18,9 @@ std::vector<std::int32_t> key_lengths_of(const Config& config, std::int64_t seed
 /// The same cell with fewer samples, heads and rows; d_model, max_len and a window shrink along. Never grows anything.
 Config shrunk(const Config& config, std::int64_t batch, std::int64_t heads, std::int64_t seq_len);
 
+/// Where the cell's operands lie: the host, or a GPU for device cuda and cuda:N.
+Place place_of(const Config& config);
+
 /// CPU threads of a cell: the config's, or all cores.
 int threads_of(const Config& config, int instead = 0);
 

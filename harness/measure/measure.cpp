@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/job.h"
 #include "harness/measure/batch.h"
 #include "harness/measure/cache.h"
 #include "harness/measure/clock.h"
@@ -110,6 +111,9 @@ double clock_resolution() {
 }
 
 Measurement measure(const Workload& workload, const MeasureSettings& settings, int launch, const RecordWriter& records) {
+  if (workload.on_device && std::ranges::find(settings.cache, "cold") != settings.cache.end()) {
+    throw Unsupported("cache = cold: a GPU's caches cannot be emptied yet");
+  }
   forget_peak_rss();  // a check and the making of inputs are not the cell's
   Measurement result;
   Rows rows;

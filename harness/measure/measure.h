@@ -14,6 +14,7 @@ struct Workload {
   std::function<void()> call;
   /// Called before each sample, outside the timed region (zero the gradients ...); may be empty.
   std::function<void()> prepare;
+  bool on_device = false;  ///< its caches are not the processor's: cold samples are refused (Unsupported)
 };
 
 struct Measurement {

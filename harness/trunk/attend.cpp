@@ -1,5 +1,7 @@
 #include "harness/trunk/attend.h"
 
+#include "harness/trunk/device.h"
+
 namespace synthbench {
 namespace {
 
@@ -69,6 +71,7 @@ struct Operands {
     call.dropout = setup.options.dropout;
     call.needs_grad = setup.needs_grad;
     call.threads = setup.options.threads;
+    call.stream = current_stream(value.device());
   }
   Operands(const Operands&) = delete;
 };

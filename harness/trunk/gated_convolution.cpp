@@ -22,7 +22,7 @@ Tensor GatedConvolution::convolved(const Tensor& u, Tensor kernel, bool causal) 
   const std::int64_t length = u.size(1), channels = u.size(2), heads = config().heads, taps = kernel.size(3);
   const std::int64_t before = causal ? taps - 1 : (taps - 1) / 2;
   if (channels % heads != 0) {  // groups of unequal size: a kernel for each channel
-    kernel = kernel.index_select(2, (torch::arange(channels) * heads).floor_divide(channels));
+    kernel = kernel.index_select(2, (torch::arange(channels, kernel.options().dtype(torch::kLong)) * heads).floor_divide(channels));
   }
   const std::int64_t groups = kernel.size(2);
   const Tensor padded = torch::constant_pad_nd(u, {0, 0, before, taps - 1 - before}).unflatten(2, {groups, channels / groups});

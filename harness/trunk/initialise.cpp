@@ -27,7 +27,7 @@ torch::Tensor Initialiser::make(std::string_view name, at::IntArrayRef shape, co
     case Init::Kind::normal: values.normal_(0.0, init.scale, generator); break;
     case Init::Kind::uniform: values.uniform_(-init.scale, init.scale, generator); break;
   }
-  return values.to(dtype_);
+  return values.to(device_, dtype_);
 }
 
 torch::Tensor Initialiser::xavier(std::string_view name, std::int64_t rows, std::int64_t columns) const {

@@ -13,8 +13,10 @@ namespace synthbench {
 /// start equal in all others, and adding a parameter moves no other.
 class Initialiser {
  public:
-  Initialiser(std::uint64_t seed, torch::ScalarType dtype) : seed_(seed), dtype_(dtype) {}
+  Initialiser(std::uint64_t seed, torch::ScalarType dtype, torch::Device device = torch::kCPU)
+      : seed_(seed), dtype_(dtype), device_(device) {}
   torch::ScalarType dtype() const { return dtype_; }
+  torch::Device device() const { return device_; }
 
   /// name: the full name ("blocks.0.attention.w_q").
   torch::Tensor make(std::string_view name, at::IntArrayRef shape, const Init& init) const;
@@ -25,6 +27,7 @@ class Initialiser {
  private:
   std::uint64_t seed_;
   torch::ScalarType dtype_;
+  torch::Device device_;
 };
 
 }  // namespace synthbench

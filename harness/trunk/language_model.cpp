@@ -13,9 +13,9 @@ using torch::Tensor;
 
 constexpr double kNormEpsilon = 1e-6;  // Tensor2Tensor's
 
-torch::nn::LayerNorm layer_norm(std::int64_t width, torch::ScalarType dtype) {
+torch::nn::LayerNorm layer_norm(std::int64_t width, const Initialiser& initialiser) {
   torch::nn::LayerNorm norm(torch::nn::LayerNormOptions({width}).eps(kNormEpsilon));
-  norm->to(dtype);
+  norm->to(initialiser.device(), initialiser.dtype());
   return norm;
 }
 
@@ -57,9 +57,9 @@ DecoderBlockImpl::DecoderBlockImpl(const ModelConfig& config, const Initialiser&
   attention_ = register_module("attention", make_layer({config.variant, config.layer, initialiser, path + "attention."}));
   feed_forward_ = register_module("feed_forward", FeedForward(width, config.d_ff, initialiser, path + "feed_forward."));
   if (!(attention_->has_own_residual() && norm_ == Norm::pre)) {
-    attention_norm_ = register_module("attention_norm", layer_norm(width, initialiser.dtype()));
+    attention_norm_ = register_module("attention_norm", layer_norm(width, initialiser));
   }
-  feed_forward_norm_ = register_module("feed_forward_norm", layer_norm(width, initialiser.dtype()));
+  feed_forward_norm_ = register_module("feed_forward_norm", layer_norm(width, initialiser));
 }
 
 AttendOptions DecoderBlockImpl::attend_options(const Pass& pass) const {
@@ -94,8 +94,7 @@ AttentionBackend::Choice DecoderBlockImpl::choose(const Tensor& x, const Pass& p
   return attention_->choose(x, *pass.backend, attend_options(pass));
 }
 
-LanguageModelImpl::LanguageModelImpl(const ModelConfig& config, std::uint64_t seed, torch::ScalarType dtype) : config_(config) {
-  const Initialiser initialiser(seed, dtype);
+LanguageModelImpl::LanguageModelImpl(const ModelConfig& config, const Initialiser& initialiser) : config_(config) {
   const std::int64_t width = config.layer.d_model;
   const Init unit_after_scaling{Init::Kind::normal, 1.0 / std::sqrt(static_cast<double>(width))};
   embedding_ = register_parameter("embedding", initialiser.make("embedding", {config.vocabulary, width}, unit_after_scaling));
@@ -103,13 +102,15 @@ LanguageModelImpl::LanguageModelImpl(const ModelConfig& config, std::uint64_t se
     case Position::learned:
       positions_ = register_parameter("positions", initialiser.make("positions", {config.max_positions, width}, {Init::Kind::normal, 0.1}));
       break;
-    case Position::sinusoidal: positions_ = register_buffer("positions", sinusoids(config.max_positions, width, dtype)); break;
+    case Position::sinusoidal:
+      positions_ = register_buffer("positions", sinusoids(config.max_positions, width, initialiser.dtype()).to(initialiser.device()));
+      break;
     case Position::none: break;
   }
   blocks_ = register_module("blocks", torch::nn::ModuleList());
   const std::int64_t stored = shared_over_layers(describe(config.variant, config.layer)) ? 1 : config.layers;
   for (std::int64_t i = 0; i < stored; ++i) blocks_->push_back(DecoderBlock(config, initialiser, fmt::format("blocks.{}.", i)));
-  if (config.norm == Norm::pre) final_norm_ = register_module("final_norm", layer_norm(width, dtype));
+  if (config.norm == Norm::pre) final_norm_ = register_module("final_norm", layer_norm(width, initialiser));
 }
 
 Tensor LanguageModelImpl::embedded(const Tensor& tokens) const {

@@ -72,7 +72,7 @@ TORCH_MODULE(DecoderBlock);
 /// final_norm.{weight,bias} with model.norm = pre.
 class LanguageModelImpl : public torch::nn::Module {
  public:
-  LanguageModelImpl(const ModelConfig& config, std::uint64_t seed, torch::ScalarType dtype);
+  LanguageModelImpl(const ModelConfig& config, const Initialiser& initialiser);
   /// Throws UserError when N exceeds what the model was made for.
   torch::Tensor forward(const torch::Tensor& tokens, const Pass& pass);
   /// The kernel that its attention layers would run on such a batch.

@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 
 #include "backends/core/accuracy.h"
+#include "backends/core/ferry.h"
 #include "harness/base/words.h"
 #include "harness/check/plain_layer.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/measure/gate.h"
+#include "harness/trunk/device.h"
 #include "harness/trunk/layer.h"
 #include "harness/trunk/training.h"
 
@@ -19,7 +21,7 @@ namespace {
 using torch::Tensor;
 
 std::vector<double> values_of(const Tensor& t) {
-  const Tensor flat = t.detach().to(torch::kDouble).contiguous().flatten();
+  const Tensor flat = t.detach().to(torch::kCPU, torch::kDouble).contiguous().flatten();
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
 }
 
@@ -36,9 +38,8 @@ struct Twin {
   AttendOptions options;
 
   Twin(const Config& config_in, std::int64_t seed, int threads)
-      : config(config_in),
-        layer(make_layer({config.text("variant"), config.layer(), Initialiser(static_cast<std::uint64_t>(seed), scalar_type_of(config))})) {
-    const Initialiser numbers(static_cast<std::uint64_t>(seed) + 1, scalar_type_of(config));
+      : config(config_in), layer(make_layer({config.text("variant"), config.layer(), initialiser(seed)})) {
+    const Initialiser numbers = initialiser(seed + 1);
     const torch::NoGradGuard no_grad;
     for (auto& p : layer->named_parameters()) {
       p.value().add_(numbers.make(p.key(), p.value().sizes(), {Init::Kind::normal, 0.1}));
@@ -49,13 +50,14 @@ struct Twin {
     options.causal = config.flag("causal");
     options.threads = threads;
     const std::vector<std::int32_t> lengths = key_lengths_of(config, seed);
-    if (!lengths.empty()) options.key_lengths = torch::tensor(at::ArrayRef<std::int32_t>(lengths), torch::kInt);
+    if (!lengths.empty()) options.key_lengths = torch::tensor(at::ArrayRef<std::int32_t>(lengths), torch::kInt).to(numbers.device());
     const Mixture mixture = config.mixture();
     if (config.has("model.dropout") && whole_layer(mixture)->attends) {  // other layers draw theirs from a generator
       options.dropout = {config.number("model.dropout"), static_cast<std::uint64_t>(seed)};
     }
   }
 
+  Initialiser initialiser(std::int64_t seed) const { return {static_cast<std::uint64_t>(seed), scalar_type_of(config), device_of(config)}; }
   bool backward() const { return config.text("direction") != "fwd"; }
 
   PlainLayerCase numbers(std::int64_t seed) const {
@@ -102,7 +104,10 @@ Twin twin_of(const WorkerOrder& order, const AttentionBackend& backend, const st
 
 void gate_layer(const WorkerOrder& order, AttentionBackend& backend, const std::string& kernel, const RecordWriter& records) {
   const std::string& variant = order.config.text("variant");
-  if (!plain_layers().find(variant)) return gate_attention(order, backend, kernel, records);
+  if (!plain_layers().find(variant)) {
+    const auto ferry = place_of(order.config) != Place::host ? ferried(backend) : nullptr;
+    return gate_attention(order, ferry ? *ferry : backend, kernel, records);
+  }
   Twin twin = twin_of(order, backend, kernel);
   const DType dtype = dtype_named(twin.config.text("dtype"));
   const PlainLayerCase numbers = twin.numbers(order.seed);

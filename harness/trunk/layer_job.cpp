@@ -3,6 +3,7 @@
 #include "harness/measure/cell_problem.h"
 #include "harness/measure/gate.h"
 #include "harness/measure/measure.h"
+#include "harness/trunk/device.h"
 #include "harness/trunk/layer_gate.h"
 #include "harness/trunk/training.h"
 
@@ -18,12 +19,12 @@ std::int64_t count_of(const std::vector<Tensor>& parameters) {
 }
 
 /// The masks and threads of the cell.
-AttendOptions options_of(const WorkerOrder& order) {
+AttendOptions options_of(const WorkerOrder& order, const torch::Device& device) {
   AttendOptions options;
   options.causal = order.config.flag("causal");
   options.threads = threads_of(order.config, order.threads);
   const std::vector<std::int32_t> lengths = key_lengths_of(order.config, order.seed);
-  if (!lengths.empty()) options.key_lengths = torch::tensor(at::ArrayRef<std::int32_t>(lengths), torch::kInt);
+  if (!lengths.empty()) options.key_lengths = torch::tensor(at::ArrayRef<std::int32_t>(lengths), torch::kInt).to(device);
   return options;
 }
 
@@ -32,12 +33,13 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
   const auto seed = static_cast<std::uint64_t>(order.seed);
   const auto dtype = scalar_type_of(config);
   const auto backend = layer_backend_of(config);
-  const AttendOptions options = options_of(order);
+  const torch::Device device = device_of(config);
+  const AttendOptions options = options_of(order, device);
   torch::set_num_threads(options.threads);
 
-  const auto layer = make_layer({config.text("variant"), config.layer(), Initialiser(seed, dtype)});
+  const auto layer = make_layer({config.text("variant"), config.layer(), Initialiser(seed, dtype, device)});
   const std::vector<std::int64_t> shape = {config.integer("batch"), config.integer("seq_len"), config.integer("d_model")};
-  const Initialiser numbers(seed + 1, dtype);
+  const Initialiser numbers(seed + 1, dtype, device);
   Tensor x = numbers.make("x", shape, {Init::Kind::normal, 1.0});
   const Tensor grad_y = numbers.make("grad_y", shape, {Init::Kind::normal, 1.0});
   const bool backward = config.text("direction") != "fwd";
@@ -60,8 +62,9 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
   const auto call = [&] {
     const Tensor y = layer->forward(x, *backend, options);
     if (backward) torch::autograd::grad({y}, wanted, {grad_y});  // fresh ones: nothing is added to those of the call before
+    synchronize(device);
   };
-  measure({call, {}}, order.measure, order.launch, records);
+  measure({call, {}, !device.is_cpu()}, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("layer", time_layer);

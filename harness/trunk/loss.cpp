@@ -11,11 +11,11 @@ torch::Tensor ids(const std::vector<std::int32_t>& values) {
 
 }  // namespace
 
-TensorBatch tensors_of(const Batch& batch) {
+TensorBatch tensors_of(const Batch& batch, const torch::Device& device) {
   TensorBatch t;
-  t.inputs = ids(batch.inputs).to(torch::kLong).view({batch.rows, batch.cols});
-  t.targets = ids(batch.targets).to(torch::kLong).view({batch.rows, batch.cols});
-  if (!batch.lengths.empty()) t.lengths = ids(batch.lengths);
+  t.inputs = ids(batch.inputs).to(device, torch::kLong).view({batch.rows, batch.cols});
+  t.targets = ids(batch.targets).to(device, torch::kLong).view({batch.rows, batch.cols});
+  if (!batch.lengths.empty()) t.lengths = ids(batch.lengths).to(device);
   return t;
 }
 

@@ -13,7 +13,7 @@ struct TensorBatch {
   torch::Tensor inputs, targets;  ///< (B,N) int64; Batch::kIgnored where nothing is predicted
   torch::Tensor lengths;          ///< (B) int32; undefined: every place is real
 };
-TensorBatch tensors_of(const Batch& batch);
+TensorBatch tensors_of(const Batch& batch, const torch::Device& device);
 
 /// Loss of one batch. Means of batches are not averaged: sums and counts are added up.
 struct Loss {

@@ -83,7 +83,7 @@ void time_step(const WorkerOrder& order, const RecordWriter& records) {
   if (!causal) fmt::print("{} has no causal form: the steps are those of an encoder\n", config.text("variant"));
   if (order.gate) gate_layer(attention_of(order, causal), *backend_named(config.text("backend")), training.kernel().kernel, records);
   std::int64_t number = 0;
-  measure({[&] { training.step(++number); }, {}}, order.measure, order.launch, records);
+  measure({[&] { training.step(++number); }, {}, place_of(config) != Place::host}, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("step", time_step);

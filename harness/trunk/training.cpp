@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "harness/job.h"
+#include "harness/trunk/device.h"
 #include "harness/trunk/optimiser.h"
 #include "tasks/counter_random.h"
 
@@ -37,10 +38,11 @@ LanguageModelTraining::LanguageModelTraining(const Config& config, const TaskDat
       smoothing_(config.number("train.label_smoothing")),
       schedule_(schedule_of(config)),
       backend_(layer_backend_of(config)),
-      model_(model_config(config, data.vocabulary()), seed, scalar_type_of(config)),
+      device_(device_of(config)),
+      model_(model_config(config, data.vocabulary()), Initialiser(seed, scalar_type_of(config), device_)),
       optimiser_(make_optimiser(config, model_->parameters())) {
   torch::set_num_threads(threads);
-  const TensorBatch first = tensors_of(data.train_batch(1, seed));
+  const TensorBatch first = tensors_of(data.train_batch(1, seed), device_);
   kernel_ = model_->choose(first.inputs, pass_of(first, 0));
   if (kernel_.reason) throw Unsupported(*kernel_.reason);
 }
@@ -61,7 +63,7 @@ torch::Tensor LanguageModelTraining::logits(const TensorBatch& batch, std::uint6
 
 Score LanguageModelTraining::step(std::int64_t number) {
   model_->train();
-  const TensorBatch batch = tensors_of(data_.train_batch(number, seed_));
+  const TensorBatch batch = tensors_of(data_.train_batch(number, seed_), device_);
   const std::uint64_t dropout_seed = counter_random({seed_, static_cast<std::uint64_t>(number)});
   torch::manual_seed(dropout_seed);  // of residuals; the attention's is counted from the same number
   const Loss loss = token_loss(logits(batch, dropout_seed), batch.targets, smoothing_);
@@ -71,6 +73,7 @@ Score LanguageModelTraining::step(std::int64_t number) {
   torch::nn::utils::clip_grad_norm_(model_->parameters(), kLargestGradient);
   set_learning_rate(*optimiser_, schedule_.at(number));
   optimiser_->step();
+  synchronize(device_);
   return {loss.total_nats, loss.tokens};
 }
 
@@ -79,7 +82,7 @@ Score LanguageModelTraining::evaluate(Split split) {
   model_->eval();
   Score score;
   for (std::int64_t i = 0; i < data_.eval_batches(split); ++i) {
-    const TensorBatch batch = tensors_of(data_.eval_batch(split, i));
+    const TensorBatch batch = tensors_of(data_.eval_batch(split, i), device_);
     const Loss loss = token_loss(logits(batch, 0), batch.targets, 0.0);
     score.total_nats += loss.total_nats;
     score.tokens += loss.tokens;

@@ -47,6 +47,7 @@ class LanguageModelTraining {
   double smoothing_;
   Schedule schedule_;
   std::unique_ptr<AttentionBackend> backend_;
+  torch::Device device_;
   LanguageModel model_{nullptr};
   std::unique_ptr<torch::optim::Optimizer> optimiser_;
   AttentionBackend::Choice kernel_;

@@ -211,7 +211,7 @@ struct Overridden {
   Grid grid;
   std::vector<std::string> warnings;
   Overridden(const std::string& text, const std::vector<std::pair<std::string, std::string>>& flags) : grid(parse_grid(text, "grid.toml")) {
-    for (const auto& [key, values] : flags) override_key(grid, key, values, "--set " + key + "=" + values, warnings);
+    for (const auto& [key, values] : flags) override_key(grid, key, values, {"--set " + key + "=" + values, 0, SaidBy::flag}, warnings);
   }
   std::set<std::string> values(const std::string& key) const {
     std::set<std::string> out;

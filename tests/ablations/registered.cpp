@@ -8,6 +8,7 @@ namespace {
 const bool eigen = known_backends().add("eigen", {"", false});
 const bool reference = known_backends().add("reference", {"", false});
 const bool torch = known_backends().add("torch", {"", true});
+const bool cuda = known_backends().add("cuda", {"", false, Place::cuda});
 
 std::string hash_of_name(const std::string& dataset) { return std::string(64, dataset.empty() ? '0' : 'a'); }
 

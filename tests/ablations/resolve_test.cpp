@@ -26,6 +26,14 @@ TEST(Resolve, FillsInTheDocumentedDefaults) {
   EXPECT_EQ(config.json(), expected);
 }
 
+TEST(Resolve, TheDeviceFollowsTheBackendUnlessItIsNamed) {
+  EXPECT_EQ(resolve({{"backend", "eigen"}}).text("device"), "cpu");
+  EXPECT_EQ(resolve({{"backend", "torch"}}).text("device"), "cpu");
+  EXPECT_EQ(resolve({{"backend", "cuda"}}).text("device"), "cuda");
+  EXPECT_EQ(resolve({{"backend", "cuda"}, {"device", "cuda:1"}}).text("device"), "cuda:1");
+  EXPECT_EQ(resolve({{"backend", "torch"}, {"device", "cuda"}}).text("device"), "cuda");
+}
+
 TEST(Resolve, BatchFollowsTokensAndHeadDimTheModel) {
   const Config config = resolve({{"tokens", 4096}, {"seq_len", 256}, {"d_model", 96}, {"heads", 4}});
   EXPECT_EQ(config.integer("batch"), 16);

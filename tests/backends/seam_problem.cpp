@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+#include "backends/core/half.h"
+
 namespace synthbench {
 namespace {
 
@@ -71,7 +73,7 @@ SeamProblem::SeamProblem(const SeamCase& seam, DType dtype, Arrangement arrangem
     grad_terms_.push_back(grad);
   }
   outputs_.out = add("out", {batch, heads, queries, width}, {}, dtype);
-  outputs_.lse = add("lse", {batch, heads, queries, 1}, {}, dtype);
+  outputs_.lse = add("lse", {batch, heads, queries, 1}, {}, wide(dtype));
   grad_out_ = add("grad_out", {batch, heads, queries, width}, {}, dtype);
   fill_normal("grad_out", 1.0, seed);
   add("grad.value", {batch, heads, keys, width}, {}, dtype);

@@ -46,14 +46,17 @@ class Place {
     return names;
   }
 
-  /// Calls synthbench in this folder, without SYNTHBENCH_* of the caller but with those given.
-  Done operator()(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& variables = {}) const {
+  /// Calls synthbench in this folder, without SYNTHBENCH_* and the user config of the caller but with the variables given.
+  /// standard_input: a file of this folder.
+  Done operator()(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& variables = {},
+                  const std::string& standard_input = "") const {
     std::vector<std::string> words = {SYNTHBENCH_BINARY_DIR "/synthbench"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> settings = environment(variables);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    const std::string input = standard_input.empty() ? "/dev/null" : path(standard_input);
+    posix_spawn_file_actions_addopen(&actions, 0, input.c_str(), O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, path(".stdout").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, path(".stderr").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addchdir_np(&actions, folder_.c_str());
@@ -66,22 +69,27 @@ class Place {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of(".stdout"), text_of(".stderr")};
   }
 
- private:
+  /// What posix_spawn takes: words, closed by a null pointer.
   static std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> out;
     for (std::string& word : words) out.push_back(word.data());
     out.push_back(nullptr);
     return out;
   }
+  /// The caller's environment without SYNTHBENCH_* and NO_COLOR; variables replace those of their names.
   static std::vector<std::string> environment(const std::map<std::string, std::string>& variables) {
     std::vector<std::string> out;
     for (char** entry = environ; *entry != nullptr; ++entry) {
       const std::string setting = *entry;
-      if (!setting.starts_with("SYNTHBENCH_") && !setting.starts_with("NO_COLOR=")) out.push_back(setting);
+      const std::string name = setting.substr(0, setting.find('='));
+      const bool ours = name.starts_with("SYNTHBENCH_") || name == "NO_COLOR" || name == "XDG_CONFIG_HOME" || name == "HOME";
+      if (!ours && !variables.contains(name)) out.push_back(setting);
     }
     for (const auto& [name, value] : variables) out.push_back(name + "=" + value);
     return out;
   }
+
+ private:
   std::string text_of(const std::string& name) const {
     std::stringstream text;
     text << std::ifstream(folder_ / name).rdbuf();

@@ -183,7 +183,7 @@ TEST(Check, ABrokenBackendIsFourItsNumbersAreStoredAndTheCommandThatRepeatsItIsS
   EXPECT_EQ(cells[0]["state"], "failed");
   EXPECT_EQ(cells[1]["state"], "done");
   const Json sound = json_of(place({"show", "c2", "--db", "checks.db", "-o", "json"}));
-  EXPECT_EQ(sound["attempts"][0]["checks"].size(), 25u) << "five calls, five results each";
+  EXPECT_EQ(sound["attempts"][0]["checks"].size(), 35u) << "seven calls, five results each";
 }
 
 TEST(Check, WhatNobodyRunsIsFive) {

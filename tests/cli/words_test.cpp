@@ -8,8 +8,10 @@
 namespace synthbench {
 namespace {
 
-const std::vector<std::string> kCommands = {"bench", "check golden", "cost", "help",  "ls",     "plan",
-                                            "query", "run",          "show", "table", "version"};
+const std::vector<std::string> kCommands = {
+    "baseline ls", "baseline rm", "baseline save",  "bench",  "calibrate", "check golden", "compare", "completion", "cost",
+    "doctor",      "export",      "help",           "import", "init",      "ls",           "merge",   "plan",       "query",
+    "repro",       "run",         "selftest stats", "show",   "slurm",     "table",        "version"};
 
 struct Misspelt {
   std::vector<std::string> arguments;
@@ -24,15 +26,18 @@ TEST_P(MisspeltWords, AreRefusedInOneLineWithTheNearestKnownWord) {
   EXPECT_TRUE(place.files().empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Everywhere, MisspeltWords,
-    testing::Values(Misspelt{{"pln"}, "plan"}, Misspelt{{"bnech"}, "bench"}, Misspelt{{"tabel", "speed"}, "table"},
-                    Misspelt{{"check", "gloden"}, "golden"}, Misspelt{{"ls", "varaints"}, "variants"},
-                    Misspelt{{"bench", "--seqlen", "16"}, "--seq-len"}, Misspelt{{"bench", "--lanches=3"}, "--launches"},
-                    Misspelt{{"query", "--slq", "x"}, "--sql"}, Misspelt{{"ls", "tasks", "-o", "jsn"}, "json"},
-                    Misspelt{{"table", "sped"}, "speed"}, Misspelt{{"bench", "--order", "randm"}, "random"},
-                    Misspelt{{"bench", "--retry", "crashd"}, "crashed"}, Misspelt{{"bench", "--reuse", "same-biuld"}, "same-build"},
-                    Misspelt{{"bench", "-m", "vanila"}, "vanilla"}, Misspelt{{"bench", "--progress", "plan"}, "plain"}));
+INSTANTIATE_TEST_SUITE_P(Everywhere, MisspeltWords,
+                         testing::Values(Misspelt{{"pln"}, "plan"}, Misspelt{{"bnech"}, "bench"}, Misspelt{{"tabel", "speed"}, "table"},
+                                         Misspelt{{"compar", "a", "b"}, "compare"}, Misspelt{{"baseline", "sav"}, "save"},
+                                         Misspelt{{"check", "gloden"}, "golden"}, Misspelt{{"ls", "varaints"}, "variants"},
+                                         Misspelt{{"bench", "--seqlen", "16"}, "--seq-len"},
+                                         Misspelt{{"bench", "--lanches=3"}, "--launches"}, Misspelt{{"query", "--slq", "x"}, "--sql"},
+                                         Misspelt{{"ls", "tasks", "-o", "jsn"}, "json"}, Misspelt{{"table", "sped"}, "speed"},
+                                         Misspelt{{"bench", "--order", "randm"}, "random"},
+                                         Misspelt{{"bench", "--retry", "crashd"}, "crashed"},
+                                         Misspelt{{"bench", "--reuse", "same-biuld"}, "same-build"},
+                                         Misspelt{{"completion", "bsh"}, "bash"}, Misspelt{{"bench", "-m", "vanila"}, "vanilla"},
+                                         Misspelt{{"bench", "--progress", "plan"}, "plain"}));
 
 class SenselessValues : public testing::TestWithParam<std::vector<std::string>> {};
 

@@ -30,7 +30,7 @@ using State = Thread::State;
 
 struct Warp {
   // Two sets of slots in turn: a lane may bring its next value while others still read the last ones, never one further.
-  std::array<std::array<std::uint64_t, kWarp>, 2> values{};
+  std::array<std::array<Brought, kWarp>, 2> values{};
   std::array<unsigned, kWarp> turn{};
   std::uint64_t epoch = 0;
 };
@@ -93,19 +93,19 @@ class Scheduler {
     running_->leave();
   }
 
-  const std::uint64_t* meet_in_warp(unsigned mask, std::uint64_t value, const std::source_location& where) {
+  const Brought* meet_in_warp(unsigned mask, const Brought& mine, const std::source_location& where, Orders orders) {
     scheduling_ = true;
     const unsigned lane = current_ % kWarp, first = current_ - lane;
     if ((mask >> lane & 1u) == 0) fail("calls " + place(where) + " with a mask that does not name it");
     Warp& warp = warps_[current_ / kWarp];
     const unsigned turn = warp.turn[lane]++ % 2;
-    warp.values[turn][lane] = value;
+    warp.values[turn][lane] = mine;
     Thread& self = threads_[current_];
     self.state = State::at_warp;
     self.mask = mask;
     self.where = where;
     if (all_met(mask, first, where)) {
-      ++warp.epoch;
+      if (orders == Orders::memory) ++warp.epoch;
       for (unsigned m = mask; m != 0; m &= m - 1) wake(first + static_cast<unsigned>(std::countr_zero(m)));
     }
     running_->leave();
@@ -255,8 +255,8 @@ bool on_own_stack(const void* address) { return scheduler().on_stack(address); }
 std::uint64_t block_epoch() { return scheduler().epoch(); }
 std::uint64_t warp_epoch() { return scheduler().warp_epoch(); }
 void wait_for_block(std::source_location where) { scheduler().wait_for_block(where); }
-const std::uint64_t* meet_in_warp(unsigned mask, std::uint64_t value, std::source_location where) {
-  return scheduler().meet_in_warp(mask, value, where);
+const Brought* meet_in_warp(unsigned mask, const Brought& mine, std::source_location where, Orders orders) {
+  return scheduler().meet_in_warp(mask, mine, where, orders);
 }
 void fail(const std::string& what) { scheduler().fail(what); }
 void abandon(const std::string& what) { scheduler().abandon(what); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -36,9 +37,15 @@ std::uint64_t warp_epoch();
 
 /// Waits until every thread of the block waits here, at the same place in the source.
 void wait_for_block(std::source_location where);
-/// Waits until every lane that mask names waits here. Returns the values that the warp's lanes brought, by lane; of no use for
-/// lanes that mask does not name.
-const std::uint64_t* meet_in_warp(unsigned mask, std::uint64_t value, std::source_location where);
+/// What a lane brings to a meeting of its warp.
+struct Brought {
+  std::array<std::uint64_t, 8> words{};
+};
+/// Whether what lanes wrote before a meeting may be read by others after it.
+enum class Orders { memory, nothing };
+/// Waits until every lane that mask names waits here. Returns what the warp's lanes brought, by lane, to be read before the next meeting
+/// but one; of no use for lanes that mask does not name.
+const Brought* meet_in_warp(unsigned mask, const Brought& mine, std::source_location where, Orders orders = Orders::memory);
 
 /// Ends the launch with a Fault that names the running thread: an exception through the kernel's frames.
 [[noreturn]] void fail(const std::string& what);

@@ -2,7 +2,9 @@
 
 // Kernels that are wrong on purpose, each beside the right one, all of them small: what the shim must find. Blocks of 64 threads.
 #include <cuda_runtime.h>
+#include <mma.h>
 
+#include "backends/cuda/numbers.cuh"
 #include "backends/cuda/shared_memory.cuh"
 
 namespace synthbench::broken {
@@ -56,6 +58,38 @@ __global__ void warp_sum(const float* in, float* out) {
     for (unsigned k = 0; k < 32; ++k) sum += tile[t + k];
     out[t / 32] = sum;
   }
+}
+
+enum class Lanes { all, one_stays_away, one_elsewhere, one_misplaced, unaligned };
+
+/// out = in in' by tensor cores, 16 x 16 each, by the first warp of the block.
+template <bool with_barrier>
+__global__ void square(const float* in, float* out, Lanes lanes) {
+  using namespace nvcuda;
+  cuda::SharedMemory shared = cuda::SharedMemory::of_block();
+  __half* operand = shared.take_as<__half>(16 * 24);
+  float* product = shared.take(16 * 20);
+  const unsigned t = threadIdx.x;
+  for (unsigned n = t; n < 16 * 16; n += kThreads) cuda::store(operand[n / 16 * 24 + n % 16], in[n]);
+  if constexpr (with_barrier) __syncthreads();
+  if (t < 32) {
+    wmma::fragment<wmma::matrix_a, 16, 16, 16, __half, wmma::row_major> a;
+    wmma::fragment<wmma::matrix_b, 16, 16, 16, __half, wmma::col_major> b;
+    wmma::fragment<wmma::accumulator, 16, 16, 16, float> sum;
+    wmma::fill_fragment(sum, 0.0f);
+    const bool odd = t == 5;
+    wmma::load_matrix_sync(a, operand + (lanes == Lanes::unaligned ? 1 : odd && lanes == Lanes::one_misplaced ? 16 * 24 / 2 : 0), 24);
+    wmma::load_matrix_sync(b, operand, 24);
+    if (odd && lanes == Lanes::one_stays_away) return;
+    if (odd && lanes == Lanes::one_elsewhere) {
+      wmma::mma_sync(sum, a, b, sum);
+    } else {
+      wmma::mma_sync(sum, a, b, sum);
+    }
+    wmma::store_matrix_sync(product, sum, 20, wmma::mem_row_major);
+  }
+  __syncthreads();
+  for (unsigned n = t; n < 16 * 16; n += kThreads) out[n] = product[n / 16 * 20 + n % 16];
 }
 
 /// Every thread adds into one word without an order: a sum that loses summands or depends on who came last.

@@ -8,4 +8,6 @@ std::optional<std::string> unreachable(Place place) {
   return "value is on a GPU; these kernels run on the host";
 }
 
+std::unique_ptr<DeviceMemory> device_memory() { return nullptr; }
+
 }  // namespace synthbench::cuda

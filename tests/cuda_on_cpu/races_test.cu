@@ -19,7 +19,7 @@ constexpr std::uint64_t kSchedules = 10;
 template <typename... Wanted, typename... Given>
 std::vector<std::string> faults(unsigned blocks, void (*kernel)(Wanted...), const Given&... args) {
   cuda::SharedMemory shared = cuda::SharedMemory::to_measure();
-  shared.take(kThreads);
+  for (const std::size_t most : {16u * 12u, 16u * 20u}) shared.take(most);
   std::vector<std::string> all;
   for (std::uint64_t seed = 0; seed < kSchedules; ++seed) {
     cuda_on_cpu::set_schedule_seed(seed);
@@ -53,6 +53,12 @@ TEST(Races, OfAMissingBarrierAreFoundUnderEverySchedule) {
   expect_all(faults(2, broken::reverse_fixed<false>, in.data(), out.data()), "with no barrier between");
   expect_all(faults(1, broken::rotate_twice<false>, in.data(), out.data()), "with no barrier between");
   expect_all(faults(1, broken::warp_sum<false>, in.data(), out.data()), "with no barrier between");
+}
+
+TEST(Races, OfTensorCoresAreFound) {
+  const DeviceFloats in(std::vector<float>(256, 1.0f)), out(256);
+  expect_all(faults(1, broken::square<true>, in.data(), out.data(), broken::Lanes::all), "");
+  expect_all(faults(1, broken::square<false>, in.data(), out.data(), broken::Lanes::all), "with no barrier between");
 }
 
 TEST(Races, OfWritesToOneWordAreFoundInABlockAndAmongBlocks) {

@@ -145,6 +145,34 @@ TEST(CudaOnCpu, ShufflesAndVotesDoWhatThoseOfAWarpDo) {
   }
 }
 
+TEST(CudaOnCpu, TensorCoresMultiplyWithAllLanesOfAWarp) {
+  using broken::Lanes;
+  std::vector<float> numbers(256), squared(256, 0.0f);
+  for (std::size_t n = 0; n < 256; ++n) numbers[n] = static_cast<float>(n * 37 % 29) - 14.0f;
+  for (std::size_t n = 0; n < 256; ++n) {
+    for (std::size_t k = 0; k < 16; ++k) squared[n] += numbers[n / 16 * 16 + k] * numbers[n % 16 * 16 + k];
+  }
+  const DeviceFloats in(numbers);
+  const auto shared = shared_for({16 * 12, 16 * 20});
+  const auto product = [&](auto kernel, Lanes lanes) {
+    const DeviceFloats out(256);
+    cuda::launch(kernel, dim3(1), dim3(kThreads), shared, nullptr, in.data(), out.data(), lanes);
+    return out.numbers();
+  };
+  int lost = 0;
+  for (std::uint64_t seed = 0; seed < kSchedules; ++seed) {
+    cuda_on_cpu::set_schedule_seed(seed);
+    EXPECT_EQ(product(broken::square<true>, Lanes::all), squared);
+    lost += product(broken::square<false>, Lanes::all) != squared ? 1 : 0;
+  }
+  EXPECT_GT(lost, 0) << "loading a matrix is no barrier";
+  const auto fault = [&](Lanes lanes) { return fault_of([&] { product(broken::square<true>, lanes); }); };
+  EXPECT_NE(fault(Lanes::one_stays_away).find("thread 5 has left the kernel"), std::string::npos) << fault(Lanes::one_stays_away);
+  EXPECT_NE(fault(Lanes::one_elsewhere).find("but block (0,0,0) thread"), std::string::npos) << fault(Lanes::one_elsewhere);
+  EXPECT_NE(fault(Lanes::one_misplaced).find("load or store different matrices"), std::string::npos) << fault(Lanes::one_misplaced);
+  EXPECT_NE(fault(Lanes::unaligned).find("multiple of 32 bytes"), std::string::npos) << fault(Lanes::unaligned);
+}
+
 /// out[number of this thread in the grid] = that number, told by the coordinates.
 __global__ void writes_own_number(float* out) {
   const unsigned block = blockIdx.x + gridDim.x * (blockIdx.y + gridDim.y * blockIdx.z);

@@ -1,4 +1,4 @@
-// docs/command-line.md holds the program's own --help, command by command.
+// docs/command-line.md holds the program's own --help, command by command; docs/topics.md its pages.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -44,6 +44,23 @@ TEST(Manual, HoldsTheHelpOfEveryCommand) {
     page += "\n### " + name + "\n\n```text\n" + output_of(name + " --help") + "```\n";
   }
   expect_generated("command-line.md", "help", page);
+}
+
+/// The pages that `help help` names: words between "pages:" and the end of the sentence.
+std::vector<std::string> topics_in(const std::string& help) {
+  const std::size_t begin = help.find("these pages: ") + 13;
+  std::istringstream words(help.substr(begin, help.find('.', begin) - begin));
+  std::vector<std::string> names;
+  for (std::string word; words >> word;) names.push_back(word.substr(0, word.find(',')));
+  return names;
+}
+
+TEST(Manual, HoldsThePageOfEveryTopic) {
+  const std::vector<std::string> names = topics_in(output_of("help help"));
+  ASSERT_GE(names.size(), 9U);
+  std::string page;
+  for (const std::string& name : names) page += "## " + name + "\n\n```text\n" + output_of("help " + name) + "```\n\n";
+  expect_generated("topics.md", "topics", page);
 }
 
 }  // namespace

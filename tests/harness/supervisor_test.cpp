@@ -26,6 +26,9 @@ class Renamed final : public Plan {
     measure = inner_->measure;
   }
   std::int64_t size() const override { return inner_->size() * std::ssize(backends_); }
+  std::optional<ValueOrigin> origin(std::int64_t index, const std::string& key) const override {
+    return inner_->origin(index / std::ssize(backends_), key);
+  }
   PlannedCell cell(std::int64_t index) const override {
     const std::int64_t count = std::ssize(backends_);
     PlannedCell cell = inner_->cell(index / count);

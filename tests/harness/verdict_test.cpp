@@ -16,9 +16,11 @@ const Config& cell() {
   return config;
 }
 
+constexpr std::int64_t kParameters = 2 * 16 * 16;  // of queries and keys
+
 Json ran(const std::string& variant = "vanilla", const std::string& kernel = "fused") {
-  return {{"type", "ran"},    {"variant", variant},   {"backend", "eigen"}, {"dtype", "f32"},
-          {"kernel", kernel}, {"label", "optimised"}, {"parameters", 12}};
+  return {{"type", "ran"},    {"variant", variant},   {"backend", "eigen"},       {"dtype", "f32"},
+          {"kernel", kernel}, {"label", "optimised"}, {"parameters", kParameters}};
 }
 
 LaunchResult launch_that_ended(const std::string& outcome, const std::string& reason = "") {
@@ -53,6 +55,10 @@ TEST(Verdict, AWorkerThatRanSomethingElseIsFailedAndBothAreNamed) {
     EXPECT_NE(verdict.reason.find(value), std::string::npos) << verdict.reason;
     EXPECT_NE(verdict.reason.find(cell().text(key)), std::string::npos) << verdict.reason;
   }
+  LaunchResult larger = launch_that_ended("done");
+  larger.rans.back()["parameters"] = kParameters + 1;
+  EXPECT_EQ(judged(larger).outcome, "failed");
+  EXPECT_EQ(judged(larger).reason, "the worker ran 513 parameters, asked were 512");
   LaunchResult silent = launch_that_ended("done");
   silent.rans.back().erase("dtype");
   EXPECT_EQ(judged(silent).outcome, "failed");
@@ -95,6 +101,19 @@ TEST(Verdict, ASignalWithTheMemoryLimitReachedIsOom) {
   EXPECT_EQ(judged(launch, 2000).outcome, "crashed");
   EXPECT_EQ(judged(launch).outcome, "crashed");
 }
+
+TEST(Verdict, WhatLimitedTheMemoryIsSaid) {
+  LaunchResult launch;
+  launch.term_signal = SIGKILL;
+  launch.group_killed = true;
+  EXPECT_EQ(judged(launch, 1 << 30).outcome, "oom");
+  EXPECT_NE(judged(launch, 1 << 30).reason.find("control group reached the memory limit of 1"), std::string::npos);
+  const std::string reason = judged(launch_that_ended("oom", "out of memory: an allocation failed"), 1 << 30).reason;
+  EXPECT_NE(reason.find("RLIMIT_DATA"), std::string::npos) << reason;
+  EXPECT_EQ(judged(launch_that_ended("oom", "because")).reason, "because") << "nothing was limited";
+}
+
+TEST(Verdict, AReasonIsOneLine) { EXPECT_EQ(judged(launch_that_ended("failed", "a\nb")).reason, "a\\nb"); }
 
 TEST(Verdict, TheKernelsOutOfMemoryKillerIsOomAndAnyOtherKillIsCrashed) {
   LaunchResult launch;
@@ -161,7 +180,7 @@ TEST(Attempt, GathersTheSamplesOfItsLaunchesIntoMetricsByHand) {
   EXPECT_NEAR(metric(result, "sd"), 2.160246899e-6, 1e-14);
   EXPECT_DOUBLE_EQ(metric(result, "tokens_per_s"), 16 / 2.5e-6);
   EXPECT_DOUBLE_EQ(metric(result, "peak_rss"), 1001);
-  EXPECT_DOUBLE_EQ(metric(result, "parameters"), 12);
+  EXPECT_DOUBLE_EQ(metric(result, "parameters"), kParameters);
   EXPECT_EQ(result.first_call_ns, 900);
   EXPECT_EQ(result.samples.size(), 6u);
   EXPECT_EQ(result.kernel, "fused");

@@ -79,7 +79,8 @@ TEST_P(VariantParity, MatchesTheOracleUnderEveryMask) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, VariantParity,
-                         testing::Combine(testing::ValuesIn(backends().names()), testing::Values(DType::f32, DType::f64)),
+                         testing::Combine(testing::ValuesIn(backends().names()),
+                                          testing::Values(DType::f32, DType::f64, DType::bf16, DType::f16)),
                          [](const auto& about) { return std::get<0>(about.param) + "_" + std::string(name(std::get<1>(about.param))); });
 
 }  // namespace

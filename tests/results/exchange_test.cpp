@@ -5,6 +5,7 @@
 #include <fstream>
 #include <limits>
 
+#include "results/row_json.h"
 #include "tests/results/fixtures.h"
 
 namespace synthbench {
@@ -147,6 +148,13 @@ TEST_F(Exchange, AMalformedLineIsNamedAndNothingOfItsFileIsImported) {
       {spoilt([](Json& line) { line["samples"][0]["phase"] = "later"; }), "phase"},
       {spoilt([](Json& line) { line["samples"].push_back(line["samples"][0]); }), "twice"},
       {spoilt([](Json& line) { line["metrics"]["median"]["value"] = "fast"; }), "fast"},
+      {spoilt([](Json& line) { line["samples"][0]["total_ns"] = 1.5; }), "total_ns is 1.5, not a whole number"},
+      {spoilt([](Json& line) { line["samples"][0]["round"] = true; }), "round is true, not a whole number"},
+      {spoilt([](Json& line) { line["samples"][0]["idx"] = std::uint64_t{1} << 63; }), "idx is 9223372036854775808, not a whole number"},
+      {spoilt([](Json& line) { line["samples"][0]["sm_mhz"] = 1e300; }), "sm_mhz is 1e+300, not a whole number"},
+      {spoilt([](Json& line) { line["metrics"]["median"]["n"] = 2.5; }), "n is 2.5, not a whole number"},
+      {spoilt([](Json& line) { line["metrics"]["median"]["ci_lo"] = true; }), "boolean"},
+      {spoilt([](Json& line) { line["checks"][0]["tol"] = "nan"; }), "tol is a number"},
       {spoilt([](Json& line) { line["build"] = nullptr; }), "build"},
       {spoilt([](Json& line) { line["env"].erase("cpu"); }), "cpu"},
   };
@@ -173,6 +181,18 @@ TEST_F(Exchange, MergingTwiceIsMergingOnce) {
 TEST_F(Exchange, AnEmptyFileImportsNothing) {
   EXPECT_THROW(import_into(folder / "to.db", write(folder, "empty.jsonl", "\n")), NothingDone);
   EXPECT_TRUE(has(user_error([&] { import_into(folder / "to.db", folder / "absent.jsonl"); }), "absent.jsonl"));
+}
+
+TEST(RowJson, AnIntervalWithoutAnEndAndAnAbsentClockComeBack) {
+  MetricRow row{.name = "ratio", .unit = "1", .better = "none"};
+  row.ci_lo = -std::numeric_limits<double>::infinity();
+  row.ci_hi = std::numeric_limits<double>::infinity();
+  const MetricRow back = metric_row(Json::parse(row_json(row).dump()));
+  EXPECT_EQ(back.ci_lo, row.ci_lo);
+  EXPECT_EQ(back.ci_hi, row.ci_hi);
+  Json sample = row_json(SampleRow{.phase = "measure", .cache = "hot", .clock = "wall"});
+  sample["sm_mhz"] = nullptr;
+  EXPECT_FALSE(sample_row(sample).sm_mhz.has_value());
 }
 
 TEST(CellEnd, AFinishedAttemptBeatsALaterCrashAndInterruptsLeaveTheCellPending) {

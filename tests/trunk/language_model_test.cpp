@@ -45,17 +45,29 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 constexpr std::int64_t kLength = 13, kVocabulary = 11;
 
 Config small_config(const std::string& variant, const Json& changes = Json::object()) {
-  Json json = {{"kind", "train"},     {"variant", variant},
-               {"backend", "torch"},  {"dtype", "f32"},
-               {"seq_len", kLength},  {"batch", 8},
-               {"heads", 2},          {"head_dim", 8},
-               {"d_model", 16},       {"rank", 4},
-               {"mixing", "softmax"}, {"model.layers", 2},
-               {"model.d_ff", 32},    {"model.dropout", 0.0},
-               {"model.norm", "pre"}, {"model.position", "learned"},
-               {"train.steps", 60},   {"train.optimizer", "adamw"},
-               {"train.lr", 0.01},    {"train.schedule", "constant"},
-               {"train.warmup", 5},   {"train.label_smoothing", 0.0}};
+  Json json = {{"kind", "train"},
+               {"variant", variant},
+               {"backend", "torch"},
+               {"device", "cpu"},
+               {"dtype", "f32"},
+               {"seq_len", kLength},
+               {"batch", 8},
+               {"heads", 2},
+               {"head_dim", 8},
+               {"d_model", 16},
+               {"rank", 4},
+               {"mixing", "softmax"},
+               {"model.layers", 2},
+               {"model.d_ff", 32},
+               {"model.dropout", 0.0},
+               {"model.norm", "pre"},
+               {"model.position", "learned"},
+               {"train.steps", 60},
+               {"train.optimizer", "adamw"},
+               {"train.lr", 0.01},
+               {"train.schedule", "constant"},
+               {"train.warmup", 5},
+               {"train.label_smoothing", 0.0}};
   json.update(changes);
   return Config(json);
 }
@@ -102,9 +114,9 @@ TEST(LanguageModel, LayersThatShareTheirBlockAreThatBlockAgainAndAgain) {
   torch::manual_seed(test_seed());
   const auto backend = backends().at("torch")();
   const Json three = {{"model.layers", 3}};
-  LanguageModel universal(model_config(small_config("universal", three), kVocabulary), test_seed(), torch::kDouble);
-  LanguageModel vanilla(model_config(small_config("vanilla", three), kVocabulary), test_seed() + 1, torch::kDouble);
-  LanguageModel single(model_config(small_config("vanilla", {{"model.layers", 1}}), kVocabulary), test_seed(), torch::kDouble);
+  LanguageModel universal(model_config(small_config("universal", three), kVocabulary), Initialiser(test_seed(), torch::kDouble));
+  LanguageModel vanilla(model_config(small_config("vanilla", three), kVocabulary), Initialiser(test_seed() + 1, torch::kDouble));
+  LanguageModel single(model_config(small_config("vanilla", {{"model.layers", 1}}), kVocabulary), Initialiser(test_seed(), torch::kDouble));
   EXPECT_EQ(universal->trained_parameters(), single->trained_parameters());
   const auto shared = universal->named_parameters();
   for (auto& parameter : vanilla->named_parameters()) {  // blocks.2.x of the one takes blocks.0.x of the other
@@ -127,7 +139,7 @@ TEST_P(EveryMixture, ALaterTokenChangesNoEarlierLogit) {
   for (const char* backend_name : {"torch", "eigen"}) {
     if (refusal(GetParam(), backend_name)) continue;  // made of LibTorch alone
     const auto backend = backends().at(backend_name)();
-    LanguageModel model(model_config(small_config(GetParam()), kVocabulary), test_seed(), torch::kDouble);
+    LanguageModel model(model_config(small_config(GetParam()), kVocabulary), Initialiser(test_seed(), torch::kDouble));
     const Tensor tokens = torch::randint(kVocabulary, {3, kLength}, torch::kLong);
     const Tensor before = model->forward(tokens, pass_on(*backend));
     for (const std::int64_t changed : {std::int64_t{0}, std::int64_t{6}, kLength - 1}) {
@@ -166,9 +178,10 @@ TEST(LanguageModel, HasTheParametersThatCostCounts) {
                                      {"model.norm", norm},
                                      {"variant", variant},
                                      {"backend", "torch"},
+                                     {"device", "cpu"},
                                      {"data.vocab", kVocabulary},
                                      {"seq_len", kLength}});
-      const LanguageModel model(model_config(config, kVocabulary), 1, torch::kFloat);
+      const LanguageModel model(model_config(config, kVocabulary), Initialiser(1, torch::kFloat));
       EXPECT_EQ(model->trained_parameters(), model_parameters(model_shape(config))) << variant << ", norm " << norm;
     }
   }
@@ -199,8 +212,8 @@ TEST(LanguageModel, RepeatsATrainingBitForBit) {
 }
 
 TEST(LanguageModel, StartsEqualInAllThatVariantsShare) {
-  const LanguageModel vanilla(model_config(small_config("vanilla"), kVocabulary), 5, torch::kFloat);
-  const LanguageModel random(model_config(small_config("random"), kVocabulary), 5, torch::kFloat);
+  const LanguageModel vanilla(model_config(small_config("vanilla"), kVocabulary), Initialiser(5, torch::kFloat));
+  const LanguageModel random(model_config(small_config("random"), kVocabulary), Initialiser(5, torch::kFloat));
   const auto ours = random->named_parameters(), theirs = vanilla->named_parameters();
   int shared = 0;
   for (const auto& p : ours) {
@@ -209,12 +222,12 @@ TEST(LanguageModel, StartsEqualInAllThatVariantsShare) {
     ++shared;
   }
   EXPECT_GT(shared, 20);
-  const LanguageModel other(model_config(small_config("random"), kVocabulary), 6, torch::kFloat);
+  const LanguageModel other(model_config(small_config("random"), kVocabulary), Initialiser(6, torch::kFloat));
   EXPECT_FALSE(torch::equal(other->named_parameters()["embedding"], ours["embedding"]));
 }
 
 TEST(LanguageModel, NamesItsParametersAsDocumented) {
-  const LanguageModel model(model_config(small_config("dense+fixed_random+vanilla"), kVocabulary), 1, torch::kFloat);
+  const LanguageModel model(model_config(small_config("dense+fixed_random+vanilla"), kVocabulary), Initialiser(1, torch::kFloat));
   const auto parameters = model->named_parameters();
   for (const char* name :
        {"embedding", "positions", "blocks.1.attention.w_q", "blocks.1.attention.w_k", "blocks.0.attention.w_v", "blocks.0.attention.w_o",
@@ -235,7 +248,7 @@ TEST(LanguageModel, PaddingChangesNoLoss) {
     for (const char* backend_name : {"torch", "eigen"}) {
       const auto backend = backends().at(backend_name)();
       const Config config = small_config(variant, {{"model.position", "sinusoidal"}});
-      LanguageModel model(model_config(config, kVocabulary), test_seed(), torch::kDouble);
+      LanguageModel model(model_config(config, kVocabulary), Initialiser(test_seed(), torch::kDouble));
       const Tensor alone = model->forward(tokens, pass_on(*backend));
       Pass pass = pass_on(*backend);
       pass.lengths = torch::full({2}, 9, torch::kInt);
@@ -259,7 +272,7 @@ TEST(LanguageModel, LearnsTheSameWithALongerSeqLenAndSinusoids) {
 
 TEST(LanguageModel, RefusesWhatIsLongerThanItsTables) {
   const auto backend = backends().at("torch")();
-  LanguageModel model(model_config(small_config("random"), kVocabulary), 1, torch::kFloat);
+  LanguageModel model(model_config(small_config("random"), kVocabulary), Initialiser(1, torch::kFloat));
   EXPECT_THROW(model->forward(torch::zeros({1, kLength + 1}, torch::kLong), pass_on(*backend)), UserError);
 }
 

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "ablations/problem.h"
+#include "backends/core/dropout.h"
+#include "backends/torch/tensors.h"
 #include "harness/check/plain.h"
 #include "tests/test_seed.h"
 
@@ -107,6 +109,24 @@ TEST_P(TorchBackends, DropTheEntriesThatTheSharedHashNames) {
   ProblemOptions options = options_of(dtype, true);
   options.dropout = {0.3, test_seed() + 1};
   expect_like_the_oracle(*backend, Problem(describe(variant, config), {2, config.heads, 17, 17, 8}, options));
+}
+
+TEST(Dropout, TensorOperationsCountTheSameEntries) {
+  SCOPED_TRACE(seed_trace());
+  const CallShape shape{2, 3, 7, 33, 8};
+  for (const double rate : {0.1, 0.5}) {
+    const Dropout dropout{rate, test_seed() * 0x9E3779B97F4A7C15ull};
+    const at::Tensor factors = aten::device_dropout_factors(shape, dropout, at::kCPU).contiguous();
+    ASSERT_EQ(factors.sizes().vec(), (std::vector<std::int64_t>{2, 3, 7, 33}));
+    const double* next = factors.const_data_ptr<double>();
+    for (std::uint64_t b = 0; b < 2; ++b) {
+      for (std::uint64_t h = 0; h < 3; ++h) {
+        for (std::uint64_t i = 0; i < 7; ++i) {
+          for (std::uint64_t j = 0; j < 33; ++j) ASSERT_EQ(*next++, dropout_factor(rate, dropout.seed, b, h, i, j));
+        }
+      }
+    }
+  }
 }
 
 TEST_P(TorchBackends, GiveTheSameBitsTwice) {

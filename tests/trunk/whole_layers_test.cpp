@@ -194,7 +194,7 @@ TEST(WholeLayers, OfAMixerHaveTheOnlyNormAndResidualInFrontOfTheFeedForward) {
   config.max_positions = 15;
   config.layers = 1;
   config.d_ff = 12;
-  LanguageModel model(config, test_seed(), torch::kDouble);
+  LanguageModel model(config, Initialiser(test_seed(), torch::kDouble));
   const auto parameters = model->named_parameters();
   EXPECT_FALSE(parameters.contains("blocks.0.attention_norm.weight"));
   EXPECT_TRUE(parameters.contains("blocks.0.attention.ln_weight"));

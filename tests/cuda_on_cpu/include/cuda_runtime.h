@@ -56,7 +56,7 @@ using CallSite = std::source_location;
 
 inline void __syncthreads(CallSite where = CallSite::current()) { synthbench::cuda_on_cpu::wait_for_block(where); }
 inline void __syncwarp(unsigned mask = 0xFFFFFFFFu, CallSite where = CallSite::current()) {
-  synthbench::cuda_on_cpu::meet_in_warp(mask, 0, where);
+  synthbench::cuda_on_cpu::meet_in_warp(mask, {}, where);
 }
 
 namespace synthbench::cuda_on_cpu {
@@ -65,19 +65,19 @@ namespace synthbench::cuda_on_cpu {
 template <typename T>
 T shuffled(unsigned mask, T value, unsigned from, CallSite where) {
   static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 8);
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, &value, sizeof(T));
-  const std::uint64_t* brought = meet_in_warp(mask, bits, where);
+  Brought mine;
+  std::memcpy(mine.words.data(), &value, sizeof(T));
+  const Brought* brought = meet_in_warp(mask, mine, where);
   if ((mask >> from & 1u) == 0) fail("shuffles from a lane that its mask does not name");
-  std::memcpy(&value, &brought[from], sizeof(T));
+  std::memcpy(&value, brought[from].words.data(), sizeof(T));
   return value;
 }
 
 inline unsigned ballot(unsigned mask, bool yes, CallSite where) {
-  const std::uint64_t* brought = meet_in_warp(mask, yes ? 1 : 0, where);
+  const Brought* brought = meet_in_warp(mask, Brought{{yes ? 1u : 0u}}, where);
   unsigned votes = 0;
   for (unsigned lane = 0; lane < 32; ++lane) {
-    if ((mask >> lane & 1u) != 0 && brought[lane] != 0) votes |= 1u << lane;
+    if ((mask >> lane & 1u) != 0 && brought[lane].words[0] != 0) votes |= 1u << lane;
   }
   return votes;
 }

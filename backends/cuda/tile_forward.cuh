@@ -1,4 +1,5 @@
-// backends/cuda/tiled_forward.cu
+#pragma once
+
 // Attention in tiles of 64 queries x 64 keys: logits live in shared memory, never in the device's.
 //
 //   for each block of queries, over blocks of keys, with a running maximum m and sum l of each row:
@@ -7,23 +8,23 @@
 //
 // A block owns 64 queries and 64 columns of V; where D > 64 several blocks compute the same logits. Keys that no query of the block
 // sees are skipped. Numerics: a row has seen no key while m = -inf; then exp(m - m') is 0 by choice, not by -inf - -inf.
+// Memory: who makes the products, TileMemory or TensorTile<T>.
 // Block: forward_tile 128 threads, 33792 bytes of shared memory
+// Block: forward_tile<TensorTile> 128 threads, 36352 bytes of shared memory
 #include <cmath>
 
-#include "backends/cuda/dispatch.cuh"
 #include "backends/cuda/launch.cuh"
 #include "backends/cuda/running_row.cuh"
 #include "backends/cuda/tile_logits.cuh"
 
 namespace synthbench::cuda {
-namespace {
 
-template <typename T>
-__global__ void __launch_bounds__(kTileThreads)
+template <typename Memory, typename T>
+__global__ void __launch_bounds__(kTileThreads, 4)
     forward_tile(const __grid_constant__ Problem<T> p, const Tensor<T> out, const Tensor<float> lse) {
   SharedMemory shared = SharedMemory::of_block();
   float* of_row = shared.take(kTile);  // a number per row, from its threads to those that sum
-  const TileMemory memory = TileMemory::in(shared);
+  const Memory memory = Memory::in(shared);
   const int blocks = (p.queries + kTile - 1) / kTile, block = static_cast<int>(blockIdx.x), d0 = static_cast<int>(blockIdx.y) * kTile;
   const int row = thread_of_block() / kRowShare, first = thread_of_block() % kRowShare;
   Place at{block / blocks / p.heads, block / blocks % p.heads, block % blocks * kTile, 0, {}};
@@ -54,18 +55,15 @@ __global__ void __launch_bounds__(kTileThreads)
   });
 }
 
-}  // namespace
-
-void tiled_forward(const AttentionCall& call, const AttentionOutputs& outputs) {
-  with_storage(call.value.dtype, [&]<typename T>(T) {
-    const Problem<T> p = problem_of<T>(call);
-    SharedMemory shared = SharedMemory::to_measure();
-    shared.take(kTile);
-    TileMemory::in(shared);
-    const unsigned blocks = static_cast<unsigned>(p.batch * p.heads) * tiles_of(p.queries);
-    launch(forward_tile<T>, dim3(blocks, tiles_of(p.width)), dim3(kTileThreads), shared.bytes(), static_cast<cudaStream_t>(call.stream), p,
-           tensor<T>(outputs.out), tensor<float>(outputs.lse));
-  });
+template <typename Memory, typename T>
+void forward_in_tiles(const AttentionCall& call, const AttentionOutputs& outputs) {
+  const Problem<T> p = problem_of<T>(call);
+  SharedMemory shared = SharedMemory::to_measure();
+  shared.take(kTile);
+  Memory::in(shared);
+  const unsigned blocks = static_cast<unsigned>(p.batch * p.heads) * tiles_of(p.queries);
+  launch(forward_tile<Memory, T>, dim3(blocks, tiles_of(p.width)), dim3(kTileThreads), shared.bytes(),
+         static_cast<cudaStream_t>(call.stream), p, tensor<T>(outputs.out), tensor<float>(outputs.lse));
 }
 
 }  // namespace synthbench::cuda

@@ -1,0 +1,61 @@
+#include "ablations/toml_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+toml::table TomlSource::parse(std::string_view text) const {
+  try {
+    return toml::parse(text, path_);
+  } catch (const toml::parse_error& error) {
+    const SourceLine place{path_, std::max<std::int64_t>(1, error.source().begin.line), by_};
+    fail(place, one_line("not TOML: " + std::string(error.description())));
+  }
+}
+
+std::string TomlSource::text(const toml::node& node, const std::string& what) const {
+  if (const auto found = node.value_exact<std::string>(); found && !trim(*found).empty()) return *found;
+  fail(at(node), what + " must be a text");
+}
+
+Json TomlSource::values(const toml::node& node, const std::string& what) const {
+  const toml::array* list = node.as_array();
+  if (!list) return scalar(node, what);
+  Json out = Json::array();
+  for (const toml::node& one : *list) out.push_back(scalar(one, what));
+  return out;
+}
+
+Json TomlSource::scalar(const toml::node& node, const std::string& what) const {
+  if (const auto value = node.value_exact<bool>()) return *value;
+  if (const auto value = node.value_exact<std::int64_t>()) return *value;
+  if (const auto value = node.value_exact<std::string>()) return *value;
+  if (const auto value = node.value_exact<double>()) {
+    if (std::isfinite(*value)) return *value;
+    fail(at(node), what + ": " + (std::isnan(*value) ? "nan" : "inf") + " is not a finite number");
+  }
+  if (node.is_array()) fail(at(node), what + ": a list stands where one value is needed (several values make an [[axis]])");
+  if (node.is_table()) fail(at(node), what + ": a table stands where a value is needed");
+  std::ostringstream shown;
+  if (const auto* date = node.as_date()) shown << date->get();
+  if (const auto* time = node.as_time()) shown << time->get();
+  if (const auto* both = node.as_date_time()) shown << both->get();
+  fail(at(node), fmt::format("{}: '{}' is a date or time; a number, a text, true or false is needed", what, shown.str()));
+}
+
+}  // namespace synthbench

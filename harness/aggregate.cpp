@@ -66,8 +66,8 @@ std::vector<MetricRow> metrics_of(const Config& config, const Launches& launches
   time.ci_hi = std::max(interval.hi, middle);
   const auto tokens = static_cast<double>(config.integer("batch") * config.integer("seq_len"));
   std::vector<MetricRow> rows = {time, metric("min", "s", "lower", *std::min_element(all.begin(), all.end()), n),
-                                 metric("mean", "s", "lower", mean(all), n),
-                                 metric("sd", "s", "lower", standard_deviation(all).value_or(0), n)};
+                                 metric("mean", "s", "lower", mean(all), n)};
+  if (const auto sd = standard_deviation(all)) rows.push_back(metric("sd", "s", "lower", *sd, n));  // one sample has no spread
   if (middle > 0) {
     rows.push_back(rate("tokens_per_s", "tokens/s", tokens, time));
     if (const std::int64_t flops = flops_of(config); flops > 0)

@@ -1,23 +1,12 @@
 #include "harness/stored_plan.h"
 
-#include <stdexcept>
-#include <tuple>
 #include <utility>
 
-#include "harness/aggregate.h"
+#include "harness/config_row.h"
 #include "harness/owner.h"
 
 namespace synthbench {
 namespace {
-
-/// A count that does not fit 63 bits is unknown, not the end of the sweep.
-std::int64_t countable(std::int64_t (*count)(const Config&), const Config& config) {
-  try {
-    return count(config);
-  } catch (const std::overflow_error&) {
-    return 0;
-  }
-}
 
 /// Rows of a plan, one at a time. Seeds share a config and its counts.
 class RowMaker {
@@ -28,8 +17,9 @@ class RowMaker {
     PlannedCell planned = plan_.cell(index);
     CellRow row;
     const auto [counts, is_new] = counts_.try_emplace(planned.config_sha);
-    if (is_new) counts->second = {countable(parameters_of, planned.config), countable(flops_of, planned.config)};
-    std::tie(row.params, row.flops) = counts->second;
+    if (is_new) counts->second = counts_of(planned.config);
+    row.params = counts->second.parameters;
+    row.flops = counts->second.flops;
     row.config = planned.config.json();
     row.config_sha = std::move(planned.config_sha);
     row.seed = planned.seed;
@@ -41,7 +31,7 @@ class RowMaker {
 
  private:
   const Plan& plan_;
-  std::unordered_map<std::string, std::pair<std::int64_t, std::int64_t>> counts_;
+  std::unordered_map<std::string, ConfigCounts> counts_;
 };
 
 std::optional<std::int64_t> stored_sweep(const Plan& plan, Store& store) {

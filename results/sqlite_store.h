@@ -10,7 +10,7 @@
 namespace synthbench {
 
 /// Store on one SQLite connection. Methods are in store.cpp (opening, build, machine), sweep.cpp (plan, reuse),
-/// claim.cpp (attempts) and read.cpp.
+/// claim.cpp (attempts), import.cpp and read.cpp.
 class SqliteStore final : public Store {
  public:
   SqliteStore(Connection database, std::optional<WriteLock> lock, double timeout_s)
@@ -35,9 +35,13 @@ class SqliteStore final : public Store {
 
   std::vector<CellState> cells(std::int64_t sweep) override;
   std::vector<CellResult> results(std::int64_t sweep) override;
+  Imported import_lines(const std::function<std::optional<ExchangeLine>()>& next) override;
   void checkpoint() override;
   Selection select_all(const std::string& sql, const std::vector<Json>& parameters) override;
   Selection select_untrusted(const std::string& sql) override;
+
+  /// One write in one transaction, for functions of this folder that are no methods of Store (reference_rows.cpp).
+  void write(const std::function<void(const Connection&)>& statements);
 
  private:
   /// One write: our turn among writers, and a transaction in it. Leaving without commit() undoes it.

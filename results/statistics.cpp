@@ -123,12 +123,14 @@ std::vector<double> bootstrap_medians(std::span<const Launches> cells, std::uint
 
 Interval interval_of(const std::vector<double>& replicates) { return {quantile(replicates, 0.025), quantile(replicates, 0.975)}; }
 
+std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < std::min(numerator.size(), denominator.size()); ++i) out.push_back(numerator[i] / denominator[i]);
+  return out;
+}
+
 Interval ratio_interval(std::span<const double> numerator, std::span<const double> denominator) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < std::min(numerator.size(), denominator.size()); ++i) {
-    ratios.push_back(numerator[i] / denominator[i]);
-  }
-  return interval_of(ratios);
+  return interval_of(ratios(numerator, denominator));
 }
 
 }  // namespace synthbench

@@ -30,7 +30,9 @@ std::vector<double> bootstrap_medians(std::span<const Launches> cells, std::uint
 /// The middle 95 % of replicates.
 Interval interval_of(const std::vector<double>& replicates);
 
-/// The middle 95 % of the ratio of two independent sets of replicates, of equal number.
+/// Replicates of a ratio, from two independent sets of replicates of equal number.
+std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator);
+/// Their middle 95 %.
 Interval ratio_interval(std::span<const double> numerator, std::span<const double> denominator);
 
 }  // namespace synthbench

@@ -88,6 +88,8 @@ struct ReuseRule {
   Json measure = Json::object();       ///< how they would measure: volatile_facts["measure"] of an attempt; timeout aside
 };
 
+struct ExchangeLine;  // results/exchange.h
+
 inline constexpr double kBusyTimeout = 30;  ///< seconds that a writer waits for others before it gives up
 
 /// The results database: the only folder that speaks SQLite. Every method that writes takes the flock on PATH.lock and
@@ -155,6 +157,13 @@ class Store {
     std::vector<MetricRow> metrics;  ///< final ones (step -1)
   };
   virtual std::vector<CellResult> results(std::int64_t sweep) = 0;
+
+  struct Imported {
+    std::int64_t attempts = 0, known = 0, cells = 0;  ///< attempts that were new and that were here already; new cells
+  };
+  /// Takes over cells and attempts of another database in one transaction; those that are here already change nothing. Of a cell
+  /// that has attempts from both, end_of (results/exchange.h) decides, so that the order of importing does not.
+  virtual Imported import_lines(const std::function<std::optional<ExchangeLine>()>& next) = 0;
 
   /// Checkpoints and truncates the WAL, so that copying the one file is safe.
   virtual void checkpoint() = 0;

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
+#include "results/cells_of_build.h"
 #include "results/query.h"
 
 namespace synthbench {
@@ -88,42 +89,15 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt) 
   }
 }
 
-}  // namespace
+/// What is read of each cell `ce` with its config `c` and the attempt `a` that speaks for it; state and reason follow.
+const std::string kCells =
+    R"(SELECT ce.cell_id, ce.seed, c.config_id, c.config_sha, c.canon_json, c.params,
+              coalesce(a.attempt_id, 0) attempt_id, coalesce(a.build_id, 0) build_id, coalesce(a.env_id, 0) env_id,
+              coalesce(a.kernel, '') kernel, coalesce(a.kernel_label, '') kernel_label, coalesce(a.noisy, 0) noisy,
+              coalesce(a.ended_at, '') ended_at, )";
 
-std::vector<double> ConfigFacts::values(const std::string& metric) const {
-  std::vector<double> out;
-  for (const CellFacts& cell : done) {
-    const auto found = cell.metrics.find(metric);
-    if (found != cell.metrics.end()) out.push_back(found->second.value);
-  }
-  return out;
-}
-
-std::vector<std::int64_t> ConfigFacts::attempts() const {
-  std::vector<std::int64_t> out;
-  for (const CellFacts& cell : done) out.push_back(cell.attempt);
-  for (const CellFacts& cell : missing) {
-    if (done.empty() && cell.attempt != 0) out.push_back(cell.attempt);
-  }
-  return out;
-}
-
-std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
-
-CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
-  const Selected what = selected(store, options, kinds);
-  // Without a result the latest attempt says on which build and machine a cell met its end.
-  const auto cells = store.select(
-      R"(SELECT ce.cell_id, ce.seed, ce.state, ce.reason, c.config_id, c.config_sha, c.canon_json, c.params,
-                coalesce(a.attempt_id, 0) attempt_id, coalesce(a.build_id, 0) build_id, coalesce(a.env_id, 0) env_id,
-                coalesce(a.kernel, '') kernel, coalesce(a.kernel_label, '') kernel_label, coalesce(a.noisy, 0) noisy,
-                coalesce(a.ended_at, '') ended_at
-         FROM cell ce JOIN config c USING(config_id)
-         LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id,
-                                                      (SELECT max(attempt_id) FROM attempt WHERE cell_id=ce.cell_id))
-         WHERE )" +
-          what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
-      what.parameters);
+/// Rows for `cells` in the columns of facts_of, with config_id, config_sha, canon_json and params.
+CellSet gather(Store& store, const std::vector<OrderedJson>& cells, bool apart) {
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
   std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
   std::map<Place, ConfigFacts> rows;
@@ -161,6 +135,70 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
   }
   read_metrics(store, by_attempt);
   return out;
+}
+
+}  // namespace
+
+std::vector<double> ConfigFacts::values(const std::string& metric) const {
+  std::vector<double> out;
+  for (const CellFacts& cell : done) {
+    const auto found = cell.metrics.find(metric);
+    if (found != cell.metrics.end()) out.push_back(found->second.value);
+  }
+  return out;
+}
+
+std::vector<std::int64_t> ConfigFacts::attempts() const {
+  std::vector<std::int64_t> out;
+  for (const CellFacts& cell : done) out.push_back(cell.attempt);
+  for (const CellFacts& cell : missing) {
+    if (done.empty() && cell.attempt != 0) out.push_back(cell.attempt);
+  }
+  return out;
+}
+
+std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
+
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
+  const Selected what = selected(store, options, kinds);
+  // Without a result the latest attempt says on which build and machine a cell met its end.
+  const auto cells = store.select(kCells + R"(ce.state, ce.reason
+         FROM cell ce JOIN config c USING(config_id)
+         LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id,
+                                                      (SELECT max(attempt_id) FROM attempt WHERE cell_id=ce.cell_id))
+         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+                                  what.parameters);
+  return gather(store, cells, apart);
+}
+
+CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
+                       std::optional<std::int64_t> env) {
+  Selected what = selected(store, options, kinds);
+  what.parameters.emplace_back(build);
+  what.parameters.emplace_back(env ? Json(*env) : Json(nullptr));
+  const std::size_t last = what.parameters.size();
+  // Reused results and earlier attempts belong to other cells of the same config and seed, or to no cell any more.
+  const std::string tried = fmt::format(
+      R"(SELECT d.config_id, d.seed, h.attempt_id,
+                row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.attempt_id DESC) AS place
+         FROM attempt h JOIN cell d USING(cell_id)
+         WHERE h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{}) AND h.outcome NOT IN('running', 'abandoned'))",
+      last - 1, last, last);
+  const auto cells = store.select(kCells + R"(a.outcome AS state, a.error_msg AS reason
+         FROM cell ce JOIN config c USING(config_id)
+         JOIN ()" + tried + R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
+         JOIN attempt a ON a.attempt_id=tried.attempt_id
+         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+                                  what.parameters);
+  return gather(store, cells, false);
+}
+
+CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
+  const auto cells = store.select(kCells + R"(a.outcome AS state, a.error_msg AS reason
+         FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) WHERE a.attempt_id=?1)",
+                                  {attempt});
+  if (cells.empty()) throw UserError(fmt::format("no attempt a{}", attempt));
+  return gather(store, cells, true);
 }
 
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells) {

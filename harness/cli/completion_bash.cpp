@@ -136,7 +136,9 @@ std::string arguments_function(const std::vector<CommandFacts>& tree) {
   std::string cases;
   for (const CommandFacts& facts : tree) {
     for (std::size_t i = 0; i < facts.arguments.size(); ++i) {
-      cases += answer(single_quoted(fmt::format("{} {}", facts.name, i + 1)), facts.arguments[i]);
+      const bool last = facts.arguments[i].repeated;  // it takes this place and all behind it
+      cases +=
+          answer(last ? single_quoted(facts.name + " ") + "*" : single_quoted(fmt::format("{} {}", facts.name, i + 1)), facts.arguments[i]);
     }
   }
   return "_synthbench_argument() {\n  case \"$1 $2\" in\n" + cases + "  esac\n}\n";

@@ -53,7 +53,8 @@ std::string arguments_of(const CommandFacts& facts) {
   }
   for (std::size_t i = 0; i < facts.arguments.size(); ++i) {
     const FlagSet::Entry& argument = facts.arguments[i];
-    text += " \\\n        " + single_quoted(fmt::format("{}:{}:{}", i + 1, escaped(argument.names), action(argument)));
+    const std::string place = argument.repeated ? "*" : std::to_string(i + 1);
+    text += " \\\n        " + single_quoted(fmt::format("{}:{}:{}", place, escaped(argument.names), action(argument)));
   }
   return text;
 }

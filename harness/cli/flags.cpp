@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -44,6 +45,7 @@ struct FlagSet::Bound {
   std::vector<FlagValue>* values = nullptr;
   bool* toggle = nullptr;
   std::string* argument = nullptr;
+  std::vector<std::string>* arguments = nullptr;
   bool required = false;
 
   std::string names = {}, variable = {};
@@ -61,7 +63,10 @@ struct FlagSet::Bound {
         break;
       case Kind::repeated: values->push_back({text, where, by}); break;
       case Kind::toggle: *toggle = text == "true"; break;
-      case Kind::argument: *argument = text; break;
+      case Kind::argument:
+        if (argument) *argument = text;
+        if (arguments) arguments->push_back(text);
+        break;
     }
   }
 
@@ -122,9 +127,11 @@ void FlagSet::bind(const std::string& names, Bound bound, const std::string& val
   } else {
     made->option = app_->add_option(names, made->texts)->allow_extra_args(false);
     if (made->kind == Kind::argument) made->option->expected(1);
+    if (made->arguments) made->option->expected(1, std::numeric_limits<int>::max())->allow_extra_args(true);
   }
   if (made->kind == Kind::argument) {
-    arguments_.push_back({names, value, help, {}, {}, std::move(words)});
+    const bool several = made->arguments != nullptr;
+    arguments_.push_back({several ? names + "..." : names, value, help, {}, {}, std::move(words), false, several});
   } else {
     made->variable = environment_variable(names);
     flags_.push_back({names, value, help, group_, made->variable, std::move(words), made->kind == Kind::list});
@@ -161,6 +168,13 @@ void FlagSet::argument(const std::string& name, std::string& to, const std::stri
   Bound bound{.kind = Kind::argument};
   bound.argument = &to;
   bound.required = required;
+  bind(name, std::move(bound), {}, help, std::move(words));
+}
+
+void FlagSet::arguments(const std::string& name, std::vector<std::string>& to, const std::string& help, Words words) {
+  Bound bound{.kind = Kind::argument};
+  bound.arguments = &to;
+  bound.required = true;
   bind(name, std::move(bound), {}, help, std::move(words));
 }
 

@@ -34,6 +34,7 @@ class FlagSet {
     std::string help, group, variable;
     std::vector<std::string> words{};  ///< values that are known beforehand, offered by completion; empty: anything
     bool list = false;                 ///< several of them, joined by commas
+    bool repeated = false;             ///< an argument that takes all words that are left, "FILE..."
   };
 
   /// command: for error texts, "plan".
@@ -55,6 +56,8 @@ class FlagSet {
   void toggle(const std::string& names, bool& to, const std::string& help);
   /// The next word that is not a flag, "GRID".
   void argument(const std::string& name, std::string& to, const std::string& help, bool required = true, Words words = {});
+  /// All words that are not flags, one at least: "FILE...".
+  void arguments(const std::string& name, std::vector<std::string>& to, const std::string& help, Words words = {});
 
   /// Throws UserError with the nearest known flag. Reads the environment for what the command line leaves open, and config
   /// (long names of flags, also of other commands' ones) for what the environment does.

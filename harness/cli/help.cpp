@@ -64,7 +64,7 @@ std::string help_of_topic(const Topic& topic) {
 }  // namespace
 
 const std::vector<std::string>& command_groups() {
-  static const std::vector<std::string> groups = {"Plan and run", "Look at results", "Check and count", "About"};
+  static const std::vector<std::string> groups = {"Plan and run", "Look at results", "Keep results", "Check and count", "About"};
   return groups;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/cli/option_tree.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "harness/base/words.h"
 
@@ -47,7 +48,8 @@ std::vector<std::string> names_of(const FlagSet::Entry& flag) {
 
 ValueKind kind_of(const FlagSet::Entry& entry) {
   if (!entry.words.empty()) return ValueKind::words;
-  const std::string& value = entry.value.empty() ? entry.names : entry.value;  // of a flag, of an argument
+  std::string value = entry.value.empty() ? entry.names : entry.value;  // of a flag, of an argument
+  if (entry.repeated) value.resize(value.size() - std::string_view("...").size());
   if (value == "DIR") return ValueKind::folder;
   return value == "GRID" || value == "FILE" || value == "PATH" ? ValueKind::file : ValueKind::free;
 }

@@ -1,31 +1,15 @@
 // table PRESET|FILE.sql: a paper-shaped table of what the database holds.
 #include "results/table.h"
 
-#include <charconv>
 #include <memory>
 
-#include "harness/base/error.h"
-#include "harness/base/words.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "results/format.h"
+#include "results/sweep_named.h"
 
 namespace synthbench {
 namespace {
-
-/// "s3", or a name: its latest sweep.
-std::int64_t sweep_named(Store& store, const std::string& text) {
-  std::int64_t id = 0;
-  const char* end = text.data() + text.size();
-  const bool is_id = text.starts_with("s") && std::from_chars(text.data() + 1, end, id).ptr == end;
-  const auto found = is_id ? store.select("SELECT sweep_id AS id FROM sweep WHERE sweep_id=?1", {id})
-                           : store.select("SELECT max(sweep_id) AS id FROM sweep WHERE name=?1 HAVING id IS NOT NULL", {text});
-  if (!found.empty()) return found.front()["id"].get<std::int64_t>();
-  std::vector<std::string> names;
-  for (const OrderedJson& row : store.select("SELECT DISTINCT name FROM sweep ORDER BY name"))
-    names.push_back(row["name"].get<std::string>());
-  throw UserError(unknown_word("sweep", text, names));
-}
 
 struct TableCommand {
   std::string preset;

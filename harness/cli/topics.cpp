@@ -126,7 +126,30 @@ In a job array of Slurm --shard slurm takes I and N from SLURM_ARRAY_TASK_ID, _M
 
   synthbench slurm grid.toml --tasks 8 > job.sh && sbatch job.sh
 
-SQLite does not work over network file systems: each host writes a database of its own.
+SQLite does not work over network file systems: each host writes a database of its own, and `merge` makes one of them:
+
+  synthbench merge host1.db host2.db --db all.db
+)";
+
+constexpr const char* kComparing = R"(
+`compare A B` speaks of B relative to A: a ratio of 1.1 means that B takes a tenth longer. Cells pair up where everything is equal that A and B do not name.
+
+  synthbench compare before after             # sweeps, by name or as s3 and s7; baselines
+  synthbench compare eigen torch              # backends
+  synthbench compare vanilla dense            # variants
+  synthbench compare 1a2b3c4 5d6e7f8          # commits or builds, by the beginning of their hash
+  synthbench compare backend:eigen backend:torch   # where a name means several things
+
+  faster, slower      a difference of times that is clear, and larger than the noise floor
+  better, worse       the same of a quality metric
+  same                the whole interval of the ratio lies within the noise floor
+  ambiguous           neither: more --launches, or more seeds
+  only-a, only-b      the other side has no result; the note says why
+
+Times need several processes on both sides (--launches), quality several seeds. Verdicts are corrected for their number (Holm). `synthbench calibrate` measures the noise floor of this machine; without it 1 % is assumed.
+
+  synthbench baseline save nightly            # a name for what the latest sweep measured
+  synthbench compare nightly quickstart --fail-on 'slower>5%,only-a'   # exit 4 where it is passed
 )";
 
 constexpr const char* kExitCodes = R"(
@@ -134,8 +157,8 @@ constexpr const char* kExitCodes = R"(
   1          internal error
   2          usage or configuration: one line says what, where and what is allowed; nothing is written
   3          finished, but some cells failed; doctor: something must be mended
-  4          a check found what it must not
-  5          nothing was measured or checked
+  4          a check found what it must not; compare: a bound of --fail-on is passed; repro: the value has changed
+  5          nothing was measured, checked or judged
   130, 143   stopped by SIGINT, by SIGTERM; the same command continues
 )";
 
@@ -196,6 +219,7 @@ const std::vector<Topic>& topics() {
   static const std::vector<Topic> all = {
       {"backends", "who computes attention", "`ls backends` says which of them this program holds, `check support` what runs where.\n",
        list_of_backends},
+      {"comparing", "what differs between two sets of results, and whether it is noise", kComparing},
       {"continuing", "stopping, going on, and which earlier results count", kContinuing},
       {"environment", "variables, and what wins over what", kEnvironment},
       {"exit-codes", "what the program ends with", kExitCodes},

@@ -1,4 +1,5 @@
-// speed: median time per variant, backend and length, with 95 % intervals and the ratio to vanilla.
+// speed: median time per variant, backend and length, with 95 % intervals, the ratio to vanilla, and how it grows with length.
+#include "results/complexity.h"
 #include "results/table.h"
 #include "results/table_notes.h"
 #include "results/tables/columns.h"
@@ -15,6 +16,7 @@ Table build(Store& store, const TableOptions& options) {
                          columns, [](const ConfigFacts&) { return true; });
   table.notes = notes_under(store, timings.cells, timings.axes);
   add_time_notes(table.notes, store, timings);
+  if (auto growth = complexity_note(timings)) table.notes.push_back(*std::move(growth));
   return table;
 }
 

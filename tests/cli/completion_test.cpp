@@ -66,12 +66,14 @@ TEST(Completion, InBashCompletesCommandsAndFamilies) {
   EXPECT_TRUE(has(in_bash({""}), {"plan", "run", "check", "doctor", "--help"}));
   EXPECT_EQ(in_bash({"check", ""}), (Words{"golden", "grad", "parity", "support"}));
   EXPECT_EQ(in_bash({"check", "go"}), (Words{"golden"}));
+  EXPECT_EQ(in_bash({"baseline", ""}), (Words{"ls", "rm", "save"}));
   EXPECT_EQ(in_bash({"unheard", ""}), Words{});
 }
 
 TEST(Completion, InBashOffersEveryFlagOfHelp) {
   const Place place;
-  for (const char* command : {"run", "bench", "plan", "table", "doctor", "check golden", "slurm", "version"}) {
+  for (const char* command :
+       {"run", "bench", "plan", "table", "doctor", "check golden", "slurm", "compare", "baseline save", "merge", "version"}) {
     std::vector<std::string> words = split(command, ' ');
     words.push_back("-");
     const Words expected = flags_in(shell(place, std::string("synthbench ") + command + " --help").out);
@@ -89,6 +91,8 @@ TEST(Completion, InBashCompletesTheValuesOfAFlagInBothSpellings) {
   EXPECT_TRUE(has(in_bash({"bench", "-o", ""}), {"json", "csv", "tex"}));
   EXPECT_TRUE(has(in_bash({"bench", "-oe", "js"}), {"json", "jsonl"}));
   EXPECT_TRUE(has(in_bash({"cost", "--model", "t5"}), {"t5_base", "t5_small"}));
+  EXPECT_EQ(in_bash({"compare", "a", "b", "--test", ""}), (Words{"t", "wilcoxon"}));
+  EXPECT_TRUE(has(in_bash({"calibrate", "-b", ""}), {"eigen", "torch"}));
   EXPECT_EQ(in_bash({"bench", "--batch", ""}), Words{}) << "a number is not completed";
 }
 
@@ -109,6 +113,11 @@ TEST(Completion, InBashCompletesArguments) {
   EXPECT_TRUE(has(in_bash({"help", ""}), {"ranges", "check", "run"}));
   EXPECT_TRUE(has(in_bash({"run", "gr"}), {"grid.toml"}));
   EXPECT_EQ(in_bash({"check", "golden", "fo"}), (Words{"folder"}));
+  EXPECT_TRUE(has(in_bash({"compare", ""}), {"vanilla", "dense", "eigen", "torch"}));
+  EXPECT_EQ(in_bash({"compare", "vanilla", "linf"}), (Words{"linformer"}));
+  EXPECT_EQ(in_bash({"import", "gr"}), (Words{"grid.toml"}));
+  EXPECT_EQ(in_bash({"merge", "gr"}), (Words{"grid.toml"}));
+  EXPECT_EQ(in_bash({"merge", "a.db", "b.db", "gr"}), (Words{"grid.toml"})) << "as many files as there are";
 }
 
 TEST(Completion, InFishCompletesCommandsFlagsAndValues) {
@@ -120,6 +129,7 @@ TEST(Completion, InFishCompletesCommandsFlagsAndValues) {
   EXPECT_EQ(in_fish("synthbench bench -m vanilla,factorized_d"), (Words{"vanilla,factorized_dense"}));
   EXPECT_TRUE(has(in_fish("synthbench ls "), {"variants", "sweeps"}));
   EXPECT_TRUE(has(in_fish("synthbench run gr"), {"grid.toml"}));
+  EXPECT_TRUE(has(in_fish("synthbench merge a.db gr"), {"grid.toml"}));
   EXPECT_TRUE(has(in_fish("synthbench check golden --dtype "), {"f32", "f64"}));
   const Place place;
   EXPECT_TRUE(has(in_fish("synthbench run --"), {"--variant", "--retry", "--output-err", "--help"}));

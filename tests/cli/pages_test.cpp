@@ -10,8 +10,8 @@
 namespace synthbench {
 namespace {
 
-const std::vector<std::string> kTopics = {"backends",  "continuing", "environment", "exit-codes", "filters", "grid",    "keys",
-                                          "measuring", "output",     "ranges",      "shards",     "states",  "variants"};
+const std::vector<std::string> kTopics = {"backends", "comparing", "continuing", "environment", "exit-codes", "filters", "grid",
+                                          "keys",     "measuring", "output",     "ranges",      "shards",     "states",  "variants"};
 
 TEST(Topics, EachIsAPageOnStdoutAndHelpNamesItsWord) {
   const Place place;
@@ -62,9 +62,18 @@ TEST(ManPages, OfEveryCommandAndTopicHoldWhatHelpSays) {
   for (const auto& file : std::filesystem::recursive_directory_iterator(place.folder() / "man")) {
     if (file.is_regular_file()) pages.insert(file.path().filename().string());
   }
-  for (const char* name : {"synthbench.1", "synthbench-run.1", "synthbench-check-golden.1", "synthbench-doctor.1", "synthbench-ranges.7"})
+  for (const char* name : {"synthbench.1", "synthbench-run.1", "synthbench-check-golden.1", "synthbench-doctor.1", "synthbench-compare.1",
+                           "synthbench-baseline-save.1", "synthbench-ranges.7"})
     EXPECT_TRUE(pages.contains(name)) << name;
   EXPECT_FALSE(pages.contains("synthbench-_worker.1"));
+  const std::string all = shell(place, "cat man/man1/synthbench.1").out;
+  for (const std::string& page : pages) {  // a command whose group has no heading would be left out
+    const std::size_t dot = page.find('.');
+    std::string name = page.substr(0, dot);
+    for (std::size_t at = 0; (at = name.find('-', at)) != std::string::npos; at += 2) name.replace(at, 1, "\\-");
+    if (name == "synthbench") continue;
+    EXPECT_NE(all.find(".BR " + name + " (" + page.substr(dot + 1) + ")"), std::string::npos) << page;
+  }
   const std::string run = shell(place, "cat man/man1/synthbench-run.1").out;
   EXPECT_TRUE(run.starts_with(".TH SYNTHBENCH-RUN 1 2023-11-14 \"synthbench ")) << run.substr(0, 80);
   for (const char* part : {"\\fB\\-\\-retry\\fR \\fISTATES\\fR", "\\fB\\-oe\\fR, \\fB\\-\\-output\\-err\\fR", ".SH MEASURING"})

@@ -8,8 +8,10 @@
 namespace synthbench {
 namespace {
 
-const std::vector<std::string> kCommands = {"bench", "check golden", "completion", "cost", "doctor", "help",  "init",   "ls",
-                                            "plan",  "query",        "run",        "show", "slurm",  "table", "version"};
+const std::vector<std::string> kCommands = {
+    "baseline ls", "baseline rm", "baseline save",  "bench",  "calibrate", "check golden", "compare", "completion", "cost",
+    "doctor",      "export",      "help",           "import", "init",      "ls",           "merge",   "plan",       "query",
+    "repro",       "run",         "selftest stats", "show",   "slurm",     "table",        "version"};
 
 struct Misspelt {
   std::vector<std::string> arguments;
@@ -26,6 +28,7 @@ TEST_P(MisspeltWords, AreRefusedInOneLineWithTheNearestKnownWord) {
 
 INSTANTIATE_TEST_SUITE_P(Everywhere, MisspeltWords,
                          testing::Values(Misspelt{{"pln"}, "plan"}, Misspelt{{"bnech"}, "bench"}, Misspelt{{"tabel", "speed"}, "table"},
+                                         Misspelt{{"compar", "a", "b"}, "compare"}, Misspelt{{"baseline", "sav"}, "save"},
                                          Misspelt{{"check", "gloden"}, "golden"}, Misspelt{{"ls", "varaints"}, "variants"},
                                          Misspelt{{"bench", "--seqlen", "16"}, "--seq-len"},
                                          Misspelt{{"bench", "--lanches=3"}, "--launches"}, Misspelt{{"query", "--slq", "x"}, "--sql"},

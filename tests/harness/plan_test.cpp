@@ -10,6 +10,7 @@
 #include <set>
 
 #include "harness/base/error.h"
+#include "harness/one_cell_plan.h"
 
 namespace synthbench {
 namespace {
@@ -96,6 +97,21 @@ TEST_F(PlanTest, HoldsTheCellsCountsAxesAndSettingsOfTheFile) {
   EXPECT_EQ(cells_of(*plan).size(), 40u);
   EXPECT_EQ(plan->cell(0).config_sha, plan->cell(0).config.sha());
   EXPECT_EQ(plan->plan_sha, make_plan(request())->plan_sha);
+}
+
+TEST_F(PlanTest, APlanOfOneCellIsThatCellAndSaysWhoTookItUp) {
+  const PlannedCell cell = make_plan(request())->cell(0);
+  const OneCellPlan one("repro-a7", cell.config, 3, MeasureSettings());
+  EXPECT_EQ(one.size(), 1);
+  EXPECT_EQ(one.cell(0).config_sha, cell.config_sha);
+  EXPECT_EQ(one.cell(0).seed, 3);
+  EXPECT_EQ(one.kind, "speed");
+  EXPECT_NE(one.plan_sha, OneCellPlan("repro-a7", cell.config, 4, MeasureSettings()).plan_sha);
+  const auto heads = one.origin(0, "heads");
+  ASSERT_TRUE(heads);
+  EXPECT_EQ(heads->value, cell.config.json().at("heads"));
+  EXPECT_EQ(heads->source, ValueOrigin::Source::command);
+  EXPECT_FALSE(one.origin(0, "train.lr"));
 }
 
 TEST_F(PlanTest, OnlyAndExcludePartThePlan) {

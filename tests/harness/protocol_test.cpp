@@ -154,6 +154,12 @@ TEST(Protocol, ARowThatTheDatabaseWouldRefuseIsRefusedBefore) {
   MetricRow metric;
   metric.better = "sideways";
   EXPECT_THROW(metric_from_json(to_json(metric)), ProtocolError);
+  metric.better = "none";
+  Json half = to_json(metric);
+  half["n"] = 0.5;
+  EXPECT_THROW(metric_from_json(half), ProtocolError);
+  half["n"] = nullptr;
+  EXPECT_FALSE(metric_from_json(half).n.has_value());
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ const std::vector<Package>& packages() {
       {"ATen/", {"backends/torch", "harness/trunk"}},
       {"c10/", {"backends/torch", "harness/trunk"}},
       {"sqlite3.h", {"results"}},
+      {"boost/", {"results"}},
       {"CLI/", {"harness/cli"}},
       {"toml++/", {"ablations"}},
       {"benchmark/", {"harness/measure"}},

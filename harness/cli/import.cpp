@@ -1,0 +1,48 @@
+// import FILE: what export wrote, from another host or another time.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "harness/cli/output.h"
+#include "harness/config_row.h"
+#include "results/exchange.h"
+
+namespace synthbench {
+namespace {
+
+struct ImportCommand {
+  std::string file;
+  DatabaseFlag db;
+
+  Exit run() const {
+    std::unique_ptr<Store> store;
+    const auto open = [&]() -> Store& {
+      store = Store::open_to_write(db.path());
+      return *store;
+    };
+    const Store::Imported counts = import_file(file, open, config_row);
+    store->checkpoint();
+    fmt::print(stderr, "{} attempts imported, {} were here already; {} new cells\n", counts.attempts, counts.known, counts.cells);
+    return Exit::well;
+  }
+};
+
+const bool registered = commands().add(
+    "import",
+    {.group = "Keep results",
+     .summary = "take over what export wrote",
+     .about = "Reads lines of `export -o jsonl` into the database, which is made if it is not there. Attempts that are here already change "
+              "nothing, so importing twice is importing once. A malformed line is refused with its number, and nothing of its file is "
+              "imported. Hashes of builds, machines and configs are computed anew.",
+     .example = "synthbench import results.jsonl\nsynthbench import host7.jsonl --db all.db",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<ImportCommand>();
+       flags.argument("FILE", command->file, "lines of `export -o jsonl`");
+       command->db.declare(flags);
+       return [command] { return command->run(); };
+     }});
+
+}  // namespace
+}  // namespace synthbench

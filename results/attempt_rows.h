@@ -1,0 +1,11 @@
+#pragma once
+
+#include "results/sqlite.h"
+#include "results/store.h"
+
+namespace synthbench {
+
+/// Metrics, samples, checks and artifacts of an attempt that is in the database; within the caller's transaction.
+void insert_rows(const Connection& database, std::int64_t attempt, const AttemptResult& result);
+
+}  // namespace synthbench

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "results/table_cells.h"
+
+namespace synthbench {
+
+/// As read_cells, of what one build measured (on one machine, if env is given), whatever counts as a cell's result today: the
+/// latest finished attempt of each cell, or the latest that ended otherwise. Cells that the build never tried are not there.
+CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
+                       std::optional<std::int64_t> env);
+
+/// One row with one cell: what this attempt measured. Throws UserError where there is no such attempt.
+CellSet cells_of_attempt(Store& store, std::int64_t attempt);
+
+}  // namespace synthbench

@@ -1,0 +1,321 @@
+// Verdicts: what the ratio of two medians is worth. Processes are the units: samples of one process agree with each other more
+// than with those of the next. The test is over processes, the interval resamples processes first, and a difference counts when
+// both are clear: the Holm-corrected p and the interval beyond the floor.
+#include "results/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/base/splitmix.h"
+#include "harness/base/units.h"
+#include "results/cells_of_build.h"
+#include "results/compare_pairs.h"
+#include "results/noise_floor.h"
+#include "results/quality.h"
+#include "results/significance.h"
+
+namespace synthbench {
+namespace {
+
+constexpr int kReplicates = 2000;
+constexpr double kAssumedFloor = 0.01;  ///< where the machine was not calibrated
+
+/// The processes of all seeds of a row: the seed changes inputs, not the work.
+Launches processes_of(Store& store, const ConfigFacts& row) {
+  Launches all;
+  for (Launches& cell : launches_of(store, row)) {
+    for (auto& process : cell) all.push_back(std::move(process));
+  }
+  return all;
+}
+
+double median_of_all(const Launches& launches) {
+  std::vector<double> all;
+  for (const auto& launch : launches) all.insert(all.end(), launch.begin(), launch.end());
+  return median(std::move(all));
+}
+
+std::vector<double> log_medians(const Launches& launches) {
+  std::vector<double> out;
+  for (const auto& launch : launches) out.push_back(std::log(std::max(median(launch), 1e-12)));
+  return out;
+}
+
+Measured facts_of(const ConfigFacts& row) {
+  Measured facts;
+  facts.attempts = row.attempts();
+  facts.seeds = row.done.size();
+  facts.state = row.done.empty() ? row.missing.front().state : row.done.front().state;
+  if (row.done.empty()) facts.reason = row.missing.front().reason;
+  return facts;
+}
+
+std::string missing_words(const char* side, const std::optional<Measured>& facts) {
+  if (!facts) return fmt::format("{} has no such cell", side);
+  return fmt::format("{} is {}{}", side, facts->state, facts->reason.empty() ? "" : ": " + facts->reason);
+}
+
+/// Verdict and note of a row that lacks a number on a side; false where both have one.
+bool one_sided(Comparison& row) {
+  const bool in_a = row.a && row.a->value, in_b = row.b && row.b->value;
+  if (in_a && in_b) return false;
+  row.verdict = in_a ? "only-a" : in_b ? "only-b" : "ambiguous";
+  row.note = in_a   ? missing_words("B", row.b)
+             : in_b ? missing_words("A", row.a)
+                    : missing_words("A", row.a) + "; " + missing_words("B", row.b);
+  return true;
+}
+
+class Judge {
+ public:
+  Judge(Store& store, const CompareOptions& options) : store_(store), options_(options) {}
+
+  /// What can be said of a pair of timings before Holm.
+  Comparison times(const RowPair& pair) {
+    Comparison row;
+    row.metric = "median";
+    const Launches a = measure(pair.a, row.a), b = measure(pair.b, row.b);
+    if (one_sided(row)) return row;
+    row.ratio = *row.b->value / *row.a->value;
+    row.floor = floor_of(pair, *row.a->value);
+    if (row.a->attempts == row.b->attempts) {
+      row.interval = Interval{1, 1};
+      row.p = 1;
+      row.note = "the same measurements";
+      return row;
+    }
+    bound(row, a, b, bootstrap_seed(*pair.a), splitmix(bootstrap_seed(*pair.b)));
+    return row;
+  }
+
+  Comparison quality(const RowPair& pair) {
+    Comparison row;
+    const auto of_a = measured_quality(pair.a, row.a), of_b = measured_quality(pair.b, row.b);
+    row.metric = of_a ? of_a->metric : of_b ? of_b->metric : "quality";
+    if (one_sided(row)) return row;
+    if (of_a->metric != of_b->metric) {
+      row.verdict = "ambiguous";
+      row.note = fmt::format("A is judged by {}, B by {}", of_a->metric, of_b->metric);
+      return row;
+    }
+    higher_is_better_[row.metric] = of_a->better == "higher";
+    pair_by_seed(row, *pair.a, *pair.b);
+    return row;
+  }
+
+  /// Verdicts of a whole table.
+  void decide(std::vector<Comparison>& rows) {
+    std::vector<double> p;
+    for (const Comparison& row : rows) {
+      if (row.p) p.push_back(*row.p);
+    }
+    const std::vector<double> corrected = holm(p);
+    auto next = corrected.begin();
+    for (Comparison& row : rows) {
+      if (row.p) row.p = *next++;
+      if (row.verdict.empty()) row.verdict = verdict(row);
+    }
+  }
+
+  bool floor_assumed() const { return floor_assumed_; }
+  double largest_floor() const { return largest_floor_; }
+
+ private:
+  Launches measure(const ConfigFacts* row, std::optional<Measured>& to) {
+    if (row == nullptr) return {};
+    to = facts_of(*row);
+    to->unit = "s";
+    Launches launches = processes_of(store_, *row);
+    to->processes = launches.size();
+    const std::vector<double> medians = row->values("median");
+    if (!launches.empty()) {
+      to->value = median_of_all(launches);
+    } else if (!medians.empty()) {
+      to->value = mean(medians);
+    }
+    return launches;
+  }
+
+  double floor_of(const RowPair& pair, double seconds) {
+    double floor = 0;
+    for (const ConfigFacts* row : {pair.a, pair.b}) {
+      const auto stored = noise_floor(store_, row->done.front().env, row->text("backend"), seconds);
+      floor_assumed_ = floor_assumed_ || !stored;
+      floor = std::max(floor, stored.value_or(kAssumedFloor));
+    }
+    largest_floor_ = std::max(largest_floor_, floor);
+    return floor;
+  }
+
+  void bound(Comparison& row, const Launches& a, const Launches& b, std::uint64_t seed_a, std::uint64_t seed_b) const {
+    if (a.empty() || b.empty()) {
+      row.note = "no samples are stored";
+      return;
+    }
+    const std::vector<double> replicates =
+        ratios(bootstrap_medians({&b, 1}, seed_b, kReplicates), bootstrap_medians({&a, 1}, seed_a, kReplicates));
+    const std::vector<double> logs_a = log_medians(a), logs_b = log_medians(b);
+    const std::optional<Test> welch = welch_t(logs_a, logs_b);
+    const Interval interval = welch ? expanded_interval(replicates, std::min(a.size(), b.size()), welch->freedom) : interval_of(replicates);
+    row.interval = Interval{std::min(interval.lo, *row.ratio), std::max(interval.hi, *row.ratio)};
+    if (!welch) {
+      row.note = "one process says nothing about the next: measure with more launches";
+      return;
+    }
+    row.p = options_.test == DifferenceTest::t ? welch->p : rank_sum(logs_a, logs_b)->p;
+  }
+
+  static std::optional<Quality> measured_quality(const ConfigFacts* row, std::optional<Measured>& to) {
+    if (row == nullptr) return std::nullopt;
+    to = facts_of(*row);
+    auto quality = quality_of(*row);
+    if (!quality) return std::nullopt;
+    to->value = mean(quality->values);
+    to->unit = quality->unit;
+    to->seeds = quality->values.size();
+    return quality;
+  }
+
+  static std::map<std::int64_t, double> by_seed(const ConfigFacts& row, const std::string& metric) {
+    std::map<std::int64_t, double> out;
+    for (const CellFacts& cell : row.done) {
+      const auto found = cell.metrics.find(metric);
+      if (found != cell.metrics.end()) out[cell.seed] = found->second.value;
+    }
+    return out;
+  }
+
+  /// Trainings with the same seed saw the same data in the same order: their difference has less noise than each of them.
+  void pair_by_seed(Comparison& row, const ConfigFacts& a, const ConfigFacts& b) const {
+    const auto of_a = by_seed(a, row.metric), of_b = by_seed(b, row.metric);
+    std::vector<double> differences, base;
+    for (const auto& [seed, value] : of_a) {
+      const auto other = of_b.find(seed);
+      if (other == of_b.end()) continue;
+      differences.push_back(other->second - value);
+      base.push_back(value);
+    }
+    row.floor = kAssumedFloor;
+    row.note = fmt::format("{} seeds in common", differences.size());
+    if (differences.empty()) {
+      if (*row.a->value > 0) row.ratio = *row.b->value / *row.a->value;
+      return;
+    }
+    const double middle = mean(base);
+    if (middle > 0) row.ratio = 1 + mean(differences) / middle;
+    const auto interval = t_interval(differences);
+    if (interval && middle > 0) row.interval = Interval{1 + interval->lo / middle, 1 + interval->hi / middle};
+    row.effect = paired_effect(differences);
+    const bool equal = std::ranges::all_of(differences, [](double difference) { return difference == 0; });
+    const auto test = equal                                ? std::optional(Test{1, 0})
+                      : options_.test == DifferenceTest::t ? paired_t(differences)
+                                                           : signed_rank(differences);
+    if (test && (equal || differences.size() >= 2)) row.p = test->p;
+    if (equal) row.interval = Interval{1, 1};
+  }
+
+  std::string verdict(const Comparison& row) const {
+    if (!row.ratio || !row.interval || !row.p) return "ambiguous";
+    const double low = 1 / (1 + row.floor), high = 1 + row.floor;
+    const bool clear = *row.p <= options_.alpha;
+    if (row.metric == "median") {
+      if (clear && row.interval->lo > high) return "slower";
+      if (clear && row.interval->hi < low) return "faster";
+    } else if (clear) {
+      const auto found = higher_is_better_.find(row.metric);
+      return (*row.ratio > 1) == (found != higher_is_better_.end() && found->second) ? "better" : "worse";
+    }
+    return row.interval->lo >= low && row.interval->hi <= high ? "same" : "ambiguous";
+  }
+
+  Store& store_;
+  const CompareOptions& options_;
+  std::map<std::string, bool> higher_is_better_;
+  bool floor_assumed_ = false;
+  double largest_floor_ = 0;
+};
+
+void refuse_unlike(const ComparedSide& a, const ComparedSide& b) {
+  const auto whole = [](const ComparedSide& side) {
+    return side.kind == ComparedSide::Kind::sweep || side.kind == ComparedSide::Kind::build;
+  };
+  if (a.kind == b.kind || (whole(a) && whole(b))) return;
+  const auto word = [](const ComparedSide& side) {
+    return side.kind == ComparedSide::Kind::backend   ? "a backend"
+           : side.kind == ComparedSide::Kind::variant ? "a variant"
+                                                      : "a set of results";
+  };
+  throw UserError(
+      fmt::format("'{}' is {}, '{}' is {}: compare two of a kind ('backend:NAME' says which is meant)", a.name, word(a), b.name, word(b)));
+}
+
+/// What tells rows apart. A table names its variant even where there is one alone; a key does not.
+Axes axes_of_both(const CellSet& a, const CellSet& b) {
+  std::vector<ConfigFacts> rows = a.rows;
+  rows.insert(rows.end(), b.rows.begin(), b.rows.end());
+  Axes axes = axes_of(rows);
+  const bool one_variant =
+      std::ranges::all_of(rows, [&](const ConfigFacts& row) { return row.text("variant") == rows.front().text("variant"); });
+  if (one_variant) std::erase(axes.columns, "variant");
+  return axes;
+}
+
+std::vector<std::string> notes_of(const ComparisonTable& table, const Judge& judge, const CompareOptions& options) {
+  const auto compared = std::ranges::count_if(table.rows, [](const Comparison& row) { return row.p.has_value(); });
+  const bool times = std::ranges::any_of(table.rows, [](const Comparison& row) { return row.p && row.metric == "median"; });
+  std::vector<std::string> notes = {"ratio: B over A, of the median time or the metric's mean; below 1 is less"};
+  notes.push_back(fmt::format("verdicts: Holm-corrected over {} comparison{} at alpha = {:g}; {}", compared, compared == 1 ? "" : "s",
+                              options.alpha, options.test == DifferenceTest::t ? "t tests" : "rank tests"));
+  if (times) {
+    notes.emplace_back("intervals: 95 %, bootstrap over processes, then samples, widened for few processes");
+    notes.push_back(
+        fmt::format("noise floor: {} %{}", format_number(100 * judge.largest_floor(), 2),
+                    judge.floor_assumed() ? ", assumed: `synthbench calibrate` measures it" : ", the largest of those measured here"));
+  }
+  return notes;
+}
+
+}  // namespace
+
+ComparisonTable compare(Store& store, const ComparedSide& a, const ComparedSide& b, const CompareOptions& options) {
+  refuse_unlike(a, b);
+  ComparisonTable table{.a = a.name, .b = b.name, .rows = {}, .notes = {}};
+  Judge judge(store, options);
+  std::set<std::string> metrics;
+  for (const bool speed : {true, false}) {
+    const std::vector<std::string> kinds = speed ? std::vector<std::string>{"speed"} : std::vector<std::string>{"train", "eval"};
+    const CellSet of_a = cells_of(store, a, kinds, options.across_env), of_b = cells_of(store, b, kinds, options.across_env);
+    if (speed && !options.across_env) refuse_mixed_sides(store, a, of_a, b, of_b);
+    const Axes axes = axes_of_both(of_a, of_b);
+    for (const RowPair& pair : pair_rows(of_a, of_b, a.kind)) {
+      Comparison row = speed ? judge.times(pair) : judge.quality(pair);
+      row.key = key_of(pair, axes, a.kind);
+      metrics.insert(row.metric);
+      table.rows.push_back(std::move(row));
+    }
+  }
+  if (table.rows.empty()) throw NothingDone(fmt::format("neither '{}' nor '{}' has a cell", a.name, b.name));
+  judge.decide(table.rows);
+  for (Comparison& row : table.rows) {
+    if (metrics.size() > 1) row.key["metric"] = row.metric;
+    table.judged = table.judged || row.p.has_value();
+  }
+  table.notes = notes_of(table, judge, options);
+  return table;
+}
+
+Comparison compare_attempts(Store& store, std::int64_t a, std::int64_t b, const CompareOptions& options) {
+  const CellSet of_a = cells_of_attempt(store, a), of_b = cells_of_attempt(store, b);
+  Judge judge(store, options);
+  const RowPair pair{&of_a.rows.at(0), &of_b.rows.at(0)};
+  std::vector<Comparison> rows = {pair.a->text("kind") == "speed" ? judge.times(pair) : judge.quality(pair)};
+  judge.decide(rows);
+  return rows.front();
+}
+
+}  // namespace synthbench

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "results/sqlite.h"
+#include "results/store.h"
+
+namespace synthbench {
+
+/// The id of a build or machine, inserted when new; within the caller's transaction.
+std::int64_t insert_build(const Connection& database, const BuildRow& build);
+std::int64_t insert_env(const Connection& database, const EnvRow& env);
+
+}  // namespace synthbench

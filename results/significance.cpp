@@ -1,0 +1,176 @@
+#include "results/significance.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace synthbench {
+namespace {
+
+constexpr std::size_t kMostCounted = 60;  ///< values up to which ranks are counted exactly
+constexpr double kOutside = 0.025;        ///< of a 95 % interval, on each side
+
+double two_sided_t(double t, double freedom) {
+  if (std::isinf(t)) return 0;
+  return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t(freedom), std::abs(t)));
+}
+
+double two_sided_z(double z) { return 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), std::abs(z))); }
+
+double variance(std::span<const double> values) {
+  const double sd = *standard_deviation(values);
+  return sd * sd;
+}
+
+/// t of a difference: without any spread every difference is infinitely clear, and no difference is none.
+double over_error(double difference, double error) {
+  if (error > 0) return difference / error;
+  return difference == 0 ? 0 : std::copysign(std::numeric_limits<double>::infinity(), difference);
+}
+
+/// Twice the mean rank of each value, from 2 up: whole numbers, also for values that are equal.
+std::vector<std::size_t> doubled_ranks(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size()), ranks(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first;
+    while (last + 1 < order.size() && values[order[last + 1]] == values[order[first]]) ++last;
+    for (std::size_t i = first; i <= last; ++i) ranks[order[i]] = first + last + 2;
+    first = last + 1;
+  }
+  return ranks;
+}
+
+/// Share of a symmetric distribution at least as far from its middle as `seen`. weights[s]: of the sum s.
+double share_as_far(const std::vector<double>& weights, double seen) {
+  double all = 0, far = 0;
+  const double middle = static_cast<double>(weights.size() - 1) / 2;
+  for (std::size_t sum = 0; sum < weights.size(); ++sum) {
+    all += weights[sum];
+    if (std::abs(static_cast<double>(sum) - middle) >= std::abs(seen - middle) - 1e-9) far += weights[sum];
+  }
+  return far / all;
+}
+
+/// counts[k][s]: ways to take k of the ranks with the sum s.
+std::vector<std::vector<double>> ways_to_take(const std::vector<std::size_t>& ranks, std::size_t most) {
+  const std::size_t total = std::accumulate(ranks.begin(), ranks.end(), std::size_t{0});
+  std::vector<std::vector<double>> counts(most + 1, std::vector<double>(total + 1));
+  counts[0][0] = 1;
+  for (const std::size_t rank : ranks) {
+    for (std::size_t k = most; k >= 1; --k) {
+      for (std::size_t sum = total; sum >= rank; --sum) counts[k][sum] += counts[k - 1][sum - rank];
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+std::optional<Test> welch_t(std::span<const double> a, std::span<const double> b) {
+  if (a.size() < 2 || b.size() < 2) return std::nullopt;
+  const double error_a = variance(a) / static_cast<double>(a.size()), error_b = variance(b) / static_cast<double>(b.size());
+  const double error = error_a + error_b, least = static_cast<double>(std::min(a.size(), b.size()) - 1);
+  const double freedom =
+      error > 0
+          ? error * error / (error_a * error_a / static_cast<double>(a.size() - 1) + error_b * error_b / static_cast<double>(b.size() - 1))
+          : least;
+  return Test{two_sided_t(over_error(mean(b) - mean(a), std::sqrt(error)), freedom), freedom};
+}
+
+std::optional<Test> paired_t(std::span<const double> differences) {
+  if (differences.size() < 2) return std::nullopt;
+  const auto n = static_cast<double>(differences.size());
+  const double error = *standard_deviation(differences) / std::sqrt(n);
+  return Test{two_sided_t(over_error(mean(differences), error), n - 1), n - 1};
+}
+
+std::optional<Test> signed_rank(std::span<const double> differences) {
+  std::vector<double> sizes, signs;
+  for (const double difference : differences) {
+    if (difference == 0) continue;
+    sizes.push_back(std::abs(difference));
+    signs.push_back(difference);
+  }
+  if (sizes.empty()) return std::nullopt;
+  const std::vector<std::size_t> ranks = doubled_ranks(sizes);
+  std::size_t positive = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    if (signs[i] > 0) positive += ranks[i];
+    squares += static_cast<double>(ranks[i] * ranks[i]);
+  }
+  const std::size_t total = std::accumulate(ranks.begin(), ranks.end(), std::size_t{0});
+  if (ranks.size() > kMostCounted) {
+    return Test{two_sided_z((static_cast<double>(positive) - static_cast<double>(total) / 2) / std::sqrt(squares / 4)), 0};
+  }
+  std::vector<double> weights(total + 1);
+  weights[0] = 1;
+  for (const std::size_t rank : ranks) {
+    for (std::size_t sum = total; sum >= rank; --sum) weights[sum] += weights[sum - rank];
+  }
+  return Test{share_as_far(weights, static_cast<double>(positive)), 0};
+}
+
+std::optional<Test> rank_sum(std::span<const double> a, std::span<const double> b) {
+  if (a.empty() || b.empty()) return std::nullopt;
+  std::vector<double> all(a.begin(), a.end());
+  all.insert(all.end(), b.begin(), b.end());
+  const std::vector<std::size_t> ranks = doubled_ranks(all);
+  const std::size_t seen = std::accumulate(ranks.begin(), ranks.begin() + std::ssize(a), std::size_t{0});
+  const auto n = static_cast<double>(all.size());
+  const double share = static_cast<double>(a.size()) / n, middle = share * n * (n + 1);  // of doubled ranks
+  if (all.size() > kMostCounted) {
+    double spread = 0;
+    for (const std::size_t rank : ranks) spread += (static_cast<double>(rank) - (n + 1)) * (static_cast<double>(rank) - (n + 1));
+    spread *= share * (1 - share) * n / (n - 1);
+    return Test{spread > 0 ? two_sided_z((static_cast<double>(seen) - middle) / std::sqrt(spread)) : 1, 0};
+  }
+  const std::vector<double> ways = ways_to_take(ranks, a.size()).back();
+  double total = 0, far = 0;
+  for (std::size_t sum = 0; sum < ways.size(); ++sum) {
+    total += ways[sum];
+    if (std::abs(static_cast<double>(sum) - middle) >= std::abs(static_cast<double>(seen) - middle) - 1e-9) far += ways[sum];
+  }
+  return Test{far / total, 0};
+}
+
+std::vector<double> holm(const std::vector<double>& p) {
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::vector<double> out(p.size());
+  double largest = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    largest = std::max(largest, std::min(1.0, p[order[i]] * static_cast<double>(p.size() - i)));
+    out[order[i]] = largest;
+  }
+  return out;
+}
+
+std::optional<double> paired_effect(std::span<const double> differences) {
+  if (differences.size() < 2) return std::nullopt;
+  const double sd = *standard_deviation(differences);
+  return sd > 0 ? std::optional(mean(differences) / sd) : std::nullopt;
+}
+
+std::optional<Interval> t_interval(std::span<const double> values) {
+  if (values.size() < 2) return std::nullopt;
+  const auto n = static_cast<double>(values.size());
+  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1), kOutside));
+  const double half = t * *standard_deviation(values) / std::sqrt(n), centre = mean(values);
+  return Interval{centre - half, centre + half};
+}
+
+Interval expanded_interval(const std::vector<double>& replicates, std::size_t n, double freedom) {
+  const auto units = static_cast<double>(n);
+  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(freedom), kOutside));
+  const double share = boost::math::cdf(boost::math::complement(boost::math::normal(), std::sqrt(units / (units - 1)) * t));
+  return {quantile(replicates, share), quantile(replicates, 1 - share)};
+}
+
+}  // namespace synthbench

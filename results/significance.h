@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "results/statistics.h"
+
+namespace synthbench {
+
+/// A two-sided test of "no difference".
+struct Test {
+  double p = 1;
+  double freedom = 0;  ///< degrees of freedom; 0 where the test has none
+};
+
+/// Welch's t test of two independent groups; nullopt where either has fewer than two values. Source: Welch, Biometrika 34, 1947.
+std::optional<Test> welch_t(std::span<const double> a, std::span<const double> b);
+/// Student's t test of paired differences against 0; nullopt for fewer than two.
+std::optional<Test> paired_t(std::span<const double> differences);
+/// Wilcoxon's signed-rank test, exact by counting: zeros are dropped, equal sizes share their mean rank. nullopt where nothing is
+/// left. Beyond 60 differences by the normal approximation. Source: Wilcoxon, Biometrics Bulletin 1, 1945.
+std::optional<Test> signed_rank(std::span<const double> differences);
+/// The rank-sum test of two independent groups (Wilcoxon; Mann and Whitney 1947), with mean ranks, exact by counting up to 60 values
+/// together, else by the normal approximation. nullopt where either is empty.
+std::optional<Test> rank_sum(std::span<const double> a, std::span<const double> b);
+
+/// p values corrected for being looked at together, in the order given. Source: Holm, Scandinavian Journal of Statistics 6, 1979.
+std::vector<double> holm(const std::vector<double>& p);
+
+/// Mean of paired differences over their standard deviation (Cohen's d_z); nullopt for fewer than two, or without spread.
+std::optional<double> paired_effect(std::span<const double> differences);
+
+/// Mean of the values with its 95 % interval by Student's t; nullopt for fewer than two.
+std::optional<Interval> t_interval(std::span<const double> values);
+
+/// 95 % interval of replicates of a statistic of n independent units: percentiles of a bootstrap are too narrow for small n, so
+/// the level is widened as Student's t is wider than the normal. Source: Hesterberg, The American Statistician 69, 2015, 5.3.
+/// n >= 2; freedom: degrees of freedom of the spread, n - 1 for one group.
+Interval expanded_interval(const std::vector<double>& replicates, std::size_t n, double freedom);
+
+}  // namespace synthbench

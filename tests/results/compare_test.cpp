@@ -1,0 +1,213 @@
+// compare: planted differences are found, equal things are not told apart, nothing disappears.
+#include "results/compare.h"
+
+#include <map>
+#include <random>
+
+#include "results/reference_rows.h"
+#include "tests/results/fixtures.h"
+#include "tests/results/trained_sweep.h"
+
+namespace synthbench {
+namespace {
+
+/// One sweep with a time for each length; no time: the cell crashes.
+void measure(const std::string& path, const std::string& name, const std::map<std::int64_t, double>& times, std::mt19937_64& random,
+             const BuildRow& build = a_build(), const EnvRow& machine = a_machine()) {
+  std::vector<CellRow> cells;
+  for (const auto& [length, seconds] : times) cells.push_back(a_cell({{"seq_len", length}}, 0, std::ssize(cells) + 1));
+  Sweep sweep(path, cells, name, build, machine);
+  sweep.finish_all([&](const Store::CellState& cell) {
+    const double seconds = times.at(cell.config["seq_len"].get<std::int64_t>());
+    return seconds > 0 ? timed(launches(seconds, random)) : ended("crashed", "SIGSEGV");
+  });
+}
+
+ComparisonTable compared(const std::string& path, const std::string& a, const std::string& b, CompareOptions options = {}) {
+  const auto store = Store::open_to_read(path);
+  return compare(*store, side_named(*store, a, {}), side_named(*store, b, {}), options);
+}
+
+std::map<std::int64_t, Comparison> by_length(const ComparisonTable& table) {
+  std::map<std::int64_t, Comparison> out;
+  for (const Comparison& row : table.rows) out[row.key.at("seq_len").get<std::int64_t>()] = row;
+  return out;
+}
+
+TEST(Compare, FindsPlantedShiftsAndKeepsWhatOneSideLacks) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::mt19937_64 random(41);
+  measure(path, "before", {{16, 1e-3}, {17, 1e-3}, {18, 1e-3}, {19, 1e-3}, {20, 1e-3}, {22, 0}}, random);
+  measure(path, "after", {{16, 1.1e-3}, {17, 0.8e-3}, {18, 1e-3}, {19, 0}, {21, 1e-3}, {22, 0}}, random);
+  const ComparisonTable table = compared(path, "before", "after");
+  const auto rows = by_length(table);
+  EXPECT_EQ(rows.at(16).key, Json({{"seq_len", 16}})) << "what is equal in all rows is no key";
+  EXPECT_EQ(rows.at(16).verdict, "slower");
+  EXPECT_NEAR(*rows.at(16).ratio, 1.1, 0.02);
+  EXPECT_TRUE(rows.at(16).interval->lo < 1.1 && 1.1 < rows.at(16).interval->hi);
+  EXPECT_EQ(rows.at(17).verdict, "faster");
+  EXPECT_EQ(rows.at(18).verdict, "same");
+  EXPECT_EQ(rows.at(19).verdict, "only-a");
+  EXPECT_TRUE(has(rows.at(19).note, "crashed: SIGSEGV")) << rows.at(19).note;
+  EXPECT_EQ(rows.at(20).verdict, "only-a");
+  EXPECT_EQ(rows.at(21).verdict, "only-b");
+  EXPECT_EQ(rows.at(22).verdict, "ambiguous");
+  EXPECT_EQ(rows.size(), 7u) << "a cell that crashed on both sides is a row";
+  EXPECT_TRUE(table.judged);
+  EXPECT_TRUE(has(format_table(table_of(table), "md"), "Holm-corrected over 3 comparisons"));
+}
+
+TEST(Compare, OneProcessIsNoEvidence) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  for (const char* name : {"before", "after"}) {
+    Sweep sweep(path, {a_cell({{"seq_len", 64}}, 0, 1)}, name);
+    sweep.finish_all([&](const Store::CellState&) { return timed({{name[0] == 'b' ? 1e-3 : 2e-3, 1e-3}}); });
+  }
+  const ComparisonTable table = compared(path, "before", "after");
+  EXPECT_EQ(table.rows.at(0).verdict, "ambiguous");
+  EXPECT_TRUE(has(table.rows.at(0).note, "launches")) << table.rows.at(0).note;
+  EXPECT_FALSE(table.judged);
+}
+
+TEST(Compare, AStoredNoiseFloorSwallowsWhatIsSmaller) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::mt19937_64 random(43);
+  measure(path, "before", {{16, 1.5e-3}}, random);
+  measure(path, "after", {{16, 1.6e-3}}, random);
+  EXPECT_EQ(compared(path, "before", "after").rows.at(0).verdict, "slower");
+  {
+    const auto store = Store::open_to_write(path);
+    store_noise_floors(*store, store->env_id(a_machine()), {{"eigen", time_bucket(1.5e-3), 20, 0.2}});
+  }
+  const ComparisonTable table = compared(path, "before", "after");
+  EXPECT_DOUBLE_EQ(table.rows.at(0).floor, 0.2);
+  EXPECT_EQ(table.rows.at(0).verdict, "same");
+}
+
+TEST(Compare, BackendsAndVariantsPairOverWhatIsEqual) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::vector<CellRow> cells;
+  const auto add = [&](Json config) { cells.push_back(a_cell(std::move(config), 0, std::ssize(cells) + 1)); };
+  for (const char* backend : {"eigen", "torch"}) {
+    add({{"backend", backend}});
+    for (const int rank : {4, 8}) add({{"backend", backend}, {"variant", "factorized_random"}, {"rank", rank}});
+  }
+  Sweep sweep(path, cells);
+  std::mt19937_64 random(47);
+  sweep.finish_all([&](const Store::CellState& cell) { return timed(launches(cell.config["backend"] == "eigen" ? 1e-3 : 2e-3, random)); });
+  const ComparisonTable backends = compared(path, "eigen", "torch");
+  EXPECT_EQ(backends.rows.size(), 3u);
+  for (const Comparison& row : backends.rows) {
+    EXPECT_EQ(row.verdict, "slower");
+    EXPECT_FALSE(row.key.contains("backend"));
+  }
+  const ComparisonTable variants = compared(path, "vanilla", "factorized_random");
+  EXPECT_EQ(variants.rows.size(), 4u) << "one vanilla cell of each backend meets both ranks";
+  for (const Comparison& row : variants.rows) EXPECT_TRUE(row.ratio && row.key.contains("rank") && row.key.contains("backend"));
+  EXPECT_TRUE(has(user_error([&] { compared(path, "eigen", "vanilla"); }), "two of a kind"));
+}
+
+TEST(Compare, MachinesAndBuildsAreNotMixedWithoutBeingAsked) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::mt19937_64 random(53);
+  measure(path, "here", {{16, 1e-3}}, random);
+  measure(path, "there", {{16, 2e-3}}, random, a_build(), a_machine("elsewhere"));
+  measure(path, "edited", {{16, 2e-3}}, random, a_build("feed5678"));
+  EXPECT_TRUE(has(user_error([&] { compared(path, "here", "there"); }), "--across-env"));
+  EXPECT_TRUE(has(user_error([&] { compared(path, "here", "edited"); }), "--across-env"));
+  CompareOptions across;
+  across.across_env = true;
+  EXPECT_EQ(compared(path, "here", "there", across).rows.at(0).verdict, "slower");
+}
+
+TEST(Compare, ABaselineKeepsItsBuildWhenTheSweepIsMeasuredAnew) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::mt19937_64 random(59);
+  measure(path, "nightly", {{16, 1e-3}, {17, 1e-3}}, random);
+  {
+    const auto store = Store::open_to_write(path);
+    save_baseline(*store, "golden", std::nullopt);
+    EXPECT_TRUE(has(user_error([&] { save_baseline(*store, "golden", std::nullopt); }), "exists already"));
+    EXPECT_EQ(list_baselines(*store).rows.at(0)["sweep"], "nightly");
+  }
+  for (const Comparison& row : compared(path, "golden", "nightly").rows) EXPECT_EQ(row.note, "the same measurements");
+  {
+    Sweep again(path, {a_cell({{"seq_len", 16}}, 0, 1), a_cell({{"seq_len", 17}}, 0, 2)}, "nightly", a_build("feed5678"));
+    again.store->reopen(again.id, {});
+    again.finish_all([&](const Store::CellState&) { return timed(launches(1.5e-3, random)); });
+  }
+  for (const Comparison& row : compared(path, "golden", "nightly").rows) EXPECT_EQ(row.verdict, "slower") << row.note;
+  const auto store = Store::open_to_write(path);
+  remove_baseline(*store, "golden");
+  EXPECT_TRUE(has(user_error([&] { remove_baseline(*store, "golden"); }), "golden"));
+  EXPECT_TRUE(has(user_error([&] { compared(path, "golden", "nightly"); }), "golden"));
+}
+
+TEST(Compare, QualityIsPairedBySeed) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "random"}) {
+    for (std::int64_t seed = 0; seed < 4; ++seed) cells.push_back(trained(variant, seed, std::ssize(cells) + 1, 4096));
+  }
+  Sweep sweep(path, cells);
+  sweep.finish_all([](const Store::CellState& cell) {
+    const double seed_noise = 2.0 * static_cast<double>(cell.seed * cell.seed), own = 0.01 * static_cast<double>(cell.seed % 2);
+    return learnt(6 + seed_noise + (cell.config["variant"] == "random" ? 0.3 + own : 0));
+  });
+  const Comparison row = compared(path, "vanilla", "random").rows.at(0);
+  EXPECT_EQ(row.metric, "ppl");
+  EXPECT_EQ(row.verdict, "worse") << "seeds differ by far more than the variants, and are paired";
+  EXPECT_GT(*row.effect, 10);
+  EXPECT_EQ(row.note, "4 seeds in common");
+}
+
+TEST(FailRules, AreReadAndHoldBeyondTheirBound) {
+  Comparison row;
+  row.verdict = "slower";
+  row.ratio = 1.07;
+  EXPECT_TRUE(parse_fail_rules("slower>5%").at(0).holds(row));
+  EXPECT_FALSE(parse_fail_rules("slower>8%").at(0).holds(row));
+  EXPECT_FALSE(parse_fail_rules("faster>5%").at(0).holds(row));
+  EXPECT_TRUE(parse_fail_rules("only-a,slower").at(1).holds(row));
+  EXPECT_TRUE(has(user_error([] { parse_fail_rules("slwer>5%"); }), "slower"));
+  EXPECT_TRUE(has(user_error([] { parse_fail_rules("slower>much"); }), "much"));
+}
+
+// Levels differ from process to process as much as the shift that would be reported: verdicts that looked at samples alone
+// would nearly all be false.
+TEST(Compare, EqualsAreNotToldApart) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::mt19937_64 random(61);
+  std::normal_distribution<double> level(1, 0.03), within(1, 0.001);
+  std::map<std::int64_t, double> lengths;
+  for (std::int64_t length = 16; length < 76; ++length) lengths[length] = 1e-3;
+  for (const char* name : {"before", "after"}) {
+    std::vector<CellRow> cells;
+    for (const auto& [length, seconds] : lengths) cells.push_back(a_cell({{"seq_len", length}}, 0, std::ssize(cells) + 1));
+    Sweep sweep(path, cells, name);
+    sweep.finish_all([&](const Store::CellState&) {
+      std::vector<std::vector<double>> processes(4);
+      for (auto& process : processes) {
+        const double own = 1e-3 * level(random);
+        for (int i = 0; i < 10; ++i) process.push_back(own * within(random));
+      }
+      return timed(processes);
+    });
+  }
+  int verdicts = 0;
+  const ComparisonTable table = compared(path, "before", "after");
+  for (const Comparison& row : table.rows) verdicts += row.changed() ? 1 : 0;
+  EXPECT_EQ(table.rows.size(), 60u);
+  EXPECT_LE(verdicts, 1) << "alpha is of the whole table";
+}
+
+}  // namespace
+}  // namespace synthbench

@@ -1,0 +1,124 @@
+#include "results/significance.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "results/complexity.h"
+#include "results/noise_floor.h"
+#include "results/statistics_vectors.h"
+#include "tests/test_seed.h"
+
+namespace synthbench {
+namespace {
+
+TEST(Significance, KnownAnswersComeOut) {
+  EXPECT_GE(statistic_vectors().size(), 20u);
+  for (const StatisticVector& vector : statistic_vectors()) {
+    EXPECT_TRUE(vector.passed()) << vector.name << ": " << vector.value << ", expected " << vector.expected << " (" << vector.source << ")";
+  }
+}
+
+TEST(Significance, WhatIsTooLittleHasNoTest) {
+  const std::vector<double> one = {1.0}, two = {1.0, 2.0};
+  EXPECT_FALSE(welch_t(one, two));
+  EXPECT_FALSE(paired_t(one));
+  EXPECT_FALSE(paired_effect(one));
+  EXPECT_FALSE(t_interval(one));
+  EXPECT_FALSE(signed_rank(std::vector<double>{0, 0}));
+  EXPECT_FALSE(rank_sum({}, two));
+}
+
+TEST(Significance, WithoutSpreadADifferenceIsClearAndNoneIsNone) {
+  const std::vector<double> a = {2, 2, 2}, b = {3, 3, 3};
+  EXPECT_EQ(welch_t(a, b)->p, 0);
+  EXPECT_EQ(welch_t(a, a)->p, 1);
+  EXPECT_EQ(paired_t(std::vector<double>{0, 0})->p, 1);
+}
+
+// Under "no difference" p is below alpha in alpha of all cases, or in fewer where p can only take steps.
+TEST(Significance, FalseAlarmsAreAsRareAsTheyClaim) {
+  const std::uint64_t seed = test_seed();
+  SCOPED_TRACE("SYNTHBENCH_TEST_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal;
+  const auto draw = [&](std::size_t count) {
+    std::vector<double> out(count);
+    std::generate(out.begin(), out.end(), [&] { return normal(random); });
+    return out;
+  };
+  constexpr int kTrials = 2000;
+  int welch = 0, paired = 0, ranks = 0, sums = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const std::vector<double> a = draw(5), b = draw(7), d = draw(9);
+    welch += welch_t(a, b)->p < 0.05 ? 1 : 0;
+    paired += paired_t(d)->p < 0.05 ? 1 : 0;
+    ranks += signed_rank(d)->p < 0.05 ? 1 : 0;
+    sums += rank_sum(a, b)->p < 0.05 ? 1 : 0;
+  }
+  const double most = kTrials * 0.05 + 5 * std::sqrt(kTrials * 0.05 * 0.95);  // five standard errors
+  for (const int alarms : {welch, paired, ranks, sums}) EXPECT_LE(alarms, most);
+  EXPECT_GE(paired, kTrials * 0.05 - 5 * std::sqrt(kTrials * 0.05 * 0.95)) << "Student's test is exact here";
+}
+
+TEST(Significance, CountedRanksAgreeWithTheNormalApproximation) {
+  std::mt19937_64 random(3);
+  std::normal_distribution<double> normal(0.3);
+  std::vector<double> few(60), many(61);
+  for (double& value : few) value = normal(random);
+  std::copy(few.begin(), few.end(), many.begin());
+  many.back() = 1e-9;  // the smallest rank moves little
+  EXPECT_NEAR(signed_rank(few)->p, signed_rank(many)->p, 0.02);
+}
+
+TEST(Holm, NeverFallsAndNeverExceedsOne) {
+  const std::vector<double> corrected = holm({0.9, 0.001, 0.5, 0.02});
+  EXPECT_DOUBLE_EQ(corrected[1], 0.004);
+  EXPECT_DOUBLE_EQ(corrected[3], 0.06);
+  EXPECT_DOUBLE_EQ(corrected[0], 1);
+  EXPECT_TRUE(holm({}).empty());
+}
+
+TEST(Intervals, ExpandedOnesCoverWhereFewProcessesWereMeasured) {
+  std::mt19937_64 random(17);
+  std::normal_distribution<double> normal;
+  int covered = 0;
+  constexpr int kTrials = 300, kProcesses = 5;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    Launches launches;
+    for (int process = 0; process < kProcesses; ++process) launches.push_back(std::vector<double>(8, 1 + 0.02 * normal(random)));
+    const std::vector<double> replicates = bootstrap_medians({&launches, 1}, static_cast<std::uint64_t>(trial), 1000);
+    const Interval narrow = interval_of(replicates), wide = expanded_interval(replicates, kProcesses, kProcesses - 1);
+    EXPECT_TRUE(wide.lo <= narrow.lo && narrow.hi <= wide.hi);
+    covered += wide.lo <= 1 && 1 <= wide.hi ? 1 : 0;
+  }
+  EXPECT_GE(covered, kTrials * 0.90) << "the median of five lies within their extremes in 15 of 16 cases";
+}
+
+TEST(Complexity, TheOrderThatMadeTheTimesIsFound) {
+  const auto times = [](double (*of)(double)) {
+    std::vector<SizedTime> out;
+    for (const double n : {64.0, 128.0, 256.0, 512.0}) out.push_back({n, 1e-6 * of(n)});
+    return out;
+  };
+  EXPECT_EQ(fit_complexity(times([](double n) { return n; }))->order, "N");
+  EXPECT_EQ(fit_complexity(times([](double n) { return n * std::log2(n); }))->order, "N log N");
+  EXPECT_EQ(fit_complexity(times([](double n) { return n * n; }))->order, "N^2");
+  EXPECT_EQ(fit_complexity(times([](double) { return 7.0; }))->order, "1");
+  EXPECT_FALSE(fit_complexity({{64, 1}, {128, 2}})) << "two lengths fit everything";
+}
+
+TEST(NoiseFloor, PairsAreTakenAlternately) {
+  const Launches processes = {{1, 1}, {1.1, 1.1}, {2, 2}, {2, 2}, {9}};
+  const std::vector<double> differences = pair_differences(processes, 1);
+  ASSERT_EQ(differences.size(), 2u) << "a process without its twin is left out";
+  EXPECT_NEAR(differences[0], 0.1, 1e-12);
+  EXPECT_NEAR(differences[1], 0, 1e-12);
+  EXPECT_EQ(time_bucket(3e-4), "1e-4s");
+  EXPECT_EQ(time_bucket(2.5), "1e0s");
+}
+
+}  // namespace
+}  // namespace synthbench

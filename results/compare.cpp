@@ -1,6 +1,4 @@
-// Verdicts: what the ratio of two medians is worth. Processes are the units: samples of one process agree with each other more
-// than with those of the next. The test is over processes, the interval resamples processes first, and a difference counts when
-// both are clear: the Holm-corrected p and the interval beyond the floor.
+// Pairs of rows and their verdicts, for a whole table.
 #include "results/compare.h"
 
 #include <fmt/format.h>
@@ -15,6 +13,7 @@
 #include "harness/base/units.h"
 #include "results/cells_of_build.h"
 #include "results/compare_pairs.h"
+#include "results/compare_times.h"
 #include "results/noise_floor.h"
 #include "results/quality.h"
 #include "results/significance.h"
@@ -22,7 +21,6 @@
 namespace synthbench {
 namespace {
 
-constexpr int kReplicates = 2000;
 constexpr double kAssumedFloor = 0.01;  ///< where the machine was not calibrated
 
 /// The processes of all seeds of a row: the seed changes inputs, not the work.
@@ -32,18 +30,6 @@ Launches processes_of(Store& store, const ConfigFacts& row) {
     for (auto& process : cell) all.push_back(std::move(process));
   }
   return all;
-}
-
-double median_of_all(const Launches& launches) {
-  std::vector<double> all;
-  for (const auto& launch : launches) all.insert(all.end(), launch.begin(), launch.end());
-  return median(std::move(all));
-}
-
-std::vector<double> log_medians(const Launches& launches) {
-  std::vector<double> out;
-  for (const auto& launch : launches) out.push_back(std::log(std::max(median(launch), 1e-12)));
-  return out;
 }
 
 Measured facts_of(const ConfigFacts& row) {
@@ -89,7 +75,14 @@ class Judge {
       row.note = "the same measurements";
       return row;
     }
-    bound(row, a, b, bootstrap_seed(*pair.a), splitmix(bootstrap_seed(*pair.b)));
+    if (a.empty() || b.empty()) {
+      row.note = "no samples are stored";
+      return row;
+    }
+    const TimesRatio judged = ratio_of_times(a, b, bootstrap_seed(*pair.a), splitmix(bootstrap_seed(*pair.b)), options_.test);
+    row.interval = judged.interval;
+    row.p = judged.p;
+    if (!row.p) row.note = "one process says nothing about the next: measure with more launches";
     return row;
   }
 
@@ -152,24 +145,6 @@ class Judge {
     return floor;
   }
 
-  void bound(Comparison& row, const Launches& a, const Launches& b, std::uint64_t seed_a, std::uint64_t seed_b) const {
-    if (a.empty() || b.empty()) {
-      row.note = "no samples are stored";
-      return;
-    }
-    const std::vector<double> replicates =
-        ratios(bootstrap_medians({&b, 1}, seed_b, kReplicates), bootstrap_medians({&a, 1}, seed_a, kReplicates));
-    const std::vector<double> logs_a = log_medians(a), logs_b = log_medians(b);
-    const std::optional<Test> welch = welch_t(logs_a, logs_b);
-    const Interval interval = welch ? expanded_interval(replicates, std::min(a.size(), b.size()), welch->freedom) : interval_of(replicates);
-    row.interval = Interval{std::min(interval.lo, *row.ratio), std::max(interval.hi, *row.ratio)};
-    if (!welch) {
-      row.note = "one process says nothing about the next: measure with more launches";
-      return;
-    }
-    row.p = options_.test == DifferenceTest::t ? welch->p : rank_sum(logs_a, logs_b)->p;
-  }
-
   static std::optional<Quality> measured_quality(const ConfigFacts* row, std::optional<Measured>& to) {
     if (row == nullptr) return std::nullopt;
     to = facts_of(*row);
@@ -221,16 +196,12 @@ class Judge {
 
   std::string verdict(const Comparison& row) const {
     if (!row.ratio || !row.interval || !row.p) return "ambiguous";
-    const double low = 1 / (1 + row.floor), high = 1 + row.floor;
-    const bool clear = *row.p <= options_.alpha;
-    if (row.metric == "median") {
-      if (clear && row.interval->lo > high) return "slower";
-      if (clear && row.interval->hi < low) return "faster";
-    } else if (clear) {
+    if (row.metric == "median") return verdict_on_times(*row.interval, *row.p, row.floor, options_.alpha);
+    if (*row.p <= options_.alpha) {
       const auto found = higher_is_better_.find(row.metric);
       return (*row.ratio > 1) == (found != higher_is_better_.end() && found->second) ? "better" : "worse";
     }
-    return row.interval->lo >= low && row.interval->hi <= high ? "same" : "ambiguous";
+    return within(*row.interval, row.floor) ? "same" : "ambiguous";
   }
 
   Store& store_;

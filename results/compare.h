@@ -5,17 +5,12 @@
 #include <vector>
 
 #include "results/compare_side.h"
+#include "results/compare_times.h"
 #include "results/format.h"
 #include "results/statistics.h"
 #include "results/table_cells.h"
 
 namespace synthbench {
-
-/// Which test of "no difference" stands behind a verdict.
-enum class DifferenceTest : std::uint8_t {
-  t,         ///< Welch's on the logarithms of the processes' medians; Student's paired one over seeds
-  wilcoxon,  ///< rank sum of the processes' medians; signed ranks over seeds
-};
 
 struct CompareOptions {
   double alpha = 0.05;  ///< of the whole table, after Holm's correction

@@ -41,7 +41,7 @@ std::vector<double> pair_differences(const Launches& processes, std::size_t laun
   return out;
 }
 
-std::vector<NoiseFloor> measured_floors(Store& store, std::int64_t sweep, std::size_t launches) {
+std::vector<NoiseFloor> measured_floors(Store& store, std::int64_t sweep, std::size_t launches, int draws) {
   TableOptions options;
   options.sweep = sweep;
   std::map<std::pair<std::string, std::string>, NoiseFloor> floors;
@@ -50,9 +50,11 @@ std::vector<NoiseFloor> measured_floors(Store& store, std::int64_t sweep, std::s
     for (const Launches& cell : launches_of(store, row)) {
       const std::vector<double> differences = pair_differences(cell, launches);
       if (differences.empty()) continue;
-      const NoiseFloor found{row.text("backend"), time_bucket(medians.front()), std::ssize(differences), quantile(differences, 0.95)};
+      NoiseFloor found{row.text("backend"), time_bucket(medians.front()), std::ssize(differences), quantile(differences, 0.95)};
       NoiseFloor& kept = floors[{found.backend, found.bucket}];
-      if (kept.pairs == 0 || kept.rel_p95 < found.rel_p95) kept = found;
+      if (kept.pairs != 0 && kept.rel_p95 >= found.rel_p95) continue;
+      found.rates = verdict_rates(cell, launches, found.rel_p95, draws, bootstrap_seed(row));
+      kept = std::move(found);
     }
   }
   std::vector<NoiseFloor> out;

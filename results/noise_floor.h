@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "results/compare_times.h"
 #include "results/statistics.h"
 #include "results/store.h"
 
@@ -14,6 +15,7 @@ struct NoiseFloor {
   std::string backend, bucket;
   std::int64_t pairs = 0;
   double rel_p95 = 0;
+  VerdictRates rates{};  ///< of that cell: how often `compare` would have found a difference, with launches drawn from its own
 };
 
 /// The decade of a time, "1e-4s": short calls are noisier than long ones, so each decade has a floor of its own.
@@ -24,8 +26,8 @@ std::string time_bucket(double seconds);
 std::optional<double> noise_floor(Store& store, std::int64_t env, const std::string& backend, double seconds);
 
 /// Floors from a sweep of A/A launches: the launches of each cell, taken alternately for A and B and `launches` a side, are pairs
-/// of equals. One floor for each backend and decade: the largest of its cells.
-std::vector<NoiseFloor> measured_floors(Store& store, std::int64_t sweep, std::size_t launches);
+/// of equals. One floor for each backend and decade: the largest of its cells. draws: of the verdict rates.
+std::vector<NoiseFloor> measured_floors(Store& store, std::int64_t sweep, std::size_t launches, int draws);
 
 /// How far the medians of A/A pairs are apart: |ratio - 1|, the larger over the smaller, one for each pair.
 std::vector<double> pair_differences(const Launches& processes, std::size_t launches);

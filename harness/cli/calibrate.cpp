@@ -18,6 +18,7 @@
 namespace synthbench {
 namespace {
 
+constexpr int kDraws = 1000, kQuickDraws = 200;
 constexpr std::int64_t kPairs = 20, kQuickPairs = 6, kLaunches = 3, kQuickLaunches = 1;
 
 struct CalibrateCommand {
@@ -62,14 +63,21 @@ struct CalibrateCommand {
     options.reuse = Reuse::never;
     const RunSummary summary = run_plan(*plan, *store, options, progress.events(output.second()));
     if (summary.signal != 0) return static_cast<Exit>(summary.exit_code());
-    const std::vector<NoiseFloor> floors = measured_floors(*store, summary.sweep, static_cast<std::size_t>(launches_a_side()));
+    const std::vector<NoiseFloor> floors =
+        measured_floors(*store, summary.sweep, static_cast<std::size_t>(launches_a_side()), quick ? kQuickDraws : kDraws);
     if (floors.empty()) throw NothingDone("no cell was measured: no noise floor is stored (synthbench ls cells says why)");
     store_noise_floors(*store, store->env_id(this_machine()), floors);
     store->checkpoint();
     std::vector<OrderedJson> rows;
     for (const NoiseFloor& floor : floors) {
-      rows.push_back(
-          {{"backend", floor.backend}, {"time_from", floor.bucket}, {"pairs", floor.pairs}, {"floor_percent", 100 * floor.rel_p95}});
+      rows.push_back({{"backend", floor.backend},
+                      {"time_from", floor.bucket},
+                      {"pairs", floor.pairs},
+                      {"floor_percent", 100 * floor.rel_p95},
+                      {"draws", floor.rates.draws},
+                      {"false_verdicts", floor.rates.false_verdicts},
+                      {"found_3_percent", floor.rates.found_3},
+                      {"found_10_percent", floor.rates.found_10}});
     }
     output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows_of(rows), format)); });
     return static_cast<Exit>(summary.exit_code());
@@ -82,7 +90,9 @@ const bool registered = commands().add(
      .summary = "measure the noise floor of this machine, for compare",
      .about = "Times the same cell in many fresh processes and takes them alternately for A and B: 95 % of such pairs of equals differ by "
               "less than the floor. It is stored for this machine, each backend and each decade of time. Measure on the machine as it "
-              "is when you compare, with the same --launches.",
+              "is when you compare, with the same --launches. `false_verdicts` says how often `compare` would have called equals "
+              "different in so many draws from these launches, `found_3_percent` and `found_10_percent` how often it would have seen "
+              "that one side is slower by so much: what can be told apart here with that many launches.",
      .example = "synthbench calibrate -b eigen\nsynthbench calibrate -b eigen,torch -l 128-2048*4 --pairs 40",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<CalibrateCommand>();

@@ -31,15 +31,16 @@ Expansion::Expansion(const Grid& grid, bool smoke) : resolver_(*texts_), place_(
   blocks_ = make_blocks(grid, smoke, resolver_, warnings_);
   for (const Block& block : blocks_.blocks) stride_ = std::max(stride_, block.axes.size());
   for (const Blocks::Exclude& exclude : blocks_.excludes) dropped_.push_back({exclude.reason, 0});
+  axis_held_.resize(blocks_.blocks.front().axes.size());
+  exclude_held_.resize(blocks_.excludes.size());
   here_.resize(stride_);
   check_size();
 }
 
-void Expansion::check_size() const {
-  std::int64_t total = 0;
+void Expansion::check_size() {
   for (const Block& block : blocks_.blocks) {
-    const std::int64_t points = count_points(block, resolver_, kMaxPoints);
-    if ((total += points) <= kMaxPoints) continue;
+    points_ += count_points(block, resolver_, kMaxPoints);
+    if (points_ <= kMaxPoints) continue;
     double full = 1;
     for (const ValueAxis& axis : block.axes) full *= static_cast<double>(axis.size());
     const std::string shown = full < 9e18 ? format_count(static_cast<std::int64_t>(full)) : format_number(full);
@@ -54,8 +55,12 @@ void Expansion::expand(std::span<const Sieve> sieves) {
   for (std::size_t b = 0; b < blocks_.blocks.size(); ++b) walk(b, 0, blocks_.blocks[b].fixed);
   sieves_ = {};
   compact();
+  for (std::size_t a = 0; a < axis_held_.size(); ++a) {
+    const ValueAxis& axis = blocks_.blocks.front().axes[a];
+    if (!axis_held_[a]) warnings_.push_back(fmt::format("{}: axis '{}': its when holds nowhere", describe(axis.place), axis.name));
+  }
   for (std::size_t i = 0; i < blocks_.excludes.size(); ++i) {
-    if (dropped_[i].count == 0) {
+    if (!exclude_held_[i]) {
       warnings_.push_back(fmt::format("{}: [[exclude]] matches nothing ({})", describe(blocks_.excludes[i].place), dropped_[i].reason));
     }
   }
@@ -73,6 +78,7 @@ void Expansion::walk(std::size_t b, std::size_t a, const Point& point) {
     here_[a] = kOff;
     return walk(b, a + 1, point);
   }
+  if (b == 0) axis_held_[a] = true;
   Point next = point;
   for (std::size_t row = 0; row < axis.size(); ++row) {
     here_[a] = static_cast<std::uint32_t>(row);
@@ -86,9 +92,16 @@ void Expansion::take(std::size_t b, const Point& said) {
   const Block& block = blocks_.blocks[b];
   const bool included = block.origin == Block::Origin::include;
   ++(included ? counts_.included : counts_.product);
-  const Point& resolved = resolve(block, said);
+  const Point* whole = nullptr;
+  try {
+    whole = &resolved_or_thrown(said);
+  } catch (const ResolveError& error) {
+    if (included || !is_taken_out(said)) refuse(block, error);
+    return;
+  }
+  const Point& resolved = *whole;
   const ContentHash hash = resolver_.cell_hash(resolved);
-  const std::optional<std::size_t> exclude = included ? std::nullopt : exclude_of(resolved);
+  const auto exclude = included ? std::nullopt : exclude_of([&](std::size_t key) { return value(resolved, key); });
   const bool sieved = !passes_sieves(resolved, !exclude);
   if (exclude) {
     ++counts_.excluded;
@@ -158,22 +171,50 @@ void Expansion::compact() {
   digits_.resize(to * stride_);
 }
 
+/// Whether an exclude or a filter has a point whose keys do not go together: what is left out need not make sense. Such a point has
+/// no config and is counted, not listed. Excludes and filters see what the grid says of it, and defaults.
+bool Expansion::is_taken_out(const Point& said) {
+  const std::optional<std::size_t> exclude = exclude_of([&](std::size_t key) { return value_at(said, key, resolver_); });
+  if (exclude) ++dropped_[*exclude].count;
+  Point filled = said;
+  for (std::size_t key = 0; key < keys().size(); ++key) {
+    const Slot* value = value_at(said, key, resolver_);
+    if (value != nullptr && !filled.has[key]) filled.set(key, *value);
+  }
+  bool sieved = false;
+  for (std::size_t i = 0; i < sieves_.size() && !exclude && !sieved; ++i) {
+    sieved = sieves_[i].of_values && !sieves_[i].keeps(filled);
+    if (sieved) ++dropped_[blocks_.excludes.size() + i].count;
+  }
+  if (exclude || sieved) ++counts_.excluded;
+  return exclude || sieved;
+}
+
+const Point& Expansion::resolved_or_thrown(const Point& said) const {
+  if (!smoke_) return resolver_.resolve(said);
+  Point tiny = said;
+  shrink(tiny);
+  return resolver_.resolve(tiny);
+}
+
 const Point& Expansion::resolve(const Block& block, const Point& said) const {
   try {
-    if (!smoke_) return resolver_.resolve(said);
-    Point tiny = said;
-    shrink(tiny);
-    return resolver_.resolve(tiny);
+    return resolved_or_thrown(said);
   } catch (const ResolveError& error) {
-    for (const std::string& key : error.keys) {
-      for (const ValueAxis& axis : block.axes) {
-        if (std::find(axis.keys.begin(), axis.keys.end(), key_index(key)) != axis.keys.end()) fail(axis.place, error.what());
-      }
-      const SourceLine& place = block.places[key_index(key)];
-      if (block.origin != Block::Origin::include && !place.file.empty()) fail(place, error.what());
-    }
-    fail(block.place, error.what());
+    refuse(block, error);
   }
+}
+
+/// At the line that says the key that does not fit.
+void Expansion::refuse(const Block& block, const ResolveError& error) const {
+  for (const std::string& key : error.keys) {
+    for (const ValueAxis& axis : block.axes) {
+      if (std::find(axis.keys.begin(), axis.keys.end(), key_index(key)) != axis.keys.end()) fail(axis.place, error.what());
+    }
+    const SourceLine& place = block.places[key_index(key)];
+    if (block.origin != Block::Origin::include && !place.file.empty()) fail(place, error.what());
+  }
+  fail(block.place, error.what());
 }
 
 void Expansion::shrink(Point& said) const {
@@ -195,12 +236,16 @@ void Expansion::shrink(Point& said) const {
   said.drop(max_len);
 }
 
-std::optional<std::size_t> Expansion::exclude_of(const Point& resolved) const {
-  const auto value_of = [&](std::size_t key) { return value(resolved, key); };
+/// The first exclude that holds has the point; the others are looked at until each has been seen to hold somewhere.
+std::optional<std::size_t> Expansion::exclude_of(const Condition::ValueOf& value_of) {
+  std::optional<std::size_t> first;
   for (std::size_t i = 0; i < blocks_.excludes.size(); ++i) {
-    if (blocks_.excludes[i].when.holds(value_of)) return i;
+    if (first && exclude_held_[i]) continue;
+    if (!blocks_.excludes[i].when.holds(value_of)) continue;
+    exclude_held_[i] = true;
+    if (!first) first = i;
   }
-  return std::nullopt;
+  return first;
 }
 
 const Slot* Expansion::value(const Point& resolved, std::size_t key) const {

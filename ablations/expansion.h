@@ -41,11 +41,14 @@ class Expansion {
   struct Sieve {
     std::string reason;
     std::function<bool(const Point& resolved)> keeps;
+    bool of_values = true;  ///< false: looks at the whole config, which a point that does not resolve has not
   };
 
   /// Checks every value and counts the points. Throws UserError with file and line, also for more than kMaxPoints.
   /// smoke: one tiny cell per kind, variant and backend.
   Expansion(const Grid& grid, bool smoke);
+
+  std::int64_t points() const { return points_; }  ///< of all axes, before excludes and duplicates
 
   /// Makes the cells: resolves, excludes, sieves and collapses duplicates, in the order of the file.
   void expand(std::span<const Sieve> sieves);
@@ -86,7 +89,7 @@ class Expansion {
   };
   static constexpr std::uint32_t kOff = ~std::uint32_t{0};  ///< the axis does not exist at this point
 
-  void check_size() const;
+  void check_size();
   const Block& block_of(std::int64_t index) const { return blocks_.blocks[entries_.at(static_cast<std::size_t>(index)).block]; }
   Point said_at(std::int64_t index) const;
   void walk(std::size_t block, std::size_t axis, const Point& point);
@@ -94,9 +97,12 @@ class Expansion {
   bool passes_sieves(const Point& resolved, bool count);
   void list(std::size_t block, std::int32_t excluded, const ContentHash& hash);
   void compact();
+  bool is_taken_out(const Point& said);
+  [[noreturn]] void refuse(const Block& block, const ResolveError& error) const;
+  const Point& resolved_or_thrown(const Point& said) const;
   const Point& resolve(const Block& block, const Point& said) const;
   void shrink(Point& said) const;
-  std::optional<std::size_t> exclude_of(const Point& resolved) const;
+  std::optional<std::size_t> exclude_of(const Condition::ValueOf& value_of);
 
   std::vector<std::string> warnings_;
   std::unique_ptr<Texts> texts_ = std::make_unique<Texts>();  ///< where moving does not move it: the resolver refers to it
@@ -115,6 +121,9 @@ class Expansion {
   mutable Slot derived_tokens_ = 0;
   Counts counts_;
   std::vector<Dropped> dropped_;
+  std::int64_t points_ = 0;
+  std::vector<bool> axis_held_;     ///< of the product's axes
+  std::vector<bool> exclude_held_;  ///< somewhere, if only at points that an earlier exclude has
 };
 
 }  // namespace synthbench

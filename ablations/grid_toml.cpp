@@ -14,7 +14,13 @@
 namespace synthbench {
 namespace {
 
-using Files = std::vector<std::string>;  // that are being read, outermost first
+using Files = std::vector<std::string>;
+
+/// What `extends` has to know of the files around the one that is read.
+struct Chain {
+  Files reading;  ///< outermost first
+  Files read;     ///< whole: what two files extend counts once
+};
 
 constexpr std::int64_t kSchema = 1;
 
@@ -25,7 +31,7 @@ const std::vector<std::string> kMeasure = {"launches", "min_samples", "min_time"
 
 class Reader : TomlSource {
  public:
-  Reader(std::string path, Files reading) : TomlSource(std::move(path)), reading_(std::move(reading)) {}
+  Reader(std::string path, Chain& chain) : TomlSource(std::move(path)), chain_(chain) {}
 
   Grid read(std::string_view text) {
     const toml::table root = parse(text);
@@ -35,6 +41,7 @@ class Reader : TomlSource {
     check_names(root, kTop, {});
     check_schema(root);
     for (const auto& [key, node] : root) read_section(grid, key.str(), node);
+    refuse_two_kinds(grid);
     if (const toml::node* extends = root.get("extends")) return extended(*extends, std::move(grid));
     return grid;
   }
@@ -57,8 +64,26 @@ class Reader : TomlSource {
     if (version != kSchema) fail(at(*schema), fmt::format("schema must be {}", kSchema));
   }
 
+  /// Printed in every table's caption and typed to name the sweep.
+  std::string sweep_name(const toml::node& node) const {
+    std::string name = text(node, "name");
+    const bool odd = std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+    if (name.empty() || odd) fail(at(node), "name must be one line of text, not empty and without control characters");
+    return name;
+  }
+
+  /// At the top, where most grids say it, and among the keys of [base].
+  static void refuse_two_kinds(const Grid& grid) {
+    const auto is_kind = [](const Setting& said) { return said.key == "kind"; };
+    const auto first = std::ranges::find_if(grid.base, is_kind);
+    const auto second = first == grid.base.end() ? first : std::find_if(std::next(first), grid.base.end(), is_kind);
+    if (second == grid.base.end()) return;
+    const auto [upper, lower] = std::minmax(first->place.line, second->place.line);
+    fail({first->place.file, lower}, fmt::format("'kind' is set twice; line {} has the first", upper));
+  }
+
   void read_section(Grid& grid, std::string_view name, const toml::node& node) const {
-    if (name == "name") grid.name = text(node, "name");
+    if (name == "name") grid.name = sweep_name(node);
     if (name == "kind") grid.base.push_back({"kind", scalar(node, "kind"), at(node)});
     if (name == "base") read_settings(table(node, "[base]"), "", grid.base, "[base]");
     if (name == "axis") each(node, name, [&](const toml::table& block) { grid.axes.push_back(axis(block, grid)); });
@@ -175,19 +200,20 @@ class Reader : TomlSource {
       if (!name.is_string()) fail(at(node), "extends must name files: extends = [\"base.toml\"]");
       const std::filesystem::path folder = std::filesystem::path(path()).parent_path();
       const std::string base = (folder / name.get<std::string>()).lexically_normal().string();
-      Files files = reading_;
-      files.push_back(path());
-      if (std::any_of(files.begin(), files.end(), [&](const std::string& open) { return same_file(open, base); })) {
-        files.push_back(base);
-        fail(at(node), "extends goes in a circle: " + join(files, " -> "));
-      }
+      Files& files = chain_.reading;
+      const auto open = [&](const std::string& other) { return same_file(other, base); };
+      if (std::ranges::any_of(files, open)) fail(at(node), "extends goes in a circle: " + join(files, " -> ") + " -> " + base);
+      if (std::ranges::any_of(chain_.read, open)) continue;
       std::string content;
       try {
         content = read_file(base);
       } catch (const UserError& error) {
         fail(at(node), std::string("extends: ") + error.what());
       }
-      extend(whole, Reader(base, std::move(files)).read(content));
+      files.push_back(base);
+      extend(whole, Reader(base, chain_).read(content));
+      files.pop_back();
+      chain_.read.push_back(base);
     }
     extend(whole, std::move(grid));
     return whole;
@@ -198,13 +224,14 @@ class Reader : TomlSource {
     return a == b || std::filesystem::equivalent(a, b, missing);
   }
 
-  Files reading_;
+  Chain& chain_;
 };
 
 }  // namespace
 
 Grid parse_grid(std::string_view text, const std::string& path) {
-  Grid grid = Reader(path, {}).read(text);
+  Chain chain{{path}, {}};
+  Grid grid = Reader(path, chain).read(text);
   if (grid.name.empty()) grid.name = std::filesystem::path(path).stem().string();
   return grid;
 }

@@ -32,6 +32,10 @@ class GridPlan final : public Plan {
       if (dropped.count > 0) exclusions.push_back({dropped.reason, dropped.count});
     }
     warnings = expansion_.warnings();
+    const bool narrowed = !request.only.empty() || !request.exclude.empty();
+    if (counts.cells == 0 && narrowed && counts.product + counts.included > 0) {
+      warnings.emplace_back("no cell is left by --only and --exclude");
+    }
     plan_sha = expansion_.sha();
     kind = join(expansion_.kinds(), ",");
   }
@@ -65,9 +69,10 @@ class GridPlan final : public Plan {
   /// By the hash of the config, so that a config stays in its shard however the file is written; all its seeds with it.
   void add_shard(std::vector<Expansion::Sieve>& sieves, const std::string& text) {
     const Shard shard = parse_shard(text);
-    sieves.push_back({fmt::format("in another shard than {}/{}", shard.index, shard.count), [this, shard](const Point& resolved) {
-                        return expansion_.resolver().config_hash(resolved).high % shard.count == shard.index - 1;
-                      }});
+    sieves.push_back(
+        {fmt::format("in another shard than {}/{}", shard.index, shard.count),
+         [this, shard](const Point& resolved) { return expansion_.resolver().config_hash(resolved).high % shard.count == shard.index - 1; },
+         false});
   }
 
   Expansion expansion_;

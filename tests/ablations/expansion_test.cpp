@@ -149,6 +149,30 @@ TEST(GridExpansion, AnExcludeThatMatchesNothingAndUnknownWordsAreWarnings) {
   EXPECT_EQ(expansion.warnings()[1].rfind("grid.toml:16: [[exclude]] matches nothing", 0), 0u) << expansion.warnings()[1];
 }
 
+TEST(GridExpansion, AnExcludeThatMatchesWhatAnotherHasIsNoWarning) {
+  const std::string exclude = "[[exclude]]\nwhen = { variant = \"vanilla\" }\n";
+  const Expansion expansion = expanded(kHead + kVanilla + kShort + exclude + exclude);
+  EXPECT_TRUE(expansion.warnings().empty()) << expansion.warnings().front();
+}
+
+TEST(GridExpansion, AnAxisWhoseWhenHoldsNowhereIsAWarning) {
+  const Expansion expansion = expanded(kHead + kVanilla + kShort + axis("rank", "[4]", "{ variant = \"dense\" }"));
+  ASSERT_EQ(expansion.warnings().size(), 1u);
+  EXPECT_EQ(expansion.warnings()[0], "grid.toml:12: axis 'rank': its when holds nowhere");
+}
+
+TEST(GridExpansion, AnExcludeTakesOutPointsWhoseKeysDoNotGoTogether) {
+  const std::string body = kVanilla + kShort + axis("d_model", "[512, 768]") + axis("heads", "[8, 12]");
+  const std::string head = "schema = 1\nname = \"grid\"\nkind = \"speed\"\n";
+  EXPECT_THROW(expanded(head + body), UserError) << "12 heads do not divide 512";
+  const Expansion expansion = expanded(head + body + "[[exclude]]\nwhen = { d_model = 512, heads = 12 }\nreason = \"no head of 42.67\"\n");
+  EXPECT_EQ(expansion.counts().product, 4);
+  EXPECT_EQ(expansion.counts().excluded, 1);
+  EXPECT_EQ(expansion.counts().cells, 3);
+  EXPECT_EQ(expansion.size(), 3) << "it has no config to be listed with";
+  EXPECT_TRUE(expansion.warnings().empty());
+}
+
 TEST(GridExpansion, TokensSetFurtherInBeatABatchSetFurtherOut) {
   const Expansion expansion = expanded(kHead + kVanilla + kShort + axis("tokens", "[64, 128]"));
   EXPECT_EQ(expansion.cell(0).config.integer("batch"), 4);

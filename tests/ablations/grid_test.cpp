@@ -182,6 +182,27 @@ TEST(GridFile, ExtendsTakesAFileAndTheExtendingFileWins) {
   EXPECT_EQ(config.integer("d_model"), 32);
 }
 
+TEST(GridFile, WhatTwoExtendedFilesExtendCountsOnce) {
+  const Folder folder;
+  folder.write("root.toml", "schema = 1\n[[zip]]\naxes = { batch = [1, 2], seq_len = [16, 32] }\n[[exclude]]\nwhen = { batch = 1 }\n");
+  folder.write("left.toml", "schema = 1\nextends = \"root.toml\"\n[base]\nheads = 2\n");
+  folder.write("right.toml", "schema = 1\nextends = \"./root.toml\"\n[base]\nd_model = 32\n");
+  const Grid grid = read_grid(folder.write("grid.toml", "schema = 1\nextends = [\"left.toml\", \"right.toml\"]\n"));
+  EXPECT_EQ(grid.zips.size(), 1u);
+  EXPECT_EQ(grid.excludes.size(), 1u);
+  EXPECT_EQ(expanded(grid).counts().cells, 1);
+}
+
+TEST(GridFile, AKindThatIsSetTwiceIsRefused) {
+  EXPECT_EQ(refusal("schema = 1\nkind = \"train\"\n[base]\nkind = \"speed\"\n"), "grid.toml:4: 'kind' is set twice; line 2 has the first");
+}
+
+TEST(GridFile, ANameIsOneLineOfText) {
+  for (const char* name : {"", "a\\nb", "\\u001b[31m"}) {
+    EXPECT_NE(refusal(std::string("schema = 1\nname = \"") + name + "\"\n").find("grid.toml:2: name must be "), std::string::npos) << name;
+  }
+}
+
 TEST(GridFile, ExtendsInACircleAndMissingFilesAreRefusedByName) {
   const Folder folder;
   folder.write("a.toml", "extends = \"b.toml\"\nschema = 1\n");

@@ -16,6 +16,7 @@ namespace synthbench {
 class Backstop {
  public:
   void add(const Config& config, std::int64_t cell_id);
+  bool empty() const { return observed_.empty(); }
   /// "backstop: cell 12" for a cell that an earlier one speaks for.
   std::optional<std::string> reason(const Config& config) const;
   /// That earlier cell.

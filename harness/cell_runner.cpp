@@ -9,9 +9,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "harness/base/error.h"
+#include "harness/base/processors.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/owner.h"
-#include "harness/processors.h"
 #include "harness/programs.h"
 #include "harness/reproduce.h"
 
@@ -49,9 +50,15 @@ std::int64_t CellRunner::begin() {
   build_id_ = store_.build_id(build_);
   env_id_ = store_.env_id(machine);
   sweep_ = store_plan(plan_, store_, options_);
-  const ReuseRule rule = {options_.reuse, sha_of(build_), sha_of(machine), to_json(plan_.measure)};
-  const std::int64_t reused = options_.force ? 0 : store_.reuse(sweep_, rule);
-  if (reused > 0) note(fmt::format("{} cells have a result already", reused));
+  const ReuseRule rule = {options_.reuse, sha_of(build_), sha_of(machine), way_of_measuring(plan_, options_)};
+  if (knows_what_ran_out(options_)) backstop_ = out_of_memory_before(store_, sweep_, rule.build_sha, rule.env_sha, options_.memory_limit);
+  if (options_.force) return sweep_;
+  const Store::Reused reused = store_.reuse(sweep_, rule);
+  if (reused.outdated > 0) {
+    note(fmt::format("{} of this sweep's results are of another build or machine, or were measured otherwise: they stay as history",
+                     reused.outdated));
+  }
+  if (reused.cells > 0) note(fmt::format("{} cells have a result already", reused.cells));
   return sweep_;
 }
 
@@ -132,7 +139,11 @@ WorkerOrder CellRunner::order_of(const Slot& slot, int round) const {
 
 void CellRunner::launch(Slot& slot, int round) {
   const WorkerSetup setup = setup_of(slot);
-  if (!exists(setup.program)) {
+  if (exists(setup.program)) {
+    programs_.insert(setup.program);
+  } else if (programs_.contains(setup.program)) {
+    throw UserError(setup.program + " is gone, as during a build: the same command continues when it is back");
+  } else {
     slot.attempt->end({"unsupported", "needs synthbench-torch, which is not here: build with SYNTHBENCH_TORCH=ON", "program"});
     return;
   }
@@ -147,6 +158,10 @@ bool CellRunner::step(Slot& slot, bool stop) {
   if (!ended) return false;
   const Expectations expected = {build_.source_sha, options_.memory_limit, timeout(slot)};
   const Verdict verdict = judge(worker.result(), slot.attempt->config(), expected);
+  if (verdict.error_class == "build") {
+    throw UserError(setup_of(slot).program +
+                    " is of another build than this program, as after a build while it runs: build both; the same command continues");
+  }
   slot.attempt->add(std::move(worker.result()), verdict);
   slot.worker.reset();
   return true;
@@ -156,7 +171,9 @@ void CellRunner::finish(Slot& slot) {
   slot.over = true;
   Attempt& attempt = *slot.attempt;
   Json facts = volatile_facts();
-  facts["measure"] = to_json(plan_.measure);
+  facts["measure"] = way_of_measuring(plan_, options_);
+  facts["memory_limit"] = options_.memory_limit;
+  if (const std::vector<int> lane = lane_of(slot); !lane.empty()) facts["processors"] = lane;
   facts["seconds"] = attempt.seconds();
   facts["start_up_seconds"] = attempt.start_up_seconds();
   AttemptResult result = attempt.result(places_.keep_log_of(attempt.cell()), std::move(facts));

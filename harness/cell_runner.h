@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,7 @@ class CellRunner {
   Places places_;
   Backstop backstop_;
   CellIndex cells_;
+  std::set<std::string> programs_;  ///< that were there when they were needed
   const BuildRow build_;
   const std::string owner_;
   const std::vector<std::vector<int>> lanes_;  ///< no two overlap; empty: workers are not kept apart

@@ -1,7 +1,5 @@
 #include "harness/forecast.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -18,11 +16,6 @@ constexpr const char* kFinished = R"(
            WHERE m.attempt_id=a.attempt_id AND d.name='median' AND m.step=-1 ORDER BY d.signature LIMIT 1) AS median
   FROM cell ce JOIN config c USING(config_id) JOIN attempt a ON a.attempt_id=ce.result_attempt_id JOIN env USING(env_id)
   WHERE ce.state='done' AND env_sha=?1 AND a.volatile_json->'$.seconds' IS NOT NULL ORDER BY ce.cell_id)";
-
-constexpr const char* kRanOut = R"(
-  SELECT ce.cell_id, c.canon_json FROM cell ce JOIN config c USING(config_id)
-  WHERE ce.state='oom' AND EXISTS(SELECT 1 FROM attempt a JOIN env USING(env_id)
-                                   WHERE a.cell_id=ce.cell_id AND a.outcome='oom' AND env_sha=?1) ORDER BY ce.cell_id)";
 
 bool is_speed(const Config& config) { return config.text("kind") == "speed"; }
 
@@ -89,9 +82,6 @@ Forecast::Forecast(Store& store, const std::string& env_sha, const MeasureSettin
     known.operations = operations_of(known.config);
     if (known.operations > 0) comparable_[kin_of(known.config)].push_back(&known);
   }
-  for (const OrderedJson& row : store.select(kRanOut, {env_sha})) {
-    ran_out_.add(Config(Json::parse(row.at("canon_json").get_ref<const std::string&>())), row.at("cell_id"));
-  }
 }
 
 std::optional<Forecast::Time> Forecast::time(const PlannedCell& cell) const {
@@ -133,12 +123,6 @@ std::optional<Forecast::Time> Forecast::of_nearest(const Config& config) const {
     seconds = std::max(then.start_up, then.seconds + longer);
   }
   return Time{seconds * launches, then.start_up * launches, true};
-}
-
-std::optional<std::string> Forecast::out_of_memory(const Config& config) const {
-  const auto cell = ran_out_.cell_for(config);
-  if (!cell) return std::nullopt;
-  return fmt::format("cell {} ran out of memory", *cell);
 }
 
 }  // namespace synthbench

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/backstop.h"
 #include "harness/plan.h"
 #include "results/store.h"
 
@@ -32,8 +31,7 @@ class Forecast {
   Forecast(Store& store, const std::string& env_sha, const MeasureSettings& measure);
 
   std::optional<Time> time(const PlannedCell& cell) const;
-  /// "cell 12 ran out of memory" where a cell that is equal but for a seq_len and batch at most as large did so here.
-  std::optional<std::string> out_of_memory(const Config& config) const;
+  bool knows_nothing() const { return known_.empty(); }
 
  private:
   struct Launch {
@@ -53,7 +51,6 @@ class Forecast {
   MeasureSettings measure_;
   std::map<std::string, Known> known_;                           ///< by config_sha
   std::map<std::string, std::vector<const Known*>> comparable_;  ///< by what rule 2 asks to be equal
-  Backstop ran_out_;
 };
 
 }  // namespace synthbench

@@ -1,7 +1,11 @@
 #include "harness/stored_plan.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <utility>
 
+#include "harness/base/processors.h"
 #include "harness/config_row.h"
 #include "harness/owner.h"
 
@@ -34,13 +38,23 @@ class RowMaker {
   std::unordered_map<std::string, ConfigCounts> counts_;
 };
 
+}  // namespace
+
 std::optional<std::int64_t> stored_sweep(const Plan& plan, Store& store) {
   const auto found = store.select("SELECT sweep_id FROM sweep WHERE name=?1 AND plan_sha=?2", {plan.sweep, plan.plan_sha});
   if (found.empty()) return std::nullopt;
   return found.front().at("sweep_id").get<std::int64_t>();
 }
 
-}  // namespace
+std::vector<EndedCell> cells_without_result(Store& store, std::int64_t sweep) {
+  const auto rows = store.select(
+      "SELECT config_sha, seed, state FROM cell JOIN config USING(config_id) WHERE sweep_id=?1 AND "
+      "state NOT IN('pending','running','done','reused','excluded')",
+      {sweep});
+  std::vector<EndedCell> out;
+  for (const OrderedJson& row : rows) out.push_back({row.at("config_sha"), row.at("seed"), row.at("state")});
+  return out;
+}
 
 std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& options) {
   if (const auto sweep = stored_sweep(plan, store)) {
@@ -54,6 +68,34 @@ std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& option
   RowMaker rows(plan);
   return store.add_sweep({plan.sweep, plan.spec_toml, plan.plan_sha, options.argv}, plan.size(),
                          [&](std::int64_t index) { return rows.row(index); });
+}
+
+Json way_of_measuring(const Plan& plan, const RunOptions& options) {
+  Json way = to_json(plan.measure);
+  const auto used = options.cpu_affinity.empty() ? allowed_processors().size() : options.cpu_affinity.size();
+  if (used < static_cast<std::size_t>(::sysconf(_SC_NPROCESSORS_ONLN))) way["processors"] = used;
+  return way;
+}
+
+bool knows_what_ran_out(const RunOptions& options) {
+  return options.oom_backstop && !options.force && std::ranges::find(options.retry, "oom") == options.retry.end();
+}
+
+Backstop out_of_memory_before(Store& store, std::int64_t sweep, const std::string& build_sha, const std::string& env_sha,
+                              std::int64_t memory_limit) {
+  const auto rows = store.select(
+      R"(SELECT ce.cell_id, c.canon_json FROM cell ce JOIN config c USING(config_id)
+         WHERE ce.sweep_id=?4 AND ce.state='oom' AND EXISTS(
+           SELECT 1 FROM attempt a JOIN build USING(build_id) JOIN env USING(env_id)
+           WHERE a.cell_id=ce.cell_id AND a.outcome='oom' AND build_sha=?1 AND env_sha=?2
+             AND (coalesce(a.volatile_json->>'$.memory_limit', 0)=0 OR a.volatile_json->>'$.memory_limit'>=?3 AND ?3>0))
+         ORDER BY ce.cell_id)",
+      {build_sha, env_sha, memory_limit, sweep});
+  Backstop out;
+  for (const OrderedJson& row : rows) {
+    out.add(Config(Json::parse(row.at("canon_json").get_ref<const std::string&>())), row.at("cell_id"));
+  }
+  return out;
 }
 
 void free_claims_of_the_dead(Store& store, std::int64_t sweep) {

@@ -77,10 +77,11 @@ bool SqliteStore::finish(const ClaimedCell& cell, const std::string& owner, cons
   Write write = begin();
   const std::int64_t ours =
       database_
-          .prepare(R"(UPDATE cell SET state=?1, reason=?2, owner=NULL, lease_until=NULL, result_attempt_id=?3
+          .prepare(
+              R"(UPDATE cell SET state=?1, reason=iif(?1='pending' AND reason=?7, reason, ?2), owner=NULL, lease_until=NULL, result_attempt_id=?3
                       WHERE cell_id=?4 AND owner=?5 AND state='running'
                         AND EXISTS(SELECT 1 FROM attempt WHERE attempt_id=?6 AND outcome='running'))")
-          .run(state, result.reason, done ? std::optional(cell.attempt_id) : std::nullopt, cell.cell_id, owner, cell.attempt_id);
+          .run(state, result.reason, done ? std::optional(cell.attempt_id) : std::nullopt, cell.cell_id, owner, cell.attempt_id, kForced);
   if (ours == 0) return false;
   insert_rows(database_, cell.attempt_id, result);
   end_attempt(database_, cell.attempt_id, result);

@@ -34,6 +34,12 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+bool allowed_on_networks() {
+  const char* said = std::getenv("SYNTHBENCH_NETWORK_DB");
+  const std::string word = said == nullptr ? "" : said;
+  return word == "1" || word == "true" || word == "yes" || word == "on";
+}
+
 void check_folder(const std::string& path) {
   const std::string folder = folder_of(path);
   struct statfs facts {};
@@ -41,7 +47,7 @@ void check_folder(const std::string& path) {
     throw UserError(fmt::format("cannot make {}: the folder {} does not exist", path, folder));
   }
   const std::string network = network_file_system(static_cast<long>(facts.f_type));
-  if (!network.empty() && std::getenv("SYNTHBENCH_NETWORK_DB") == nullptr) {
+  if (!network.empty() && !allowed_on_networks()) {
     throw UserError(
         fmt::format("{} lies on a network file system ({}), where SQLite loses data; keep one database per "
                     "host and merge them (SYNTHBENCH_NETWORK_DB=1 writes here all the same)",

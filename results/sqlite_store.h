@@ -9,6 +9,9 @@
 
 namespace synthbench {
 
+/// The reason of pending cells that --force opened: their earlier results do not count, also where another run continues this one.
+inline constexpr const char* kForced = "to be measured again";
+
 /// Store on one SQLite connection. Methods are in store.cpp (opening, build, machine), sweep.cpp (plan, reuse),
 /// claim.cpp (attempts), import.cpp and read.cpp.
 class SqliteStore final : public Store {
@@ -22,8 +25,8 @@ class SqliteStore final : public Store {
 
   using Store::add_sweep;
   std::int64_t add_sweep(const SweepRow& sweep, std::int64_t count, const std::function<CellRow(std::int64_t)>& cell) override;
-  std::int64_t reuse(std::int64_t sweep, const ReuseRule& rule) override;
-  bool would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) override;
+  Reused reuse(std::int64_t sweep, const ReuseRule& rule) override;
+  std::vector<SeededConfig> results_that_count(std::optional<std::int64_t> sweep, const ReuseRule& rule) override;
   void reopen(std::int64_t sweep, const std::vector<std::string>& states) override;
 
   std::optional<ClaimedCell> claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build, std::int64_t env,

@@ -116,13 +116,22 @@ class Store {
   std::int64_t add_sweep(const SweepRow& sweep, const std::vector<CellRow>& cells) {
     return add_sweep(sweep, std::ssize(cells), [&](std::int64_t index) { return cells[static_cast<std::size_t>(index)]; });
   }
-  /// Marks pending cells of the sweep as reused where an equal cell (config_sha, seed) has a result that counts:
-  /// speed cells need the same build (unless any_build), env and measure settings; training cells any (unless same_build).
-  /// Finished cells of the sweep whose own result does not count by the same rule (an edited program, another machine, more
-  /// launches) become pending first; `never` leaves them. Returns the number of cells that became reused.
-  virtual std::int64_t reuse(std::int64_t sweep, const ReuseRule& rule) = 0;
-  /// The same question without writing, for `plan`: results for (config_sha, seed) pairs.
-  virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) = 0;
+  struct Reused {
+    std::int64_t cells = 0;     ///< that got a result which was there already
+    std::int64_t outdated = 0;  ///< cells of the sweep whose own result does not count by the rule, before that
+  };
+  /// Gives pending cells of the sweep the latest result that counts for their config and seed, of this sweep (then they are done)
+  /// or another (reused): speed cells need the same build (unless any_build), env and measure settings; training cells any (unless
+  /// same_build); `never` takes results of the sweep itself alone. Finished cells whose own result does not count by the same rule
+  /// (an edited program, another machine, more launches) become pending first; their attempts stay, and count again when they
+  /// are asked for.
+  virtual Reused reuse(std::int64_t sweep, const ReuseRule& rule) = 0;
+  struct SeededConfig {
+    std::string config_sha{};
+    std::int64_t seed = 0;
+  };
+  /// The same question without writing, for `plan`: what has a result that counts. sweep: nullopt where it is not stored yet.
+  virtual std::vector<SeededConfig> results_that_count(std::optional<std::int64_t> sweep, const ReuseRule& rule) = 0;
   /// Puts cells back to pending: those in the given states (--retry), or, when none is given, all but excluded and running
   /// ones (--force). Attempts stay as history.
   virtual void reopen(std::int64_t sweep, const std::vector<std::string>& states) = 0;

@@ -6,20 +6,29 @@
 namespace synthbench {
 namespace {
 
-/// Which finished cells `d` (with attempt `a`) count for a config `c`: a time belongs to its build, its machine and the way it
-/// was measured, a training may come from anywhere. ?1 build_sha, ?2 env_sha, ?3 the measure settings.
-std::string counts_as_result(Reuse how) {
+/// Which attempts `a` count for a config `c`: a time belongs to its build, its machine and the way it was measured, a training may
+/// come from anywhere. ?1 build_sha, ?2 env_sha, ?3 the measure settings.
+std::string counts(Reuse how) {
   const std::string build = "a.build_id=(SELECT build_id FROM build WHERE build_sha=?1)";
   const std::string env = "a.env_id=(SELECT env_id FROM env WHERE env_sha=?2)";
   const std::string alike = "coalesce(json_remove(a.volatile_json->'$.measure', '$.timeout'), '{}')=?3";
   const std::string trained = "c.kind IN('train','eval')";
   switch (how) {
+    case Reuse::never:
     case Reuse::automatic: return "(" + trained + " OR (" + build + " AND " + env + " AND " + alike + "))";
     case Reuse::same_build: return "(" + build + " AND (" + trained + " OR (" + env + " AND " + alike + ")))";
     case Reuse::any_build: return "(" + trained + " OR (" + env + " AND " + alike + "))";
-    case Reuse::never: return "0";
   }
   throw std::logic_error("a kind of reuse that the store does not know");
+}
+
+/// Of each config and seed the latest attempt that counts, if it is done: what went wrong since then is not covered by what went
+/// well before. `never` looks at the attempts of sweep ?4 alone.
+std::string latest_result(Reuse how) {
+  return "SELECT ce.config_id, ce.seed, ce.cell_id, a.outcome, max(a.attempt_id) AS attempt_id FROM attempt a JOIN cell ce USING(cell_id) "
+         "JOIN config c USING(config_id) WHERE a.outcome NOT IN('running','abandoned') AND " +
+         counts(how) + (how == Reuse::never ? " AND ce.sweep_id=?4" : " AND ?4 IS NOT NULL") +
+         " GROUP BY ce.config_id, ce.seed HAVING a.outcome='done'";
 }
 
 /// A limit that was not met changes no time.
@@ -52,38 +61,42 @@ std::int64_t SqliteStore::add_sweep(const SweepRow& sweep, std::int64_t count, c
   return id;
 }
 
-std::int64_t SqliteStore::reuse(std::int64_t sweep, const ReuseRule& rule) {
-  if (rule.how == Reuse::never) return 0;
+Store::Reused SqliteStore::reuse(std::int64_t sweep, const ReuseRule& rule) {
   Write write = begin();
   const std::string measure = without_timeout(rule.measure);
+  Reused reused;
   // Results that this sweep had from another build or machine, or measured otherwise, count no more than those of other sweeps.
-  database_
-      .prepare(R"(UPDATE cell SET state='pending', reason='', result_attempt_id=NULL
-                  WHERE sweep_id=?4 AND state IN('done','reused') AND NOT EXISTS(
-                    SELECT 1 FROM config c, attempt a
-                    WHERE c.config_id=cell.config_id AND a.attempt_id=cell.result_attempt_id AND )" +
-               counts_as_result(rule.how) + ")")
-      .run(rule.build_sha, rule.env_sha, measure, sweep);
-  Statement update = database_.prepare(
-      R"(UPDATE cell SET state='reused', reason='', result_attempt_id=found.attempt_id
-         FROM (SELECT p.cell_id, max(a.attempt_id) AS attempt_id
-               FROM cell p JOIN config c USING(config_id)
-               JOIN cell d ON d.config_id=p.config_id AND d.seed=p.seed AND d.state='done' AND d.sweep_id<>p.sweep_id
-               JOIN attempt a ON a.attempt_id=d.result_attempt_id
-               WHERE p.sweep_id=?4 AND p.state='pending' AND )" +
-      counts_as_result(rule.how) + " GROUP BY p.cell_id) AS found WHERE cell.cell_id=found.cell_id");
-  const std::int64_t reused = update.run(rule.build_sha, rule.env_sha, measure, sweep);
+  reused.outdated = database_
+                        .prepare(R"(UPDATE cell SET state='pending', reason='', result_attempt_id=NULL
+                                    WHERE sweep_id=?4 AND state IN('done','reused') AND NOT EXISTS(
+                                      SELECT 1 FROM config c, attempt a
+                                      WHERE c.config_id=cell.config_id AND a.attempt_id=cell.result_attempt_id AND )" +
+                                 counts(rule.how) + (rule.how == Reuse::never ? " AND cell.state='done')" : ")"))
+                        .run(rule.build_sha, rule.env_sha, measure, sweep);
+  reused.cells = database_
+                     .prepare(
+                         "UPDATE cell SET state=iif(found.cell_id=cell.cell_id,'done','reused'), reason='', "
+                         "result_attempt_id=found.attempt_id FROM (" +
+                         latest_result(rule.how) +
+                         ") AS found WHERE cell.sweep_id=?4 AND cell.state='pending' AND cell.reason<>?5 AND "
+                         "cell.config_id=found.config_id AND cell.seed=found.seed")
+                     .run(rule.build_sha, rule.env_sha, measure, sweep, kForced);
   write.commit();
   return reused;
 }
 
-bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) {
-  if (rule.how == Reuse::never) return false;
-  Statement find = database_.prepare(
-      R"(SELECT 1 FROM config c JOIN cell d ON d.config_id=c.config_id AND d.seed=?5 AND d.state='done'
-         JOIN attempt a ON a.attempt_id=d.result_attempt_id WHERE c.config_sha=?4 AND )" +
-      counts_as_result(rule.how) + " LIMIT 1");
-  return find.bind(rule.build_sha, rule.env_sha, without_timeout(rule.measure), config_sha, seed).step();
+std::vector<Store::SeededConfig> SqliteStore::results_that_count(std::optional<std::int64_t> sweep, const ReuseRule& rule) {
+  Statement find = database_.prepare("SELECT config_sha, seed FROM (" + latest_result(rule.how) +
+                                     R"() JOIN config USING(config_id)
+                                       UNION SELECT c.config_sha, ce.seed FROM cell ce JOIN config c USING(config_id)
+                                       JOIN attempt a ON a.attempt_id=ce.result_attempt_id WHERE ce.sweep_id=?4 AND )" +
+                                     counts(rule.how) + (rule.how == Reuse::never ? " AND ce.state='done'" : "") +
+                                     " EXCEPT SELECT c.config_sha, ce.seed FROM cell ce JOIN config c USING(config_id) "
+                                     "WHERE ce.sweep_id=?4 AND ce.state='pending' AND ce.reason=?5");
+  find.bind(rule.build_sha, rule.env_sha, without_timeout(rule.measure), sweep.value_or(0), kForced);
+  std::vector<SeededConfig> out;
+  while (find.step()) out.push_back({find.text(0), find.integer(1)});
+  return out;
 }
 
 void SqliteStore::reopen(std::int64_t sweep, const std::vector<std::string>& states) {
@@ -92,10 +105,10 @@ void SqliteStore::reopen(std::int64_t sweep, const std::vector<std::string>& sta
       states.empty() ? "state NOT IN('excluded','running')" : "state IN(SELECT value FROM json_each(?2)) AND state<>'running'";
   database_
       .prepare(
-          "UPDATE cell SET state='pending', reason='', result_attempt_id=NULL, owner=NULL, lease_until=NULL "
+          "UPDATE cell SET state='pending', reason=?3, result_attempt_id=NULL, owner=NULL, lease_until=NULL "
           "WHERE sweep_id=?1 AND ?2 IS NOT NULL AND " +
           which)
-      .run(sweep, Json(states).dump());
+      .run(sweep, Json(states).dump(), states.empty() ? kForced : "");
   write.commit();
 }
 

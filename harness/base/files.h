@@ -11,4 +11,8 @@ std::string read_file(const std::string& path);
 /// Writes a sibling and renames it, so that a reader never sees half a file. Throws UserError "cannot write PATH: why".
 void write_file(const std::string& path, std::string_view content);
 
+/// Where a path leads once links are followed; the path itself where it is none, or where links go in a circle. What it leads to
+/// need not exist.
+std::string behind_links(const std::string& path);
+
 }  // namespace synthbench

@@ -61,6 +61,22 @@ std::string states_line(const RunSummary& summary) {
   return line.empty() ? "no cells" : line;
 }
 
+/// A cell that --force or --retry opened again waits until it is measured, whether or not they are said again; said again they would
+/// open those too that have been measured since.
+std::vector<std::string> to_continue(const std::vector<std::string>& words, const RunSummary& summary) {
+  if (summary.signal == 0 && count(summary, {"pending"}) == 0) return words;
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--force" || words[i].starts_with("--retry=")) continue;
+    if (words[i] == "--retry") {
+      ++i;  // and its states
+      continue;
+    }
+    out.push_back(words[i]);
+  }
+  return out;
+}
+
 /// Two commands that make sense now, each as it is typed.
 std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::string& again,
                                          const std::string& db) {
@@ -98,10 +114,12 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
 std::string farewell(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words) {
   const std::string db = view.db_path == "synthbench.db" ? "" : " --db " + shell_word(view.db_path);
   std::string again = program_name();
-  for (const std::string& word : words) again += " " + shell_word(word);
+  const std::vector<std::string> continued = to_continue(words, summary);
+  for (const std::string& word : continued) again += " " + shell_word(word);
+  const char* how = continued == words ? "the same command continues" : "the first command below continues";
   std::string text = fmt::format("\n{}: {} attempts started\n", states_line(summary), summary.attempts);
-  if (summary.signal != 0) text += "Interrupted; the same command continues.\n";
-  if (summary.signal == 0 && count(summary, {"pending"}) > 0) text += "Not all cells were tried; the same command continues.\n";
+  if (summary.signal != 0) text += fmt::format("Interrupted; {}.\n", how);
+  if (summary.signal == 0 && count(summary, {"pending"}) > 0) text += fmt::format("Not all cells were tried; {}.\n", how);
   text += "Next:\n";
   for (const std::string& command : next_commands(summary, view, again, db)) text += "  " + command + "\n";
   return text + "Results: " + view.db_path + "\n";

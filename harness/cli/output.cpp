@@ -7,12 +7,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 
 #include "harness/base/error.h"
+#include "harness/base/files.h"
 #include "harness/base/words.h"
 
 namespace synthbench {
+namespace fs = std::filesystem;
 namespace {
 
 /// Writes all of a text to a descriptor; false when its reader has gone.
@@ -21,7 +22,7 @@ bool write_all(int fd, std::string_view text) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0 && errno == EPIPE) return false;
-    if (written < 0) throw std::runtime_error(std::string("cannot write to stdout: ") + std::strerror(errno));
+    if (written < 0) throw UserError(std::string("cannot write to stdout: ") + std::strerror(errno));
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
@@ -47,17 +48,33 @@ class Buffered {
 
 [[noreturn]] void cannot_write(const std::string& path) { throw UserError("cannot write " + path + ": " + std::strerror(errno)); }
 
-void print_to_file(const std::string& path, const std::function<void(const Sink&)>& printer) {
-  const std::string sibling = path + ".part" + std::to_string(::getpid());
-  std::ofstream file(sibling, std::ios::binary);
+void print_into(std::ofstream& file, const std::string& path, const std::function<void(const Sink&)>& printer) {
   if (!file) cannot_write(path);
   printer([&](std::string_view text) { file.write(text.data(), static_cast<std::streamsize>(text.size())); });
   file.close();
-  if (!file) {
-    std::remove(sibling.c_str());
-    cannot_write(path);
+  if (!file) cannot_write(path);
+}
+
+/// A regular file is replaced as a whole or not at all, and keeps its permissions; a device or a pipe is written to.
+void print_to_file(const std::string& name, const std::function<void(const Sink&)>& printer) {
+  std::error_code error;
+  const fs::file_status before = fs::status(name, error);
+  if (fs::exists(before) && !fs::is_regular_file(before)) {
+    std::ofstream file(name, std::ios::binary);
+    return print_into(file, name, printer);
   }
-  std::filesystem::rename(sibling, path);
+  const fs::path path = behind_links(name);  // a link stays, what it leads to is written
+  const fs::path sibling = path.string() + ".part" + std::to_string(::getpid());
+  try {
+    std::ofstream file(sibling, std::ios::binary);
+    print_into(file, name, printer);
+    if (fs::exists(before)) fs::permissions(sibling, before.permissions());
+    fs::rename(sibling, path);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(sibling, ignored);
+    throw;
+  }
 }
 
 }  // namespace
@@ -100,6 +117,8 @@ void OutputFlags::print(const std::function<void(const std::string& format, cons
   printer(output_err_.text, std::ref(buffered));
   buffered.flush();
 }
+
+std::string DatabaseFlag::path() const { return behind_links(db_ ? db_.text : "synthbench.db"); }
 
 void DatabaseFlag::declare(FlagSet& flags) {
   flags.group("Database");

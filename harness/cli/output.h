@@ -38,7 +38,8 @@ class OutputFlags {
 class DatabaseFlag {
  public:
   void declare(FlagSet& flags);
-  std::string path() const { return db_ ? db_.text : "synthbench.db"; }
+  /// What a link leads to, so that its lock and its log are those of the file.
+  std::string path() const;
 
  private:
   FlagValue db_;

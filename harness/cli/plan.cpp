@@ -40,12 +40,14 @@ struct PlanCommand {
 
   Exit run() const {
     output.check();
+    RunOptions options = running.options();
+    options.db_path = db.path();
     const auto plan = make_plan(axes.request(grid));
     if (explain) {
       output.print([&](const std::string& format, const Sink& sink) { print_explanation(format, *plan, explain.text, sink); });
       return Exit::well;
     }
-    const Outlook outlook(db.path(), running.reuse(), plan->measure);
+    const Outlook outlook(*plan, options);
     if (budget) return print_what_fits(*plan, outlook);
     output.print([&](const std::string& format, const Sink& sink) { print_plan(format, *plan, outlook, sink); });
     return Exit::well;

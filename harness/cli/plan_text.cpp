@@ -28,12 +28,10 @@ OrderedJson prediction_json(const Outlook::Totals& totals) {
 }
 
 OrderedJson cell_json(const PlannedCell& cell, const Outlook& outlook) {
-  const bool reused = outlook.reused(cell);
-  const auto time = reused ? std::nullopt : outlook.time(cell);
-  std::string reason = cell.reason;
-  if (!reused) reason = outlook.out_of_memory(cell).value_or(reason);
+  const auto time = outlook.time(cell);
+  const std::string reason = outlook.out_of_memory(cell).value_or(cell.reason);
   return {{"ordinal", cell.ordinal},
-          {"state", reused ? "reused" : cell.state},
+          {"state", outlook.state(cell)},
           {"reason", reason.empty() ? OrderedJson(nullptr) : OrderedJson(reason)},
           {"seed", cell.seed},
           {"config", cell.config.json()},
@@ -90,11 +88,13 @@ void print_for_people(const Plan& plan, const Outlook& outlook, const Sink& sink
   sink("\n");
   line("points", counts.product, "of the axes and zips");
   for (const Plan::Exclusion& exclusion : plan.exclusions) line("excluded", exclusion.count, exclusion.reason);
-  if (counts.duplicates > 0) line("duplicates", counts.duplicates, "equal once keys that the variant ignores are dropped");
+  if (counts.duplicates > 0) line("duplicates", counts.duplicates, "equal to another cell, once keys that the variant ignores are dropped");
   if (counts.included > 0) line("included", counts.included, "");
   line("cells", counts.cells, "");
   const Outlook::Totals totals = outlook.totals(plan);
   if (totals.reused > 0) line("reused", totals.reused, fmt::format("have a result that counts; {} to run", format_count(totals.to_run)));
+  for (const auto& [state, count] : totals.ended)
+    line(state.c_str(), count, "ended so before, and left alone; --retry " + state + " tries again");
   if (totals.out_of_memory > 0) line("out of memory", totals.out_of_memory, "at least as large as a cell that ran out of memory here");
   if (totals.predicted > 0) sink(fmt::format("  {:<14} {}\n", "time", predicted_text(totals)));
   for (const std::string& warning : plan.warnings) sink("\nwarning: " + warning + "\n");

@@ -1,9 +1,14 @@
 #include "harness/cli/run_flags.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <array>
 #include <map>
 
 #include "harness/base/error.h"
+#include "harness/base/processors.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 
@@ -37,8 +42,13 @@ std::vector<std::string> states_to_retry(const FlagValue& flag) {
 std::vector<int> processors(const FlagValue& flag) {
   std::vector<int> numbers;
   if (!flag) return numbers;
+  const std::vector<int> here = allowed_processors();
   for (const std::string& word : split(flag.text, ',')) {
-    numbers.push_back(static_cast<int>(count_of({std::string(trim(word)), flag.where}, 0, 0)));
+    const std::int64_t number = count_of({std::string(trim(word)), flag.where}, 0, 0);
+    if (std::ranges::find(here, number) == here.end()) {
+      throw UserError(fmt::format("{}: there is no processor {} (allowed: {})", flag.where, number, fmt::join(here, ",")));
+    }
+    if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(static_cast<int>(number));
   }
   return numbers;
 }
@@ -88,7 +98,9 @@ RunOptions RunFlags::options() const {
   if (memory_limit_) options.memory_limit = read(memory_limit_, parse_bytes);
   if (delay_) options.delay = read(delay_, parse_duration);
   options.cpu_affinity = processors(cpu_affinity_);
-  options.priority = static_cast<int>(std::min<std::int64_t>(count_of(prio_, 0, 0), 19));
+  const std::int64_t priority = count_of(prio_, 0, 0);
+  if (priority > 19) throw UserError(prio_.where + ": not a nice value from 0 to 19");
+  options.priority = static_cast<int>(priority);
   return options;
 }
 

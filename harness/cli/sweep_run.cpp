@@ -16,10 +16,10 @@ void SweepRun::declare(FlagSet& flags) {
   output.declare(flags, sweep_formats());
 }
 
-Exit SweepRun::print_plan_only(const Plan& plan) const {
+Exit SweepRun::print_plan_only(const Plan& plan, const RunOptions& options) const {
   const std::string format = output.format();
   if (format != "md" && format != "json" && format != "jsonl") throw UserError("--dry-run prints a plan: md, json or jsonl, not " + format);
-  const Outlook outlook(db.path(), running.reuse(), plan.measure);
+  const Outlook outlook(plan, options);
   output.print([&](const std::string& wanted, const Sink& sink) { print_plan(wanted, plan, outlook, sink); });
   return Exit::well;
 }
@@ -32,9 +32,9 @@ Exit SweepRun::run(const std::string& name) const {
   request.name = name;
   request.max_cells = running.max_cells();
   const auto plan = make_plan(request);
-  if (running.dry_run()) return print_plan_only(*plan);
-
   options.db_path = db.path();
+  if (running.dry_run()) return print_plan_only(*plan, options);
+
   options.grid_path = grid;
   options.argv = command_line();
   const auto store = Store::open_to_write(db.path());

@@ -24,7 +24,7 @@ struct SweepRun {
   Exit run(const std::string& name) const;
 
  private:
-  Exit print_plan_only(const Plan& plan) const;
+  Exit print_plan_only(const Plan& plan, const RunOptions& options) const;
 };
 
 }  // namespace synthbench

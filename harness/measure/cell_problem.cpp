@@ -1,16 +1,16 @@
 #include "harness/measure/cell_problem.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <random>
+
+#include "harness/base/processors.h"
 
 namespace synthbench {
 
 int threads_of(const Config& config, int instead) {
   if (instead > 0) return instead;
   if (config.has("threads") && config.integer("threads") > 0) return static_cast<int>(config.integer("threads"));
-  return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+  return std::max(1, static_cast<int>(allowed_processors().size()));
 }
 
 std::vector<std::int32_t> key_lengths_of(const Config& config, std::int64_t seed) {

@@ -21,7 +21,7 @@ Config shrunk(const Config& config, std::int64_t batch, std::int64_t heads, std:
 /// Where the cell's operands lie: the host, or a GPU for device cuda and cuda:N.
 Place place_of(const Config& config);
 
-/// CPU threads of a cell: the config's, or all cores.
+/// CPU threads of a cell: `instead` where it is positive, the config's, or one for each processor that this process may run on.
 int threads_of(const Config& config, int instead = 0);
 
 }  // namespace synthbench

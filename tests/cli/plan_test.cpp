@@ -94,6 +94,31 @@ TEST(Plan, OutGoesToAFileAndLeavesStdoutEmpty) {
   EXPECT_EQ(refusal_flaw(place({"plan", place.path("grid.toml"), "--out", place.path("nowhere/x")}), {"--out"}), "");
 }
 
+TEST(Plan, OutFollowsLinksKeepsPermissionsAndWritesToDevices) {
+  namespace fs = std::filesystem;
+  const Place place;
+  const std::string grid = place.write("grid.toml", kTinyGrid), target = place.write("target.txt", "old");
+  fs::permissions(target, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("target.txt", place.path("link.txt"));
+  EXPECT_EQ(place({"plan", grid, "--out", place.path("link.txt")}).code, 0);
+  EXPECT_TRUE(fs::is_symlink(place.path("link.txt")));
+  EXPECT_GT(fs::file_size(target), 100u);
+  EXPECT_EQ(fs::status(target).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(place({"plan", grid, "--out", "/dev/null"}).code, 0);
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_EQ(refusal_flaw(place({"plan", grid, "--out", "/dev/full"}), {"/dev/full"}), "");
+  EXPECT_EQ(place.files().size(), 3u) << "no half-written sibling";
+}
+
+TEST(Plan, ALinkToADatabaseIsTheDatabase) {
+  const Place place;
+  const std::string grid = place.write("grid.toml", kTinyGrid);
+  std::filesystem::create_symlink("real.db", place.path("link.db"));
+  EXPECT_EQ(place({"run", grid, "--db", place.path("link.db"), "-q"}).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(place.path("real.db.lock")));
+  EXPECT_FALSE(std::filesystem::exists(place.path("link.db.lock")));
+}
+
 TEST(Plan, ADryRunPrintsPlansOnly) {
   const Place place;
   EXPECT_EQ(refusal_flaw(place({"run", place.write("grid.toml", kTinyGrid), "--dry-run", "-o", "tex"}), {"--dry-run"}), "");

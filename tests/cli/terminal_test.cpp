@@ -112,5 +112,15 @@ TEST(OffTheTerminal, CellsThatWereNotTriedAreSaidWithTheCommandThatContinues) {
   EXPECT_EQ(run.err.find("--retry"), std::string::npos) << run.err;
 }
 
+TEST(OffTheTerminal, WhatForceOpenedIsContinuedWithoutIt) {
+  const Place place;
+  const std::string grid = place.write("grid.toml", kTinyGrid);
+  ASSERT_EQ(place({"run", grid, "-q"}).code, 0);
+  const Done run = place({"run", grid, "--force", "--retry", "failed", "-b", "eigen", "--fail-fast", "--memory-limit", "1M"});
+  EXPECT_NE(run.err.find("the first command below continues"), std::string::npos) << run.err;
+  EXPECT_EQ(run.err.find("--force\n"), std::string::npos) << run.err;
+  EXPECT_EQ(run.err.find("--retry"), std::string::npos) << run.err;
+}
+
 }  // namespace
 }  // namespace synthbench

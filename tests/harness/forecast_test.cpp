@@ -16,12 +16,14 @@ using Axes = std::vector<std::pair<std::string, std::string>>;
 /// A database with finished attempts whose times are made up.
 class Forecasts : public Scene {
  protected:
-  /// Ends every cell of a plan: done, its attempt having taken so many seconds, start_up of them to start; or otherwise.
+  /// Ends the cells of a plan, from an ordinal on: done, the attempt having taken so many seconds, start_up of them to start; or
+  /// otherwise.
   void finish(const Plan& plan, double seconds, double start_up, double median = 0, const std::string& outcome = "done",
-              EnvRow machine = this_machine()) {
+              EnvRow machine = this_machine(), std::int64_t from = 1) {
     const std::int64_t build = store().build_id(this_build()), env = store().env_id(machine);
     const std::int64_t sweep = store_plan(plan, store(), options);
     for (const Store::CellState& cell : store().cells(sweep)) {
+      if (cell.ordinal < from) continue;
       const auto claimed = store().claim(cell.cell_id, "test", 60, build, env, "synthbench bench");
       ASSERT_TRUE(claimed);
       AttemptResult result;
@@ -39,7 +41,10 @@ class Forecasts : public Scene {
       ASSERT_TRUE(store().finish(*claimed, "test", result));
     }
   }
-  Outlook outlook(const Plan& plan, Reuse reuse = Reuse::never) { return Outlook(options.db_path, reuse, plan.measure); }
+  Outlook outlook(const Plan& plan, Reuse reuse = Reuse::never) {
+    options.reuse = reuse;
+    return Outlook(plan, options);
+  }
 };
 
 /// Settings under which a launch samples for a second, or ten calls where they last longer, at most a minute.
@@ -109,16 +114,40 @@ TEST_F(Forecasts, AnotherMachineBackendOrDirectionPredictsNothing) {
   finish(*plan_of({{"seq_len", "64"}, {"direction", "fwd"}}, 1, "forward"), 3, 1, 1e-4);
   const auto plan = plan_of({{"seq_len", "64,128"}}, 1, "asked");
   for (const std::int64_t i : {0, 1}) EXPECT_FALSE(outlook(*plan).time(plan->cell(i)));
-  EXPECT_TRUE(Outlook(folder() + "/none.db", Reuse::never, plan->measure).knows_nothing());
+  options.db_path = folder() + "/none.db";
+  EXPECT_TRUE(outlook(*plan).knows_nothing());
 }
 
 TEST_F(Forecasts, CellsAtLeastAsLargeAsOneThatRanOutAreNamed) {
-  finish(*plan_of({{"seq_len", "64"}}, 1, "large"), 1, 0.5, 0, "oom");
   const auto plan = plan_of({{"seq_len", "32,64,128"}}, 1, "asked");
+  finish(*plan, 1, 0.5, 0, "oom", this_machine(), 3);
   const Outlook known = outlook(*plan);
   EXPECT_FALSE(known.out_of_memory(plan->cell(0)));
-  for (const std::int64_t i : {1, 2}) EXPECT_EQ(known.out_of_memory(plan->cell(i)), "cell 1 ran out of memory");
-  EXPECT_EQ(known.totals(*plan).out_of_memory, 2);
+  EXPECT_EQ(known.state(plan->cell(2)), "oom");
+  const auto larger = plan_of({{"seq_len", "256"}}, 1, "other")->cell(0);
+  EXPECT_EQ(known.out_of_memory(larger), "cell 3 ran out of memory");
+  EXPECT_EQ(known.totals(*plan).out_of_memory, 0) << "the smaller ones would run, the large one waits for --retry";
+  EXPECT_EQ(outlook(*plan_of({{"seq_len", "128"}}, 1, "another")).totals(*plan).out_of_memory, 0) << "what one sweep saw spares its own";
+
+  options.retry = {"oom"};
+  EXPECT_EQ(outlook(*plan).totals(*plan).out_of_memory, 0) << "told to try again";
+  options.retry = {};
+  options.oom_backstop = false;
+  EXPECT_EQ(outlook(*plan).totals(*plan).out_of_memory, 0) << "told not to spare anything";
+}
+
+TEST_F(Forecasts, CellsThatEndedWithoutAResultWaitForRetry) {
+  const auto plan = plan_of({{"seq_len", "64"}}, 1, "failing");
+  finish(*plan, 1, 0.5, 0, "failed");
+  const Outlook::Totals totals = outlook(*plan, Reuse::automatic).totals(*plan);
+  EXPECT_EQ(totals.to_run, 0);
+  EXPECT_EQ(totals.ended.at("failed"), 1);
+  EXPECT_EQ(outlook(*plan).state(plan->cell(0)), "failed");
+  options.retry = {"failed"};
+  EXPECT_EQ(outlook(*plan).totals(*plan).to_run, 1);
+  options.retry = {};
+  options.force = true;
+  EXPECT_EQ(outlook(*plan).totals(*plan).to_run, 1);
 }
 
 TEST_F(Forecasts, TotalsLeaveOutWhatIsReusedAndCountWhatIsNotKnown) {

@@ -47,6 +47,30 @@ class Renamed final : public Plan {
 
 class Sweep : public Scene {};
 
+TEST_F(Sweep, OtherMeasuringAndBackAgainMeasuresNothingTwice) {
+  const auto plan = tiny_plan({{"seq_len", "16,17"}}), quick = tiny_plan({{"seq_len", "16,17"}});
+  quick->measure.repetitions = 2;
+  ASSERT_EQ(run(*plan).states, (States{{"done", 2}}));
+  ASSERT_EQ(run(*quick).attempts, 2) << "a time that was measured otherwise is another one";
+  const RunSummary again = run(*plan);
+  EXPECT_EQ(again.attempts, 0);
+  EXPECT_EQ(again.states, (States{{"done", 2}}));
+  EXPECT_EQ(count("cell JOIN sample ON attempt_id=result_attempt_id WHERE phase='measure'"), 6);
+}
+
+TEST_F(Sweep, WhatRanOutOfMemoryInAnEarlierRunSparesLargerCells) {
+  options.memory_limit = std::int64_t{1} << 30;
+  options.max_failures = 1;
+  const Renamed plan({{"seq_len", "16,17,18"}}, {"fault_oom"});
+  ASSERT_EQ(run(plan).attempts, 1);
+  options.max_failures = 0;
+  const RunSummary second = run(plan);
+  EXPECT_EQ(second.attempts, 0);
+  EXPECT_EQ(second.states, (States{{"oom", 3}}));
+  options.retry = {"oom"};
+  EXPECT_EQ(run(plan).attempts, 1) << "told to try again: the smallest does, and speaks for the others";
+}
+
 TEST_F(Sweep, EveryCellGetsItsResultAndASecondRunStartsNothing) {
   const auto plan = tiny_plan({{"variant", "vanilla,random,dense"}, {"seq_len", "16,17"}});
   const RunSummary first = run(*plan);

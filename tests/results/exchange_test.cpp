@@ -120,7 +120,7 @@ TEST_F(Exchange, OfTwoMeasurementsOfACellTheOrderOfImportingDecidesNothing) {
 
 TEST_F(Exchange, AReusedCellFindsItsResultAgain) {
   Sweep other(folder / "from.db", some_cells({64}, {0}), "other");
-  ASSERT_EQ(other.store->reuse(other.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine()), Json::object()}), 1);
+  ASSERT_EQ(other.store->reuse(other.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine()), Json::object()}).cells, 1);
   const std::string before = exported(*sweep.store);
   import_into(folder / "to.db", write(folder, "lines.jsonl", before));
   const auto copy = Store::open_to_read(folder / "to.db");

@@ -1,4 +1,6 @@
 // Which earlier results count for a cell: by build, machine, seed and the way they were measured.
+#include <algorithm>
+
 #include "results/store.h"
 #include "tests/results/fixtures.h"
 
@@ -14,6 +16,12 @@ struct ReuseCase {
   bool same_build, same_machine, expected;
 };
 
+/// What `plan` would be told of this config and seed.
+bool counts(Store& store, const CellRow& cell, std::int64_t seed, const ReuseRule& rule, std::optional<std::int64_t> sweep = std::nullopt) {
+  const auto found = store.results_that_count(sweep, rule);
+  return std::ranges::any_of(found, [&](const auto& one) { return one.config_sha == cell.config_sha && one.seed == seed; });
+}
+
 class Reusing : public testing::TestWithParam<ReuseCase> {};
 
 TEST_P(Reusing, DecidesWhichEarlierResultsCount) {
@@ -27,9 +35,9 @@ TEST_P(Reusing, DecidesWhichEarlierResultsCount) {
   const EnvRow machine = rule.same_machine ? a_machine() : a_machine("elsewhere");
   Sweep now(path, cells, "new", build, machine);
   const ReuseRule asked = {rule.how, sha_of(build), sha_of(machine)};
-  EXPECT_EQ(now.store->would_reuse(cells[0].config_sha, 0, asked), rule.expected);
-  EXPECT_FALSE(now.store->would_reuse(cells[0].config_sha, 1, asked));
-  EXPECT_EQ(now.store->reuse(now.id, asked), rule.expected ? 1 : 0);
+  EXPECT_EQ(counts(*now.store, cells[0], 0, asked, now.id), rule.expected);
+  EXPECT_FALSE(counts(*now.store, cells[0], 1, asked, now.id));
+  EXPECT_EQ(now.store->reuse(now.id, asked).cells, rule.expected ? 1 : 0);
   const auto results = now.store->results(now.id);
   EXPECT_EQ(results[0].state, rule.expected ? "reused" : "pending");
   EXPECT_EQ(results[0].metrics.empty(), !rule.expected);
@@ -46,20 +54,59 @@ INSTANTIATE_TEST_SUITE_P(
                     ReuseCase{"train", Reuse::same_build, false, true, false}, ReuseCase{"train", Reuse::same_build, true, false, true},
                     ReuseCase{"train", Reuse::never, true, true, false}));
 
-TEST(Reuse, ExcludesItselfAndTakesTheLatest) {
+TEST(Reuse, TakesTheLatestWhereverItStands) {
   TempFolder folder;
   const std::string path = folder / "r.db";
   const std::vector<CellRow> cells = {a_cell({}, 0, 1)};
   Sweep one(path, cells, "one"), two(path, cells, "two"), three(path, cells, "three");
-  one.finish_all([](const auto&) { return timed({{0.1}}); });
   two.finish_all([](const auto&) { return timed({{0.2}}); });
-  two.store->reopen(two.id, {});
-  EXPECT_EQ(two.store->reuse(two.id, here(Reuse::automatic)), 1) << "from one, not from its own history";
+  one.finish_all([](const auto&) { return timed({{0.1}}); });
+  two.store->reopen(two.id, {"done"});
+  EXPECT_EQ(two.store->reuse(two.id, here(Reuse::automatic)).cells, 1);
+  EXPECT_EQ(two.store->results(two.id)[0].state, "reused");
   EXPECT_EQ(two.store->results(two.id)[0].attempt_id, one.store->results(one.id)[0].attempt_id);
   two.store->reopen(two.id, {"reused"});
   two.finish_all([](const auto&) { return timed({{0.3}}); });
-  EXPECT_EQ(three.store->reuse(three.id, here(Reuse::automatic)), 1);
+  EXPECT_EQ(three.store->reuse(three.id, here(Reuse::automatic)).cells, 1);
   EXPECT_DOUBLE_EQ(three.store->results(three.id)[0].metrics[0].value, 0.3);
+}
+
+TEST(Reuse, WhatWentWellBeforeDoesNotCoverWhatWentWrongSince) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  const std::vector<CellRow> cells = {a_cell({}, 0, 1)};
+  Sweep old(path, cells, "old"), now(path, cells, "new");
+  old.finish_all([](const auto&) { return timed({{0.1}}); });
+  old.store->reopen(old.id, {});
+  old.finish_all([](const auto&) { return ended("crashed", "SIGSEGV"); });
+  EXPECT_FALSE(counts(*now.store, cells[0], 0, here(Reuse::automatic)));
+  EXPECT_EQ(now.store->reuse(now.id, here(Reuse::automatic)).cells, 0);
+}
+
+TEST(Reuse, CellsThatForceOpenedWaitUntilTheyAreMeasured) {
+  TempFolder folder;
+  const std::vector<CellRow> cells = {a_cell({}, 0, 1), a_cell({}, 1, 2)};
+  Sweep one(folder / "r.db", cells, "one");
+  one.finish_all([](const auto&) { return timed({{0.1}}); });
+  one.store->reopen(one.id, {});
+  EXPECT_EQ(one.store->reuse(one.id, here(Reuse::automatic)).cells, 0) << "as a run that continues without --force asks";
+  EXPECT_FALSE(counts(*one.store, cells[0], 0, here(Reuse::automatic), one.id));
+  one.finish_all([](const auto&) { return timed({{0.2}}); });
+  EXPECT_TRUE(counts(*one.store, cells[0], 0, here(Reuse::automatic), one.id));
+}
+
+TEST(Reuse, NeverTakesResultsOfTheSweepItselfAlone) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  const std::vector<CellRow> cells = {a_cell({}, 0, 1)};
+  Sweep old(path, cells, "old"), now(path, cells, "new");
+  old.finish_all([](const auto&) { return timed({{0.1}}); });
+  EXPECT_TRUE(counts(*old.store, cells[0], 0, here(Reuse::never), old.id)) << "the same command starts nothing";
+  EXPECT_EQ(old.store->reuse(old.id, here(Reuse::never)).outdated, 0);
+  EXPECT_EQ(now.store->reuse(now.id, here(Reuse::automatic)).cells, 1);
+  EXPECT_EQ(now.store->reuse(now.id, here(Reuse::never)).outdated, 1);
+  EXPECT_EQ(now.store->results(now.id)[0].state, "pending") << "it was another sweep's";
+  EXPECT_FALSE(counts(*now.store, cells[0], 0, here(Reuse::never), now.id));
 }
 
 TEST(Reuse, ATimeThatWasMeasuredOtherwiseIsAnotherTime) {
@@ -80,17 +127,20 @@ TEST(Reuse, ATimeThatWasMeasuredOtherwiseIsAnotherTime) {
     return rule;
   };
   for (const auto& [key, value] : std::vector<std::pair<const char*, Json>>{{"launches", 3}, {"max_noise", 0.03}, {"gate", false}}) {
-    EXPECT_FALSE(old.store->would_reuse(cells[0].config_sha, 0, asked(key, value))) << key;
-    EXPECT_TRUE(old.store->would_reuse(cells[1].config_sha, 0, asked(key, value))) << "a training was not timed";
+    EXPECT_FALSE(counts(*old.store, cells[0], 0, asked(key, value))) << key;
+    EXPECT_TRUE(counts(*old.store, cells[1], 0, asked(key, value))) << "a training was not timed";
   }
-  EXPECT_TRUE(old.store->would_reuse(cells[0].config_sha, 0, asked("timeout", 600.0)));
-  EXPECT_FALSE(old.store->would_reuse(cells[0].config_sha, 0, here(Reuse::any_build))) << "nor does another build's count";
+  EXPECT_TRUE(counts(*old.store, cells[0], 0, asked("timeout", 600.0)));
+  EXPECT_FALSE(counts(*old.store, cells[0], 0, here(Reuse::any_build))) << "nor does another build's count";
 
-  EXPECT_EQ(old.store->reuse(old.id, asked("timeout", 600.0)), 0);
+  EXPECT_EQ(old.store->reuse(old.id, asked("timeout", 600.0)).outdated, 0);
   EXPECT_EQ(old.state(1), "done") << "the same settings start nothing";
-  old.store->reuse(old.id, asked("launches", 3));
+  EXPECT_EQ(old.store->reuse(old.id, asked("launches", 3)).outdated, 1);
   EXPECT_EQ(old.state(1), "pending") << "more launches were asked for";
   EXPECT_EQ(old.state(2), "done");
+  EXPECT_TRUE(counts(*old.store, cells[0], 0, asked("timeout", 1.0), old.id)) << "history counts when it is asked for again";
+  EXPECT_EQ(old.store->reuse(old.id, asked("timeout", 1.0)).cells, 1);
+  EXPECT_EQ(old.state(1), "done") << "its own result, not one of another sweep";
 }
 
 TEST(Reuse, AnEditedProgramMeasuresItsSpeedCellsAgain) {
@@ -100,14 +150,12 @@ TEST(Reuse, AnEditedProgramMeasuresItsSpeedCellsAgain) {
   {
     Sweep first(path, cells);
     first.finish_all([](const Store::CellState& cell) { return cell.seed == 1 ? ended("crashed", "SIGSEGV") : timed({{0.1}}); });
-    EXPECT_EQ(first.store->reuse(first.id, here(Reuse::automatic)), 0);
+    EXPECT_EQ(first.store->reuse(first.id, here(Reuse::automatic)).outdated, 0);
     EXPECT_EQ(first.state(1), "done") << "the same program starts nothing";
   }
   Sweep edited(path, cells, "test", a_build("edited"));
   edited.store->reuse(edited.id, here(Reuse::any_build, "edited"));
   EXPECT_EQ(edited.state(1), "done") << "asked to take any build";
-  edited.store->reuse(edited.id, here(Reuse::never, "edited"));
-  EXPECT_EQ(edited.state(1), "done") << "never does not throw results away";
   edited.store->reuse(edited.id, here(Reuse::automatic, "edited"));
   EXPECT_EQ(edited.state(1), "pending") << "a time belongs to its build";
   EXPECT_EQ(edited.state(2), "done") << "a training does not";

@@ -1,4 +1,4 @@
-#include "harness/processors.h"
+#include "harness/base/processors.h"
 
 #include <sched.h>
 

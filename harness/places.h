@@ -15,6 +15,8 @@ class Places {
 
   /// Makes the folder. Throws UserError when that is impossible.
   std::string log_of(const ClaimedCell& cell) const;
+  /// Where the log of an attempt lies whose supervisor died before it stored that, as it would be stored.
+  std::string unstored_log(const std::string& attempt_uid) const { return relative((folder(".logs") / (attempt_uid + ".log")).string()); }
   /// After the attempt: the log's path as it is stored, or "" when nobody said a word; then the file is taken away.
   std::string keep_log_of(const ClaimedCell& cell) const;
   std::string artifacts_of(const ClaimedCell& cell) const;

@@ -246,6 +246,7 @@ bool WorkerProcess::reap() {
   rusage usage{};
   if (::wait4(pid_, &status, WNOHANG, &usage) != pid_) return false;
   ended_ = true;
+  ::kill(-pid_, SIGKILL);  // what it started itself does not outlive it
   if (WIFEXITED(status)) result_.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) result_.term_signal = WTERMSIG(status);
   result_.group_killed = memory_ && memory_->has_killed();

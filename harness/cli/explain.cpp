@@ -49,7 +49,9 @@ std::string without_section(const std::string& key) {
 Row measure_row(const Plan& plan, const std::string& key) {
   const auto said = plan.measure_origins.find(key);
   if (said != plan.measure_origins.end()) return {said->second, plan.counts.cells};
-  return {ValueOrigin{to_json(plan.measure).at(key), ValueOrigin::Source::fallback, ""}, plan.counts.cells};
+  Json value = to_json(plan.measure).at(key);
+  if (key == "timeout" && plan.measure.timeout < 0) value = "600 s, none for trainings";
+  return {ValueOrigin{std::move(value), ValueOrigin::Source::fallback, ""}, plan.counts.cells};
 }
 
 std::vector<Row> explain(const Plan& plan, const std::string& key) {
@@ -71,8 +73,9 @@ OrderedJson json_of(const std::string& key, const Row& row) {
   return out;
 }
 
-std::string line_of(const Row& row) {
+std::string line_of(const std::string& key, const Row& row) {
   const std::string cells = format_count(row.cells) + (row.cells == 1 ? " cell " : " cells");
+  if (!row.origin && key == "tokens") return fmt::format("  {:<16} {:>12}  sets their batch: see --explain batch\n", "-", cells);
   if (!row.origin) return fmt::format("  {:<16} {:>12}  no part of their configs: nothing there reads it\n", "-", cells);
   const Json& value = row.origin->value;
   const std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
@@ -86,7 +89,7 @@ void print_explanation(const std::string& format, const Plan& plan, const std::s
   const std::vector<Row> rows = explain(plan, key);
   if (format == "md") {
     sink(key + "\n");
-    for (const Row& row : rows) sink(line_of(row));
+    for (const Row& row : rows) sink(line_of(key, row));
     return;
   }
   OrderedJson all = OrderedJson::array();

@@ -77,8 +77,15 @@ struct FlagSet::Bound {
     }
   }
 
+  /// An unset variable of a script: run "$GRID".
+  void refuse_empty() const {
+    if (std::ranges::find(texts, "") == texts.end()) return;
+    throw UserError(kind == Kind::argument ? names + " is empty" : "flag '" + long_name(names) + "' needs a value, found an empty text");
+  }
+
   void take_command_line() {
     refuse_flag_as_value();
+    refuse_empty();
     if (kind == Kind::toggle && switched) take("true", long_name(names), SaidBy::flag);
     for (const std::string& text : texts) take(text, long_name(names) + " " + text, SaidBy::flag);
   }

@@ -1,6 +1,8 @@
 #include "harness/cli/grid_flags.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include "harness/base/error.h"
 #include "harness/cli/choices.h"
@@ -73,8 +75,19 @@ void GridFlags::declare(FlagSet& flags) {
   flags.toggle("--smoke", smoke_, "one tiny cell per variant and backend");
 }
 
+/// Within a grid the one that varies faster wins; flags have no such order.
+void GridFlags::refuse_batch_beside_tokens() const {
+  const auto said = [&](std::string_view key) {
+    return axes_[static_cast<std::size_t>(std::ranges::find(kAxes, key, &AxisFlag::key) - kAxes.begin())];
+  };
+  const FlagValue batch = said("batch"), tokens = said("tokens");
+  if (batch && tokens && batch.by == tokens.by)
+    throw UserError(batch.where + " and " + tokens.where + " contradict each other: tokens sets the batch");
+}
+
 PlanRequest GridFlags::request(const std::string& grid_path) const {
   if (data_) ::setenv("SYNTHBENCH_DATA", data_.text.c_str(), 1);
+  refuse_batch_beside_tokens();
   PlanRequest request;
   request.grid_path = grid_path;
   for (const SaidBy by : {SaidBy::user_config, SaidBy::environment, SaidBy::flag}) {

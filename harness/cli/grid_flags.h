@@ -19,6 +19,8 @@ class GridFlags {
   PlanRequest request(const std::string& grid_path) const;
 
  private:
+  void refuse_batch_beside_tokens() const;
+
   std::array<FlagValue, kAxisCount> axes_;
   std::array<FlagValue, kMeasureCount> measure_;
   std::vector<FlagValue> set_;

@@ -47,7 +47,7 @@ reason = "the short lengths tell enough"
 launches  = 3                       # fresh processes per cell
 min_time  = "0.3s"                  # of samples per launch
 max_noise = "2%"                    # half-width of the median's interval
-timeout   = "120s"                  # hard limit of one launch
+timeout   = "120s"                  # hard limit of one attempt, its launches together
 
 [[table]]                           # printed when the run ends; synthbench ls tables
 preset = "speed"

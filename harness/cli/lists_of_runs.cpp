@@ -8,9 +8,9 @@ Store::Selection list_sweeps(const std::string& db_path) {
   return Store::open_to_read(db_path)->select_all(R"(
     SELECT 's' || s.sweep_id AS id, s.name,
            CASE WHEN sum(ce.state='running') > 0 THEN 'running' WHEN sum(ce.state='pending') > 0 THEN 'pending' ELSE 'done' END AS state,
-           count(*) AS cells, sum(ce.state IN('done','reused')) AS done,
-           sum(ce.state IN('failed','oom','timeout','crashed')) AS failed, sum(ce.state='unsupported') AS unsupported,
-           sum(ce.state='excluded') AS excluded, s.created_at
+           count(ce.cell_id) AS cells, coalesce(sum(ce.state IN('done','reused')), 0) AS done,
+           coalesce(sum(ce.state IN('failed','oom','timeout','crashed')), 0) AS failed,
+           coalesce(sum(ce.state='unsupported'), 0) AS unsupported, coalesce(sum(ce.state='excluded'), 0) AS excluded, s.created_at
     FROM sweep s LEFT JOIN cell ce USING(sweep_id) GROUP BY s.sweep_id ORDER BY s.sweep_id)");
 }
 

@@ -54,23 +54,21 @@ class Screen {
 
   void line(const std::string& text, std::string_view paint = {}) {
     erase();
-    if (color_ && !paint.empty()) {
-      fmt::print(stderr, "{}{}\x1b[0m\n", paint, text);
-    } else {
-      fmt::print(stderr, "{}\n", text);
-    }
+    say(color_ && !paint.empty() ? fmt::format("{}{}\x1b[0m\n", paint, text) : text + "\n");
   }
   void status(const std::string& text) {
     if (!rewrites_) return;
-    fmt::print(stderr, "\r\x1b[K{}", cut(text, terminal_width() - 1));
+    say(fmt::format("\r\x1b[K{}", cut(text, terminal_width() - 1)));
     std::fflush(stderr);
     dirty_ = true;
   }
   bool rewrites() const { return rewrites_; }
 
  private:
+  /// A reader that has gone, or a full disk, is no reason to stop measuring.
+  static void say(const std::string& text) { std::fputs(text.c_str(), stderr); }
   void erase() {
-    if (dirty_) fmt::print(stderr, "\r\x1b[K");
+    if (dirty_) say("\r\x1b[K");
     dirty_ = false;
   }
 

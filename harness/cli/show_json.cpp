@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "harness/places.h"
+
 namespace synthbench {
 namespace {
 
@@ -109,7 +111,9 @@ OrderedJson show_attempt(Store& store, const std::string& db_path, std::int64_t 
   attempt["curves"] = curves_of(store, id);
   attempt["checks"] = checks_of(store, id);
   attempt["artifacts"] = store.select("SELECT name, path, bytes, sha256 FROM artifact WHERE attempt_id=?1 ORDER BY name", {id});
-  attempt["log_tail"] = log_tail(db_path, attempt["log_path"].is_string() ? attempt["log_path"].get<std::string>() : "");
+  auto log = attempt["log_path"].get<std::string>();
+  if (log.empty()) log = Places(db_path).unstored_log(attempt["uid"].get<std::string>());
+  attempt["log_tail"] = log_tail(db_path, log);
   return attempt;
 }
 

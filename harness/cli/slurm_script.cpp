@@ -34,7 +34,9 @@ constexpr const char* kKeep = R"(
 # SQLite loses data on network file systems: the task works on a disk of its node and brings its database back at the end.
 # Submitted again, it goes on where it was.
 work=$(mktemp -d "${TMPDIR:-/tmp}/synthbench.XXXXXX")
-if [ -e "$results/$name" ]; then cp -r "$results/$name" "$work"/; fi
+for file in "$name" "$name-wal"; do
+  if [ -e "$results/$file" ]; then cp "$results/$file" "$work"/; fi
+done
 for beside in logs artifacts; do
   if [ -e "$results/$name.$beside" ]; then cp -r "$results/$name.$beside" "$work"/; fi
 done
@@ -42,10 +44,14 @@ bring_back() {
   for beside in logs artifacts; do
     if [ -e "$work/$name.$beside" ]; then cp -r "$work/$name.$beside" "$results"/; fi
   done
-  if [ -e "$work/$name" ]; then
-    cp "$work/$name" "$results/$name.part"
-    mv "$results/$name.part" "$results/$name"
-  fi
+  rm -f "$results/$name-wal"
+  # A run that was killed leaves what it wrote last in the log, which belongs to this very file.
+  for file in "$name" "$name-wal"; do
+    if [ -e "$work/$file" ]; then
+      cp "$work/$file" "$results/$file.part"
+      mv "$results/$file.part" "$results/$file"
+    fi
+  done
   rm -rf "$work"
 }
 trap bring_back EXIT

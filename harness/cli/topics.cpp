@@ -103,18 +103,18 @@ Every cell ends in one state, which `ls cells` and `show` print with its reason.
   unsupported   the backend refuses the call; no failure
   excluded      the grid or a filter says so; no failure
 
-A finished cell that failed is tried again with --retry STATES or --force only.
+A finished cell that failed is tried again with --retry STATES or --force only. A cell at least as large as one that ran out of memory, with the same build on the same machine and no higher memory limit, is not tried: --no-oom-backstop.
 )";
 
 constexpr const char* kContinuing = R"(
 The plan is stored before the first cell starts and each cell is committed when it ends, so a run may be stopped or killed at any moment: the same command continues and starts nothing that is finished. An edited grid runs only what is new.
 
-A training counts for every build and machine, a time only where build, machine and the settings of measuring are equal. --reuse says otherwise:
+What counts is the latest attempt under equal conditions, whichever sweep made it. A training counts for every build and machine, a time only where build, machine and the settings of measuring are equal. --reuse says otherwise:
 
   --reuse auto         as above
   --reuse same-build   trainings of this build only
   --reuse any-build    times of other builds too
-  --reuse never        nothing counts
+  --reuse never        results of this very sweep only
 
 --retry failed,oom,timeout,crashed tries cells of these states again; --force tries all again. Earlier attempts stay as history.
 )";
@@ -163,7 +163,7 @@ constexpr const char* kExitCodes = R"(
 )";
 
 constexpr const char* kEnvironment = R"(
-Every flag has a variable: --seq-len is SYNTHBENCH_SEQ_LEN, --db is SYNTHBENCH_DB. A switch takes 1, true, yes, on or 0, false, no, off. An empty variable is none. The command line wins over the environment, which wins over the grid file, which wins over defaults.
+Every flag has a variable: --seq-len is SYNTHBENCH_SEQ_LEN, --db is SYNTHBENCH_DB. A switch takes 1, true, yes, on or 0, false, no, off. An empty variable is none. The command line wins over the environment, which wins over the grid file, which wins over the user config ($XDG_CONFIG_HOME/synthbench/config.toml), which wins over defaults.
 
 These have no flag, or mean something to other programs too:
 

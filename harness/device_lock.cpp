@@ -20,7 +20,7 @@ std::string folder() {
   std::error_code none;
   if (runtime != nullptr && ::access(runtime, W_OK | X_OK) == 0) return runtime;
   const auto temporary = std::filesystem::temp_directory_path(none);
-  return none ? "." : temporary.string();
+  return none ? "/tmp" : temporary.string();
 }
 
 /// Reading is enough for flock; so the file of another user can be locked in a shared temporary folder, where the kernel
@@ -72,6 +72,13 @@ void DeviceLock::unlock() {
   ::flock(device_, LOCK_UN);
   if (in_turnstile_) ::flock(turnstile_, LOCK_UN);
   in_turnstile_ = false;
+}
+
+bool DeviceLock::is_wanted() const {
+  if (in_turnstile_) return false;
+  if (!flocked(turnstile_, LOCK_EX)) return true;
+  ::flock(turnstile_, LOCK_UN);
+  return false;
 }
 
 }  // namespace synthbench

@@ -19,6 +19,8 @@ class DeviceLock {
   /// One step towards the lock; true when it is held. Call again every few milliseconds until it is, or let go.
   bool try_lock(Mode mode);
   void unlock();
+  /// Whether another supervisor waits for what this one holds.
+  bool is_wanted() const;
 
  private:
   int turnstile_ = -1, device_ = -1;

@@ -142,6 +142,7 @@ void Supervisor::train(std::vector<Slot>& slots) {
   for (;;) {
     while (!stopped() && next != slots.end() && std::ssize(working) < options_.jobs) {
       if (working.empty() && !lock_device(DeviceLock::Mode::shared)) return;
+      if (!working.empty() && lock_.is_wanted()) break;  // those at work end, then a speed launch has its turn
       Slot& slot = *next++;
       if (!cells_.claim(slot)) {
         if (working.empty()) lock_.unlock();  // held with nothing to run, it would keep a speed launch from its turn

@@ -26,11 +26,16 @@ WriteLock::~WriteLock() {
 }
 
 void WriteLock::open() {
+  constexpr int kTimes = 100;  // what somebody else takes away between the two calls; a link to nowhere stays
   if (file_ >= 0) ::close(file_);
-  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  made_ = file_ >= 0;
-  if (!made_ && errno == EEXIST) file_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
-  if (!made_ && file_ < 0 && errno == ENOENT) return open();  // taken away in between
+  file_ = -1;
+  for (int i = 0; i < kTimes && file_ < 0; ++i) {
+    file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    made_ = file_ >= 0;
+    if (made_ || errno != EEXIST) break;
+    file_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+    if (file_ < 0 && errno != ENOENT) break;
+  }
   if (file_ < 0) throw UserError(fmt::format("cannot write {}: {}", path_, std::strerror(errno)));
 }
 

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "harness/base/error.h"
+#include "harness/base/json.h"
 #include "harness/cli/command.h"
 #include "harness/cli/help.h"
 #include "harness/cli/option_tree.h"
@@ -116,12 +117,24 @@ Exit run_command_line(const std::vector<std::string>& arguments) {
   return action();
 }
 
+/// What is typed is stored as JSON and printed.
+void refuse_other_bytes(const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    try {
+      (void)Json(word).dump();
+    } catch (const Json::exception&) {
+      throw UserError("'" + Json(word).dump(-1, ' ', false, Json::error_handler_t::replace) + "' on the command line is not UTF-8");
+    }
+  }
+}
+
 int cli_main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away ends us quietly: write_stdout sees EPIPE
   const auto code = [&] {
     try {
       name_of_this_program() = argv[0];
       words_of_this_run().assign(argv + 1, argv + argc);
+      refuse_other_bytes(words_of_this_run());
       return run_command_line(command_line());
     } catch (const UserError& error) {
       return refuse(error.what(), Exit::usage);

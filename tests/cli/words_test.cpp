@@ -54,10 +54,10 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, SenselessValues,
                                          Words{"bench", "-l", "-m", "vanilla"}, Words{"bench", "-j", "0"}, Words{"bench", "--set", "heads"},
                                          Words{"bench", "--memory-limit", "much"}, Words{"bench", "--fail-fast", "--keep-going"},
                                          Words{"run"}, Words{"run", ""}, Words{"plan", ""}, Words{"bench", "--db", ""},
-                                         Words{"bench", "--prio", "20"}, Words{"bench", "--cpu-affinity", "0,9999"},
-                                         Words{"bench", "--batch", "2", "--tokens", "4096"}, Words{"plan", "a", "b"}, Words{"show", "x99"},
-                                         Words{"show", "c"}, Words{"show", "c1"}, Words{"check"}, Words{"--db", "x.db", "ls", "sweeps"},
-                                         Words{"ls", "sweeps"}, Words{"-x"}));
+                                         Words{"bench", "-m", "\xff\xfe"}, Words{"bench", "--prio", "20"},
+                                         Words{"bench", "--cpu-affinity", "0,9999"}, Words{"bench", "--batch", "2", "--tokens", "4096"},
+                                         Words{"plan", "a", "b"}, Words{"show", "x99"}, Words{"show", "c"}, Words{"show", "c1"},
+                                         Words{"check"}, Words{"--db", "x.db", "ls", "sweeps"}, Words{"ls", "sweeps"}, Words{"-x"}));
 
 TEST(CommandLine, TheHiddenWorkerIsNeitherListedNorSuggested) {
   const Place place;

@@ -112,6 +112,16 @@ TEST_F(DeviceLocks, WhoHasJustLetGoQueuesBehindWhoWaits) {
   EXPECT_TRUE(a.try_lock(Mode::exclusive));
 }
 
+TEST_F(DeviceLocks, WhoHoldsItSeesThatAnotherWaits) {
+  DeviceLock a("cpu"), b("cpu");
+  ASSERT_TRUE(a.try_lock(Mode::shared));
+  EXPECT_FALSE(a.is_wanted());
+  ASSERT_FALSE(b.try_lock(Mode::exclusive));
+  EXPECT_TRUE(a.is_wanted());
+  b.unlock();
+  EXPECT_FALSE(a.is_wanted());
+}
+
 TEST_F(DeviceLocks, DevicesDoNotKnowOfEachOther) {
   DeviceLock cpu("cpu"), gpu("cuda0");
   EXPECT_TRUE(cpu.try_lock(Mode::exclusive));

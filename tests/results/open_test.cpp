@@ -143,6 +143,13 @@ TEST(Open, AFileThatWasLeftInTheMiddleOfACheckpointIsMended) {
   expect_healthy(*Store::open_to_read(path));
 }
 
+TEST(Open, ALockFileThatLeadsNowhereIsRefused) {
+  TempFolder folder;
+  std::filesystem::create_symlink("nowhere", folder / "r.db.lock");
+  EXPECT_THROW(Store::open_to_write(folder / "r.db"), UserError);
+  EXPECT_THROW(WriteLock(folder / "gone/r.db"), UserError);
+}
+
 TEST(Open, ReadersWorkBesideAHeldWriteLock) {
   TempFolder folder;
   Sweep sweep(folder / "r.db", some_cells());

@@ -17,7 +17,7 @@ inline constexpr const char* kForced = "to be measured again";
 class SqliteStore final : public Store {
  public:
   SqliteStore(Connection database, std::optional<WriteLock> lock, double timeout_s)
-      : database_(std::move(database)), lock_(std::move(lock)), timeout_s_(timeout_s) {}
+      : database_(std::move(database)), file_(file_identity(database_.path())), lock_(std::move(lock)), timeout_s_(timeout_s) {}
   ~SqliteStore() override;
 
   std::int64_t build_id(const BuildRow& build) override;
@@ -56,8 +56,13 @@ class SqliteStore final : public Store {
   };
   Write begin();
 
+  static std::optional<std::pair<std::uint64_t, std::uint64_t>> file_identity(const std::string& path);
+  /// Throws UserError when the path leads to another file than the one that is open, or to none.
+  void check_still_there() const;
+
   Connection database_;
-  std::optional<WriteLock> lock_;  ///< absent: opened to read
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> file_;  ///< device and inode, when it was opened
+  std::optional<WriteLock> lock_;                                ///< absent: opened to read
   double timeout_s_;
 };
 

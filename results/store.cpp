@@ -1,5 +1,9 @@
 #include "results/store.h"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "harness/base/error.h"
 #include "harness/base/sha256.h"
 #include "results/place_rows.h"
 #include "results/sqlite_store.h"
@@ -42,6 +46,12 @@ std::unique_ptr<Store> Store::open_to_read(const std::string& path) {
   return std::make_unique<SqliteStore>(open_database_to_read(path, kBusyTimeout), std::nullopt, kBusyTimeout);
 }
 
+std::optional<std::pair<std::uint64_t, std::uint64_t>> SqliteStore::file_identity(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
+  return std::pair{std::uint64_t{facts.st_dev}, std::uint64_t{facts.st_ino}};
+}
+
 // Closing may checkpoint, so it waits for its turn; when that does not come the log stays for the next one who opens.
 SqliteStore::~SqliteStore() {
   if (!lock_) return;
@@ -55,7 +65,14 @@ SqliteStore::~SqliteStore() {
 
 SqliteStore::Write SqliteStore::begin() {
   if (!lock_) throw std::logic_error(database_.path() + " was opened to read");
+  check_still_there();
   return Write(*lock_, database_, timeout_s_);
+}
+
+// What is written into a file that has no name any more is lost when it is closed.
+void SqliteStore::check_still_there() const {
+  if (file_identity(database_.path()) == file_) return;
+  throw UserError(fmt::format("{} was removed or replaced while it was open: nothing more is written into it", database_.path()));
 }
 
 std::int64_t SqliteStore::build_id(const BuildRow& build) {

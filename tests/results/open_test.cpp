@@ -143,6 +143,17 @@ TEST(Open, AFileThatWasLeftInTheMiddleOfACheckpointIsMended) {
   expect_healthy(*Store::open_to_read(path));
 }
 
+TEST(Open, AFileThatWasRemovedOrReplacedIsWrittenNoMore) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  const auto store = Store::open_to_write(path);
+  (void)store->build_id(a_build());
+  std::filesystem::rename(path, folder / "moved.db");
+  EXPECT_THROW((void)store->build_id(a_build("edited")), UserError);
+  std::ofstream(path) << "another file";
+  EXPECT_THROW((void)store->build_id(a_build("edited")), UserError);
+}
+
 TEST(Open, ALockFileThatLeadsNowhereIsRefused) {
   TempFolder folder;
   std::filesystem::create_symlink("nowhere", folder / "r.db.lock");

@@ -245,7 +245,7 @@ std::int64_t count_points(const Block& block, const Resolver& resolver, std::int
 }
 
 const Slot* value_at(const Point& point, std::size_t key, const Resolver& resolver) {
-  return point.has[key] ? &point.slots[key] : resolver.fallback(key);
+  return point.has[key] ? &point.slots[key] : resolver.unnamed(point, key);
 }
 
 void set_row(Point& point, const ValueAxis& axis, std::size_t row) {

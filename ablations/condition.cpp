@@ -62,6 +62,10 @@ void Condition::add(Test& test, const Key& key, const Json& value, const std::st
     op = meaning;
     text = trim(std::string_view(text).substr(sign.size()));
   }
+  if (op != Op::equal && setting.value.is_array() && setting.value.size() > 1) {
+    fail(setting.place, fmt::format("{}, {}: a list means any of its values; write a comparison such as '{}' alone, or two [[exclude]]",
+                                    what, key.name, value.get<std::string>()));
+  }
   const bool has_order = key.type == KeyType::integer || key.type == KeyType::number;
   if (op != Op::equal && op != Op::not_equal && !has_order) {
     fail(setting.place, fmt::format("{}, {}: it has no order: values, lists and != are known for it", what, key.name));

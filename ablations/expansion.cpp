@@ -56,14 +56,26 @@ void Expansion::expand(std::span<const Sieve> sieves) {
   sieves_ = {};
   compact();
   for (std::size_t a = 0; a < axis_held_.size(); ++a) {
-    const ValueAxis& axis = blocks_.blocks.front().axes[a];
-    if (!axis_held_[a]) warnings_.push_back(fmt::format("{}: axis '{}': its when holds nowhere", describe(axis.place), axis.name));
+    if (!axis_held_[a]) warnings_.push_back(holds_nowhere(blocks_.blocks.front(), blocks_.blocks.front().axes[a]));
   }
   for (std::size_t i = 0; i < blocks_.excludes.size(); ++i) {
     if (!exclude_held_[i]) {
       warnings_.push_back(fmt::format("{}: [[exclude]] matches nothing ({})", describe(blocks_.excludes[i].place), dropped_[i].reason));
     }
   }
+}
+
+/// With the likely reason: a key whose value follows from others.
+std::string Expansion::holds_nowhere(const Block& block, const ValueAxis& axis) const {
+  std::string text = fmt::format("{}: axis '{}': its condition holds nowhere", describe(axis.place), axis.name);
+  for (const std::size_t key : axis.when.keys()) {
+    const bool named = block.fixed.has[key] || std::ranges::any_of(block.axes, [&](const ValueAxis& other) {
+                         return std::ranges::find(other.keys, key) != other.keys.end();
+                       });
+    if (named || resolver_.unnamed(block.fixed, key) != nullptr) continue;
+    text += fmt::format("; '{}' follows from other keys there, and conditions see what [base] and earlier axes name", keys()[key].name);
+  }
+  return text;
 }
 
 void Expansion::walk(std::size_t b, std::size_t a, const Point& point) {

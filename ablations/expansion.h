@@ -98,6 +98,7 @@ class Expansion {
   void list(std::size_t block, std::int32_t excluded, const ContentHash& hash);
   void compact();
   bool is_taken_out(const Point& said);
+  std::string holds_nowhere(const Block& block, const ValueAxis& axis) const;
   [[noreturn]] void refuse(const Block& block, const ResolveError& error) const;
   const Point& resolved_or_thrown(const Point& said) const;
   const Point& resolve(const Block& block, const Point& said) const;

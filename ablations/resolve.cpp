@@ -93,6 +93,16 @@ void Resolver::check_effect(const Point& said) const {
   }
 }
 
+const Slot* Resolver::unnamed(const Point& said, std::size_t key) const {
+  const Ids& id = ids();
+  const auto is = [&](std::size_t of, const char* word) { return said.has[of] && texts_.text(said.slots[of]) == word; };
+  if (said.has[id.preset] || is(id.kind, "train") || is(id.scope, "step")) {
+    const auto preset = presets_.find(said.has[id.preset] ? said.slots[id.preset] : fallbacks_.slots[id.preset]);
+    if (preset != presets_.end() && preset->second.has[key]) return &preset->second.slots[key];
+  }
+  return fallback(key);
+}
+
 const Point& Resolver::resolve(const Point& said) {
   const Ids& id = ids();
   check_effect(said);

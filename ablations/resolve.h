@@ -36,6 +36,9 @@ class Resolver {
   ContentHash cell_hash(const Point& resolved) const;    ///< with it
 
   /// The default of a key where it does not follow from others; nullptr otherwise.
+  /// What a key has at a point that does not name it: the preset's value, where the point is of a whole model; else the default.
+  /// nullptr: it has none, or follows from other keys.
+  const Slot* unnamed(const Point& said, std::size_t key) const;
   const Slot* fallback(std::size_t key) const { return fallbacks_.has[key] ? &fallbacks_.slots[key] : nullptr; }
   /// What the preset of the point that was resolved last sets; nullptr: it has no preset, or that does not name the key.
   const Slot* preset(std::size_t key) const { return preset_ && preset_->has[key] ? &preset_->slots[key] : nullptr; }

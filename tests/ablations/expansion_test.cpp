@@ -158,7 +158,17 @@ TEST(GridExpansion, AnExcludeThatMatchesWhatAnotherHasIsNoWarning) {
 TEST(GridExpansion, AnAxisWhoseWhenHoldsNowhereIsAWarning) {
   const Expansion expansion = expanded(kHead + kVanilla + kShort + axis("rank", "[4]", "{ variant = \"dense\" }"));
   ASSERT_EQ(expansion.warnings().size(), 1u);
-  EXPECT_EQ(expansion.warnings()[0], "grid.toml:12: axis 'rank': its when holds nowhere");
+  EXPECT_EQ(expansion.warnings()[0], "grid.toml:12: axis 'rank': its condition holds nowhere");
+  const Expansion derived = expanded(kHead + kVanilla + kShort + axis("rank", "[4]", "{ device = \"cpu\" }"));
+  ASSERT_EQ(derived.warnings().size(), 1u);
+  EXPECT_NE(derived.warnings()[0].find("'device' follows from other keys"), std::string::npos) << derived.warnings()[0];
+}
+
+TEST(GridExpansion, ConditionsSeeWhatThePresetSays) {
+  const std::string head = "schema = 1\nname = \"grid\"\nkind = \"train\"\n[base]\ntask = \"lm\"\n\"model.preset\" = \"tiny\"\n";
+  const Expansion expansion = expanded(head + axis("variant", "[\"factorized_random\"]") + axis("rank", "[4, 8]", "{ d_model = 128 }"));
+  EXPECT_EQ(expansion.counts().cells, 2);
+  EXPECT_TRUE(expansion.warnings().empty());
 }
 
 TEST(GridExpansion, AnExcludeTakesOutPointsWhoseKeysDoNotGoTogether) {

@@ -58,6 +58,7 @@ std::vector<Mistake> mistakes() {
       {"longer than max_len", kStart + "[base]\nmax_len = 8\n" + axis("variant", "[\"random\"]") + axis("seq_len", "[16]"), {"16", "8"}, 5},
       {"bad comparison", kStart + kGood + "[[exclude]]\nwhen = { seq_len = \">many\" }\n", {"[[exclude]] when, seq_len", "'many'"}, 11},
       {"texts have no order", kStart + kGood + "[[exclude]]\nwhen = { variant = \">dense\" }\n", {"no order"}, 11},
+      {"comparisons in a list", kStart + kGood + "[[exclude]]\nwhen = { seq_len = [\">128\", \"<512\"] }\n", {"seq_len", "alone"}, 11},
       {"misspelt in a condition", kStart + kGood + axis("rank", "[8]", "{ variant = \"denze\" }"), {"denze", "dense"}, 13},
       {"condition on a later axis",
        kStart + kVanilla + axis("rank", "[8]", "{ seq_len = 16 }") + kShort,

@@ -9,7 +9,6 @@
 #include <set>
 
 #include "harness/base/error.h"
-#include "harness/base/splitmix.h"
 #include "harness/base/units.h"
 #include "results/cells_of_build.h"
 #include "results/compare_pairs.h"
@@ -79,7 +78,7 @@ class Judge {
       row.note = "no samples are stored";
       return row;
     }
-    const TimesRatio judged = ratio_of_times(a, b, bootstrap_seed(*pair.a), splitmix(bootstrap_seed(*pair.b)), options_.test);
+    const TimesRatio judged = ratio_of_times(a, b, options_.test);
     row.interval = judged.interval;
     row.p = judged.p;
     if (!row.p) row.note = "one process says nothing about the next: measure with more launches";
@@ -243,7 +242,7 @@ std::vector<std::string> notes_of(const ComparisonTable& table, const Judge& jud
   notes.push_back(fmt::format("verdicts: Holm-corrected over {} comparison{} at alpha = {:g}; {}", compared, compared == 1 ? "" : "s",
                               options.alpha, options.test == DifferenceTest::t ? "t tests" : "rank tests"));
   if (times) {
-    notes.emplace_back("intervals: 95 %, bootstrap over processes, then samples, widened for few processes");
+    notes.emplace_back("intervals: 95 %, of the trimmed means of the processes' log medians (Yuen)");
     notes.push_back(
         fmt::format("noise floor: {} %{}", format_number(100 * judge.largest_floor(), 2),
                     judge.floor_assumed() ? ", assumed: `synthbench calibrate` measures it" : ", the largest of those measured here"));

@@ -10,7 +10,6 @@
 namespace synthbench {
 namespace {
 
-constexpr int kReplicates = 2000;
 constexpr double kAlpha = 0.05;
 
 std::vector<double> log_medians(const Launches& launches) {
@@ -47,16 +46,14 @@ double median_of_all(const Launches& launches) {
   return median(std::move(all));
 }
 
-TimesRatio ratio_of_times(const Launches& a, const Launches& b, std::uint64_t seed_a, std::uint64_t seed_b, DifferenceTest test) {
+TimesRatio ratio_of_times(const Launches& a, const Launches& b, DifferenceTest test) {
   TimesRatio out;
   out.value = median_of_all(b) / median_of_all(a);
-  const std::vector<double> replicates =
-      ratios(bootstrap_medians({&b, 1}, seed_b, kReplicates), bootstrap_medians({&a, 1}, seed_a, kReplicates));
   const std::vector<double> logs_a = log_medians(a), logs_b = log_medians(b);
-  const std::optional<Test> welch = welch_t(logs_a, logs_b);
-  const Interval interval = welch ? expanded_interval(replicates, std::min(a.size(), b.size()), welch->freedom) : interval_of(replicates);
-  out.interval = {std::min(interval.lo, out.value), std::max(interval.hi, out.value)};
-  if (welch) out.p = test == DifferenceTest::t ? welch->p : rank_sum(logs_a, logs_b)->p;
+  if (const auto apart = trimmed_interval(logs_a, logs_b)) {
+    out.interval = {std::min(std::exp(apart->lo), out.value), std::max(std::exp(apart->hi), out.value)};
+    out.p = test == DifferenceTest::t ? trimmed_t(logs_a, logs_b)->p : rank_sum(logs_a, logs_b)->p;
+  }
   return out;
 }
 
@@ -75,8 +72,8 @@ VerdictRates verdict_rates(const Launches& launches, std::size_t sides, double f
     const auto middle = both.begin() + static_cast<std::ptrdiff_t>(sides);
     const Launches a(both.begin(), middle), b(middle, both.end());
     const auto verdict = [&](double share) {
-      const TimesRatio ratio = ratio_of_times(a, slower(b, share), seed, splitmix(seed), DifferenceTest::t);
-      return ratio.p ? verdict_on_times(ratio.interval, *ratio.p, floor, kAlpha) : "ambiguous";
+      const TimesRatio ratio = ratio_of_times(a, slower(b, share), DifferenceTest::t);
+      return ratio.p ? verdict_on_times(*ratio.interval, *ratio.p, floor, kAlpha) : "ambiguous";
     };
     const std::string of_equals = verdict(0);
     rates.false_verdicts += of_equals == "slower" || of_equals == "faster" ? 1 : 0;

@@ -10,7 +10,7 @@ namespace synthbench {
 
 /// Which test of "no difference" stands behind a verdict.
 enum class DifferenceTest : std::uint8_t {
-  t,         ///< Welch's on the logarithms of the processes' medians; Student's paired one over seeds
+  t,         ///< trimmed Welch's on the logarithms of the processes' medians; Student's paired one over seeds
   wilcoxon,  ///< rank sum of the processes' medians; signed ranks over seeds
 };
 
@@ -20,12 +20,13 @@ double median_of_all(const Launches& launches);
 /// B's median over A's, and what the processes say of it.
 struct TimesRatio {
   double value = 1;
-  Interval interval;        ///< 95 %, around the value
-  std::optional<double> p;  ///< of "no difference"; nullopt where a side has one process
+  std::optional<Interval> interval;  ///< 95 %; nullopt where a side has one process, which says nothing about the next
+  std::optional<double> p;           ///< of "no difference"; nullopt likewise
 };
-/// Neither side is empty. Processes are the units: samples of one process agree with each other more than with those of the next.
-/// The test is over processes, the interval resamples processes first.
-TimesRatio ratio_of_times(const Launches& a, const Launches& b, std::uint64_t seed_a, std::uint64_t seed_b, DifferenceTest test);
+/// Neither side is empty. Processes are the units, by the logarithms of their medians: samples of one process agree with each other
+/// more than with those of the next. From five processes a side on, the slowest and the fastest fifth of each count for less
+/// (Yuen 1974): machines disturb a process now and then.
+TimesRatio ratio_of_times(const Launches& a, const Launches& b, DifferenceTest test);
 
 /// Whether all of the interval lies within 1 / (1 + floor) and 1 + floor.
 bool within(const Interval& interval, double floor);

@@ -82,6 +82,49 @@ std::optional<Test> welch_t(std::span<const double> a, std::span<const double> b
   return Test{two_sided_t(over_error(mean(b) - mean(a), std::sqrt(error)), freedom), freedom};
 }
 
+namespace {
+
+/// A trimmed mean, the squared standard error of it after Winsor, and its degrees of freedom.
+struct Trimmed {
+  double mean = 0, error = 0, freedom = 0;
+};
+
+Trimmed trimmed(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  const std::size_t n = sorted.size(), cut = n / 5, kept = n - 2 * cut;
+  const double middle = mean({sorted.data() + cut, kept});
+  std::fill_n(sorted.begin(), cut, sorted[cut]);
+  std::fill_n(sorted.end() - static_cast<std::ptrdiff_t>(cut), cut, sorted[n - cut - 1]);
+  const auto h = static_cast<double>(kept);
+  return {middle, static_cast<double>(n - 1) * variance(sorted) / (h * (h - 1)), h - 1};
+}
+
+/// b's trimmed mean minus a's, with Welch's degrees of freedom.
+Trimmed difference(std::span<const double> a, std::span<const double> b) {
+  const Trimmed of_a = trimmed(a), of_b = trimmed(b);
+  const double error = of_a.error + of_b.error;
+  const double freedom = error > 0 ? error * error / (of_a.error * of_a.error / of_a.freedom + of_b.error * of_b.error / of_b.freedom)
+                                   : std::min(of_a.freedom, of_b.freedom);
+  return {of_b.mean - of_a.mean, error, freedom};
+}
+
+}  // namespace
+
+std::optional<Test> trimmed_t(std::span<const double> a, std::span<const double> b) {
+  if (a.size() < 2 || b.size() < 2) return std::nullopt;
+  const Trimmed apart = difference(a, b);
+  return Test{two_sided_t(over_error(apart.mean, std::sqrt(apart.error)), apart.freedom), apart.freedom};
+}
+
+std::optional<Interval> trimmed_interval(std::span<const double> a, std::span<const double> b) {
+  if (a.size() < 2 || b.size() < 2) return std::nullopt;
+  const Trimmed apart = difference(a, b);
+  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(apart.freedom), kOutside));
+  const double half = t * std::sqrt(apart.error);
+  return Interval{apart.mean - half, apart.mean + half};
+}
+
 std::optional<Test> paired_t(std::span<const double> differences) {
   if (differences.size() < 2) return std::nullopt;
   const auto n = static_cast<double>(differences.size());
@@ -164,13 +207,6 @@ std::optional<Interval> t_interval(std::span<const double> values) {
   const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1), kOutside));
   const double half = t * *standard_deviation(values) / std::sqrt(n), centre = mean(values);
   return Interval{centre - half, centre + half};
-}
-
-Interval expanded_interval(const std::vector<double>& replicates, std::size_t n, double freedom) {
-  const auto units = static_cast<double>(n);
-  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(freedom), kOutside));
-  const double share = boost::math::cdf(boost::math::complement(boost::math::normal(), std::sqrt(units / (units - 1)) * t));
-  return {quantile(replicates, share), quantile(replicates, 1 - share)};
 }
 
 }  // namespace synthbench

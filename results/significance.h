@@ -16,6 +16,12 @@ struct Test {
 
 /// Welch's t test of two independent groups; nullopt where either has fewer than two values. Source: Welch, Biometrika 34, 1947.
 std::optional<Test> welch_t(std::span<const double> a, std::span<const double> b);
+/// The same of means that leave out the largest and the smallest fifth of each group (rounded down: none of fewer than five values):
+/// a launch in ten that the machine disturbed does not hide what the others say. Source: Yuen, Biometrika 61, 1974.
+std::optional<Test> trimmed_t(std::span<const double> a, std::span<const double> b);
+/// Its 95 % interval of b's mean minus a's.
+std::optional<Interval> trimmed_interval(std::span<const double> a, std::span<const double> b);
+
 /// Student's t test of paired differences against 0; nullopt for fewer than two.
 std::optional<Test> paired_t(std::span<const double> differences);
 /// Wilcoxon's signed-rank test, exact by counting: zeros are dropped, equal sizes share their mean rank. nullopt where nothing is
@@ -33,10 +39,5 @@ std::optional<double> paired_effect(std::span<const double> differences);
 
 /// Mean of the values with its 95 % interval by Student's t; nullopt for fewer than two.
 std::optional<Interval> t_interval(std::span<const double> values);
-
-/// 95 % interval of replicates of a statistic of n independent units: percentiles of a bootstrap are too narrow for small n, so
-/// the level is widened as Student's t is wider than the normal. Source: Hesterberg, The American Statistician 69, 2015, 5.3.
-/// n >= 2; freedom: degrees of freedom of the spread, n - 1 for one group.
-Interval expanded_interval(const std::vector<double>& replicates, std::size_t n, double freedom);
 
 }  // namespace synthbench

@@ -29,13 +29,6 @@ Values minus(const Values& a, const Values& b) {
   return out;
 }
 
-/// Quantiles of a standard normal distribution, evenly spaced: replicates without chance.
-Values normal_replicates(int count) {
-  Values out;
-  for (int i = 0; i < count; ++i) out.push_back(boost::math::quantile(boost::math::normal(), (i + 0.5) / count));
-  return out;
-}
-
 /// Share of bootstrap medians of one process {1, 3} that are 2: of four equally likely draws, two.
 double share_in_the_middle() {
   const std::vector<Launches> cell = {{{1, 3}}};
@@ -72,6 +65,13 @@ void add_tests(std::vector<StatisticVector>& out) {
   out.push_back({"p of the paired t test, sleep", "Student 1908; R: t.test(paired = TRUE)", paired_t(gained)->p, 0.00283289, 1e-8});
   out.push_back({"p of Welch's t test, sleep", "R: t.test(extra ~ group)", welch_t(kDrug1, kDrug2)->p, 0.07939414, 1e-8});
   out.push_back({"degrees of freedom, sleep", "R: t.test(extra ~ group)", welch_t(kDrug1, kDrug2)->freedom, 17.77647, 1e-5});
+  out.push_back(
+      {"p of Yuen's trimmed t test, sleep", "SciPy 1.17: ttest_ind(trim=0.2)", trimmed_t(kDrug1, kDrug2)->p, 0.14337828852444037, 1e-12});
+  out.push_back(
+      {"its degrees of freedom", "SciPy 1.17: ttest_ind(trim=0.2)", trimmed_t(kDrug1, kDrug2)->freedom, 8.264708513637695, 1e-10});
+  const Interval apart = *trimmed_interval(kDrug1, kDrug2);
+  out.push_back({"lower end of its interval", "SciPy 1.17: from the statistic", apart.lo, -0.6973066261155885, 1e-10});
+  out.push_back({"upper end of its interval", "SciPy 1.17: from the statistic", apart.hi, 4.030639959448923, 1e-10});
   out.push_back({"d_z of sleep", "by hand: t / sqrt(10)", *paired_effect(gained), 4.062128 / std::sqrt(10.0), 1e-6});
   out.push_back({"p of signed ranks, depression", "Hollander and Wolfe 1973, p. 29; R: wilcox.test", signed_rank(minus(kBefore, kAfter))->p,
                  0.0390625, 1e-9});
@@ -91,8 +91,6 @@ void add_bootstrap(std::vector<StatisticVector>& out) {
   const double error = 4 * std::sqrt(0.25 / 40000);  // four standard errors of a share of 40,000 draws
   out.push_back({"bootstrap of one process {1, 3}", "by counting: 2 of 4", share_in_the_middle(), 0.5, error});
   out.push_back({"bootstrap of processes {1, 1} {3, 3}", "by counting: 1 of 4", share_of_the_first_process(), 0.25, error});
-  const Interval five = expanded_interval(normal_replicates(200001), 5, 4);
-  out.push_back({"expanded interval, n = 5", "Hesterberg 2015: sqrt(5/4) t(0.975, 4)", five.hi, std::sqrt(1.25) * 2.776445, 2e-3});
   out.push_back({"fit of 2e-3 N^2", "by hand", quadratic_fit(), 2e-3, 1e-12});
 }
 

@@ -67,16 +67,6 @@ double bleu_of_sums(std::span<const double> sums, const Smoothing& smoothing, bo
   return brevity(sums[hyp_len], sums[ref_len]) * std::exp(log_sum / static_cast<double>(orders));
 }
 
-std::size_t nearest_length(std::size_t hypothesis, std::span<const Sequence> references) {
-  const auto distance = [&](std::size_t length) { return length > hypothesis ? length - hypothesis : hypothesis - length; };
-  std::size_t nearest = references.front().size();
-  for (const Sequence& reference : references) {
-    const std::size_t length = reference.size();
-    if (distance(length) < distance(nearest) || (distance(length) == distance(nearest) && length < nearest)) nearest = length;
-  }
-  return nearest;
-}
-
 Rows rows_of(const Texts& texts, const MetricOptions& options) {
   const SpacedOut tokenize = bleu_tokenizer(options.tokenize);
   Vocabulary vocabulary;

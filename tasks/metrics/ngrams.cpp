@@ -77,4 +77,12 @@ std::vector<double> matched_ngrams(const Sequence& hypothesis, std::span<const S
   return matched;
 }
 
+std::size_t nearest_length(std::size_t hypothesis, std::span<const Sequence> references) {
+  const auto rank = [hypothesis](const Sequence& reference) {
+    const std::size_t n = reference.size();
+    return std::pair(n > hypothesis ? n - hypothesis : hypothesis - n, n);
+  };
+  return std::ranges::min_element(references, {}, rank)->size();
+}
+
 }  // namespace synthbench

@@ -36,4 +36,7 @@ inline double count_ngrams(std::size_t length, int order) {
   return length < n ? 0.0 : static_cast<double>(length - n + 1);
 }
 
+/// Length of the reference whose length is nearest to that of the hypothesis, the shorter of two: BLEU's. One reference at least.
+std::size_t nearest_length(std::size_t hypothesis, std::span<const Sequence> references);
+
 }  // namespace synthbench

@@ -101,6 +101,8 @@ bool is_blank(char32_t c) {
          c == 0x205f || c == 0x3000;
 }
 
+bool is_ascii_punctuation(char c) { return (c > ' ' && c < '0') || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') || (c > 'z' && c < 0x7f); }
+
 bool is_punctuation(char32_t c) { return of_category(c, U_GC_P_MASK); }
 bool is_symbol(char32_t c) { return of_category(c, U_GC_S_MASK); }
 bool is_number(char32_t c) { return of_category(c, U_GC_N_MASK); }

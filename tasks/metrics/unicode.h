@@ -20,6 +20,8 @@ std::string lower_case(std::string_view utf8);
 
 /// What Python's str.split and str.strip take for blank, among others U+00A0 and U+3000.
 bool is_blank(char32_t c);
+/// One of !"#$%&'()*+,-./:;<=>?@[\]^_`{|}~
+bool is_ascii_punctuation(char c);
 /// Unicode's general categories P, S, N, and L or N.
 bool is_punctuation(char32_t c);
 bool is_symbol(char32_t c);

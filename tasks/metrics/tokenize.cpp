@@ -177,6 +177,12 @@ std::string without(std::string_view text, Test test) {
   return utf8_of(characters);
 }
 
+std::string with_single_blanks(std::string_view text) {
+  std::string out;
+  for (const std::string_view word : split_at_blanks(text)) out.append(out.empty() ? "" : " ").append(word);
+  return out;
+}
+
 }  // namespace
 
 const std::vector<std::string>& bleu_tokenizers() {
@@ -196,7 +202,6 @@ SpacedOut bleu_tokenizer(const std::string& name) {
 
 std::string tercom_tokenized(std::string_view text, const TercomOptions& options) {
   std::string line = options.case_sensitive ? std::string(text) : lower_case(text);
-  if (line.empty()) return line;
   if (options.normalized) {
     line = western_tercom(line);
     if (options.asian_support) line = characters_apart(line, is_asian_alone);
@@ -205,7 +210,7 @@ std::string tercom_tokenized(std::string_view text, const TercomOptions& options
     std::erase_if(line, [](char c) { return std::string_view(".,?:;!\"()").find(c) != std::string_view::npos; });
     if (options.asian_support) line = without(line, is_asian_mark);
   }
-  return line;
+  return with_single_blanks(line);
 }
 
 std::vector<std::string> rouge_tokens(std::string_view text, bool stem) {

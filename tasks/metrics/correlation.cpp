@@ -5,35 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
 #include "harness/base/error.h"
 #include "tasks/metrics/metric.h"
-#include "tasks/metrics/unicode.h"
+#include "tasks/metrics/number_lines.h"
 
 namespace synthbench {
 namespace {
 
 using Values = std::vector<double>;
-
-double number(const std::string& line, std::size_t index, std::string_view side) {
-  std::string_view text = strip(line);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-    throw UserError(fmt::format("line {} of the {} is '{:.40}', not a number", index + 1, side, line));
-  }
-  return value;
-}
-
-Values numbers(const std::vector<std::string>& lines, std::string_view side) {
-  Values values;
-  for (const std::string& line : lines) values.push_back(number(line, values.size(), side));
-  return values;
-}
 
 /// Differences from the mean, over their length; empty where all are equal.
 Values direction(const Values& values) {
@@ -74,7 +56,7 @@ Values ranks(const Values& values) {
 
 Measured correlation(const Texts& texts, Values (*prepared)(const Values&)) {
   if (texts.references.size() != 1) throw UserError(fmt::format("correlations have one reference, not {}", texts.references.size()));
-  const Values predicted = numbers(texts.hypotheses, "hypotheses"), gold = numbers(texts.references.front(), "reference");
+  const Values predicted = numbers_in(texts.hypotheses, "hypotheses"), gold = numbers_in(texts.references.front(), "reference");
   if (std::ranges::all_of(gold, [](double value) { return value == -1; })) {
     throw UserError("every line of the reference is -1: hidden test labels, which cannot be scored");
   }

@@ -64,8 +64,8 @@ std::vector<double> randomized_differences(const Measured& baseline, const Measu
 
 double p_value(const Measured& baseline, const Measured& system, const Resampling& how) {
   const double difference = std::abs(baseline.value_of_sums(baseline.rows.sum()) - system.value_of_sums(system.rows.sum()));
-  const std::vector<double> differences = how.test == PairedTest::bootstrap ? bootstrap_differences(baseline, system, how)
-                                                                            : randomized_differences(baseline, system, how);
+  const std::vector<double> differences =
+      how.test == PairedTest::bootstrap ? bootstrap_differences(baseline, system, how) : randomized_differences(baseline, system, how);
   const auto more_extreme = std::ranges::count_if(differences, [difference](double d) { return d > difference; });
   return static_cast<double>(more_extreme + 1) / static_cast<double>(how.trials + 1);
 }

@@ -13,6 +13,7 @@
 #include "results/format.h"
 #include "tasks/metrics/paired_test.h"
 #include "tasks/metrics/segments.h"
+#include "tasks/metrics/suite_average.h"
 
 namespace synthbench {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 OrderedJson number_or_null(const std::optional<double>& value) { return value ? OrderedJson(*value) : OrderedJson(nullptr); }
 
 struct ScoreCommand {
-  FlagValue metric, trials, seed;
+  FlagValue metric, average, trials, seed;
   std::vector<FlagValue> references;
   std::vector<std::string> systems;
   bool paired_bootstrap = false, paired_randomization = false, sentence_level = false;
@@ -105,15 +106,40 @@ struct ScoreCommand {
     }
   }
 
+  /// A row for each file of task scores; the rule goes to stderr too.
+  std::vector<OrderedJson> averages() const {
+    if (metric || !references.empty()) throw UserError("--average takes scores, not texts: without --metric and -r");
+    std::vector<OrderedJson> rows;
+    for (const std::string& path : systems) {
+      const SuiteAverage found = suite_average(average.text, task_scores_in(read_segments(path), path));
+      fmt::print(stderr, "{}: {}\n", average.text, found.rule);
+      Measured measured{.n = found.tasks, .signature = {{"tasks", std::to_string(found.tasks)}, {"avg", "mean-of-task-means"}}};
+      measured.value = found.value;
+      OrderedJson row = {{"metric", average.text}};
+      if (systems.size() > 1) row["system"] = path;
+      row.update({{"signature", score_of(average.text, measured).signature}, {"value", found.value}, {"n", found.tasks}});
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  void print(const std::vector<OrderedJson>& rows) const {
+    output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows_of(rows), format)); });
+  }
+
   Exit run() const {
     output.check();
+    if (average) {
+      print(averages());
+      return Exit::well;
+    }
     const std::vector<std::string> chosen = names();
     const std::optional<Resampling> how = resampling();
     if (how && sentence_level) throw UserError("--sentence-level and a paired test: one of them");
     const std::vector<Texts> all = texts();
     std::vector<OrderedJson> rows;
     for (const std::string& name : chosen) sentence_level ? add_segments(name, all, rows) : add_systems(name, all, how, rows);
-    output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows_of(rows), format)); });
+    print(rows);
     return Exit::well;
   }
 };
@@ -140,6 +166,8 @@ const bool registered = commands().add(
               .declare = [](FlagSet& flags) -> Action {
                 const auto command = std::make_shared<ScoreCommand>();
                 flags.list("--metric", command->metric, "LIST", "one or more of `ls metrics`", metrics().names());
+                flags.value("--average", command->average, "SUITE",
+                            "average of a suite: FILE holds lines TASK.METRIC VALUE (mrpc.f1 92.0)", suite_names());
                 flags.repeated("-r,--ref", command->references, "FILE", "references; again for a second reference of each segment");
                 flags.arguments("FILE...", command->systems, "what is scored: hypotheses, predictions");
                 declare_tests(flags, *command);

@@ -1,7 +1,8 @@
 // meteor-wordnet = mean over segments of (1 - γ (chunks / m)^β) · P R / (α P + (1 - α) R), α = 0.9, β = 3, γ = 0.5, the best over
 // references; P, R: m matched words / words of the hypothesis, of the reference; chunks: runs of matches in the same order on both
-// sides. Words match where they are equal in lower case, then where their stems are, then where WordNet has one as a synonym of the
-// other. Each stage goes through the hypothesis from its end and takes the last free match.
+// sides. Words match where they are equal in lower case, then where their stems are, then where the stem in the reference is a
+// synonym of the stem in the hypothesis (of stems, as in NLTK, though WordNet has few that Porter cut). Each stage goes through the
+// hypothesis from its end and takes the last free match.
 //
 // This is NLTK's meteor_score, which has the constants of 2005 and a greedy alignment. METEOR 1.5, whose values are in papers, has
 // others, and paraphrases: it is the metric `meteor`.
@@ -32,9 +33,9 @@ class Lexicon {
  public:
   explicit Lexicon(const std::optional<WordNet>& wordnet) : wordnet_(wordnet) {}
 
-  const Words& stem(const std::string& word) {
+  const std::string& stem(const std::string& word) {
     const auto [entry, is_new] = stems_.try_emplace(word);
-    if (is_new) entry->second = {porter_stem(word)};
+    if (is_new) entry->second = porter_stem(word);
     return entry->second;
   }
   const Words& synonyms(const std::string& word) {
@@ -49,7 +50,8 @@ class Lexicon {
 
  private:
   const std::optional<WordNet>& wordnet_;
-  std::map<std::string, Words> stems_, synonyms_;
+  std::map<std::string, std::string> stems_;
+  std::map<std::string, Words> synonyms_;
 };
 
 /// Which word of the reference each word of the hypothesis stands for; -1: none.
@@ -103,10 +105,10 @@ double meteor_score(const Words& hypothesis, const Words& reference, Lexicon& le
   constexpr double kAlpha = 0.9, kBeta = 3, kGamma = 0.5;
   Matching matching(hypothesis, reference);
   const auto itself = [](const std::string& word) { return word; };
+  const auto stem = [&](const std::string& word) { return lexicon.stem(word); };
   matching.match([](const std::string& word) { return Words{word}; }, itself);
-  matching.match([&](const std::string& word) { return lexicon.stem(word); },
-                 [&](const std::string& word) { return lexicon.stem(word).front(); });
-  matching.match([&](const std::string& word) { return lexicon.synonyms(word); }, itself);
+  matching.match([&](const std::string& word) { return Words{lexicon.stem(word)}; }, stem);
+  matching.match([&](const std::string& word) { return lexicon.synonyms(lexicon.stem(word)); }, stem);
   const double matched = matching.matched();
   if (matched == 0) return 0;
   const double precision = matched / static_cast<double>(hypothesis.size()), recall = matched / static_cast<double>(reference.size());

@@ -166,8 +166,8 @@ const bool registered = commands().add(
               .declare = [](FlagSet& flags) -> Action {
                 const auto command = std::make_shared<ScoreCommand>();
                 flags.list("--metric", command->metric, "LIST", "one or more of `ls metrics`", metrics().names());
-                flags.value("--average", command->average, "SUITE",
-                            "average of a suite: FILE holds lines TASK.METRIC VALUE (mrpc.f1 92.0)", suite_names());
+                flags.value("--average", command->average, "SUITE", "average of a suite: FILE holds lines TASK.METRIC VALUE (mrpc.f1 92.0)",
+                            suite_names());
                 flags.repeated("-r,--ref", command->references, "FILE", "references; again for a second reference of each segment");
                 flags.arguments("FILE...", command->systems, "what is scored: hypotheses, predictions");
                 declare_tests(flags, *command);

@@ -19,26 +19,25 @@ namespace synthbench {
 namespace {
 
 const std::map<std::string, Suite, std::less<>>& suites() {
-  static const std::map<std::string, Suite, std::less<>> all = {
-      {"glue",
-       {{{"cola", {"matthews"}},
-         {"sst2", {"accuracy"}},
-         {"mrpc", {"f1", "accuracy"}},
-         {"stsb", {"pearson", "spearman"}},
-         {"qqp", {"f1", "accuracy"}},
-         {"mnli", {"matched", "mismatched"}},
-         {"qnli", {"accuracy"}},
-         {"rte", {"accuracy"}},
-         {"wnli", {"accuracy"}, true}}}},
-      {"superglue",
-       {{{"boolq", {"accuracy"}},
-         {"cb", {"macro_f1", "accuracy"}},
-         {"copa", {"accuracy"}},
-         {"multirc", {"f1a", "em"}},
-         {"record", {"f1", "em"}},
-         {"rte", {"accuracy"}},
-         {"wic", {"accuracy"}},
-         {"wsc", {"accuracy"}}}}}};
+  static const std::map<std::string, Suite, std::less<>> all = {{"glue",
+                                                                 {{{"cola", {"matthews"}},
+                                                                   {"sst2", {"accuracy"}},
+                                                                   {"mrpc", {"f1", "accuracy"}},
+                                                                   {"stsb", {"pearson", "spearman"}},
+                                                                   {"qqp", {"f1", "accuracy"}},
+                                                                   {"mnli", {"matched", "mismatched"}},
+                                                                   {"qnli", {"accuracy"}},
+                                                                   {"rte", {"accuracy"}},
+                                                                   {"wnli", {"accuracy"}, true}}}},
+                                                                {"superglue",
+                                                                 {{{"boolq", {"accuracy"}},
+                                                                   {"cb", {"macro_f1", "accuracy"}},
+                                                                   {"copa", {"accuracy"}},
+                                                                   {"multirc", {"f1a", "em"}},
+                                                                   {"record", {"f1", "em"}},
+                                                                   {"rte", {"accuracy"}},
+                                                                   {"wic", {"accuracy"}},
+                                                                   {"wsc", {"accuracy"}}}}}};
   return all;
 }
 

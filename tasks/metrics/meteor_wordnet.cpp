@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 
 #include "tasks/metrics/metric.h"
 #include "tasks/metrics/porter.h"
@@ -31,7 +30,8 @@ Words words_of(const std::string& line) {
 /// Stems and synonyms of words, each looked up once.
 class Lexicon {
  public:
-  explicit Lexicon(const std::optional<WordNet>& wordnet) : wordnet_(wordnet) {}
+  /// wordnet: null where there is none.
+  explicit Lexicon(const WordNet* wordnet) : wordnet_(wordnet) {}
 
   const std::string& stem(const std::string& word) {
     const auto [entry, is_new] = stems_.try_emplace(word);
@@ -49,7 +49,7 @@ class Lexicon {
   }
 
  private:
-  const std::optional<WordNet>& wordnet_;
+  const WordNet* wordnet_;
   std::map<std::string, std::string> stems_;
   std::map<std::string, Words> synonyms_;
 };
@@ -116,10 +116,16 @@ double meteor_score(const Words& hypothesis, const Words& reference, Lexicon& le
   return (1 - kGamma * std::pow(matching.chunks() / matched, kBeta)) * mean;
 }
 
+/// Read once: 25 MB of files.
+const WordNet& wordnet_in(const std::string& folder) {
+  static std::map<std::string, WordNet> read;
+  const auto found = read.find(folder);
+  return found != read.end() ? found->second : read.try_emplace(folder, folder).first->second;
+}
+
 Measured meteor_wordnet(const Texts& texts, const MetricOptions& options) {
   const std::string folder = options.wordnet_dir.empty() ? "/usr/share/wordnet" : options.wordnet_dir;
-  std::optional<WordNet> wordnet;
-  if (!options.wordnet_dir.empty() || WordNet::is_in(folder)) wordnet.emplace(folder);
+  const WordNet* wordnet = !options.wordnet_dir.empty() || WordNet::is_in(folder) ? &wordnet_in(folder) : nullptr;
   Lexicon lexicon(wordnet);
   std::vector<double> values;
   for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {

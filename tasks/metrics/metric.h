@@ -20,20 +20,20 @@ struct Texts {
 
 /// Everything that a user can choose; each metric reads what concerns it and says so in its signature. Names: sacreBLEU's.
 struct MetricOptions {
-  std::string tokenize = "13a";        ///< BLEU
-  std::string smooth_method = "exp";   ///< BLEU: exp floor add-k none
-  std::optional<double> smooth_value;  ///< BLEU: of floor (0.1) and add-k (1)
-  bool lowercase = false;              ///< BLEU
-  bool effective_order = false;        ///< BLEU: orders that a text is too short for do not count; for single segments
+  std::string tokenize = "13a";          ///< BLEU
+  std::string smooth_method = "exp";     ///< BLEU: exp floor add-k none
+  std::optional<double> smooth_value{};  ///< BLEU: of floor (0.1) and add-k (1)
+  bool lowercase = false;                ///< BLEU
+  bool effective_order = false;          ///< BLEU: orders that a text is too short for do not count; for single segments
   int chrf_char_order = 6;
-  std::optional<int> chrf_word_order;  ///< 0 for chrf, 2 for chrf++
+  std::optional<int> chrf_word_order{};  ///< 0 for chrf, 2 for chrf++
   int chrf_beta = 2;
   bool chrf_lowercase = false;
   bool ter_case_sensitive = false, ter_normalized = false, ter_no_punct = false, ter_asian_support = false;
-  bool stem = false;        ///< ROUGE
-  std::string vectors;      ///< embedding-average: file of word vectors
-  std::string wordnet_dir;  ///< meteor-wordnet: folder of WordNet's database; empty: where Debian puts it
-  std::string meteor_jar;   ///< meteor: the jar of METEOR 1.5
+  bool stem = false;          ///< ROUGE
+  std::string vectors{};      ///< embedding-average: file of word vectors
+  std::string wordnet_dir{};  ///< meteor-wordnet: folder of WordNet's database; empty: where Debian puts it
+  std::string meteor_jar{};   ///< meteor: the jar of METEOR 1.5
 };
 
 /// Sufficient statistics, a row of numbers for each unit (segment, question). What a corpus scores follows from the sum of its

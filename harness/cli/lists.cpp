@@ -2,6 +2,7 @@
 #include "harness/cli/lists.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -94,6 +95,7 @@ Store::Selection list_datasets(const std::string&) {
 Store::Selection list_metrics(const std::string& db_path) {
   Rows rows;
   for (const auto& [name, metric] : metrics()) {
+    if (!metric.listed_with.empty() && std::getenv(metric.listed_with.c_str()) == nullptr) continue;
     rows.push_back({{"name", name}, {"unit", metric.scale}, {"better", metric.better}, {"numbers", nullptr}, {"summary", metric.summary}});
   }
   if (std::filesystem::exists(db_path)) {

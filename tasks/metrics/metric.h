@@ -66,6 +66,7 @@ struct Metric {
   std::string summary;  ///< one line for `ls metrics`
   std::string scale;    ///< "0-100", "0-1"
   std::string better = "higher";
+  std::string listed_with{};  ///< a variable of the environment without which `ls metrics` leaves this one out; empty: always listed
   /// Texts hold at least one segment, and references of the same number.
   std::function<Measured(const Texts&, const MetricOptions&)> measure;
 };

@@ -41,11 +41,19 @@ void check_range(const Metric& metric, double value) {
   if (share || percent) always(value >= 0 && value <= (share ? 1 : 100) * (1 + 1e-6), "a value outside of its scale");
 }
 
-/// The first bytes choose options and metric, 0xff ends the hypotheses; a text cannot hold that byte.
+/// The first line is a metric's name, or else its length chooses one.
+std::string take_metric(std::string_view& bytes) {
+  const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+  const std::string name(bytes.substr(0, end));
+  bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  const std::vector<std::string> names = metrics().names();
+  return metrics().find(name) != nullptr ? name : names[name.size() % names.size()];
+}
+
+/// Two bytes choose options, then comes the metric; 0xff, which no text can hold, ends the hypotheses.
 void fuzz(std::string_view bytes) {
   const MetricOptions options = options_of(bytes);
-  const std::vector<std::string> names = metrics().names();
-  const std::string& name = names[take_byte(bytes) % names.size()];
+  const std::string name = take_metric(bytes);
   const std::size_t end = std::min(bytes.find('\xff'), bytes.size());
   const std::string suffix = options.stem ? "x.jsonl" : "x.txt";
   try {

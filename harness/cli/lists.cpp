@@ -2,6 +2,7 @@
 #include "harness/cli/lists.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -14,6 +15,7 @@
 #include "harness/cli/rows.h"
 #include "harness/provenance.h"
 #include "results/table.h"
+#include "tasks/metrics/metric.h"
 #include "tasks/task.h"
 
 namespace synthbench {
@@ -89,6 +91,19 @@ Store::Selection list_datasets(const std::string&) {
   return rows_of(std::move(rows));
 }
 
+/// Those of `score`, then those that the database holds numbers of, where there is one.
+Store::Selection list_metrics(const std::string& db_path) {
+  Rows rows;
+  for (const auto& [name, metric] : metrics()) {
+    if (!metric.listed_with.empty() && std::getenv(metric.listed_with.c_str()) == nullptr) continue;
+    rows.push_back({{"name", name}, {"unit", metric.scale}, {"better", metric.better}, {"numbers", nullptr}, {"summary", metric.summary}});
+  }
+  if (std::filesystem::exists(db_path)) {
+    for (OrderedJson& row : stored_metrics(db_path).rows) rows.push_back(std::move(row));
+  }
+  return rows_of(std::move(rows));
+}
+
 /// The comment that a grid opens with says what it is for.
 std::string first_comment(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -123,7 +138,7 @@ const std::map<std::string, List>& lists() {
       {"tasks", {"what models are trained on", list_tasks}},
       {"datasets", {"real data known by name, and whether it is here", list_datasets}},
       {"grids", {"grid files that come with synthbench", list_grids}},
-      {"metrics", {"what the database holds numbers of", list_metrics}},
+      {"metrics", {"what `score` computes, and what the database holds numbers of", list_metrics}},
       {"sweeps", {"expanded grids in the database", list_sweeps}},
       {"cells", {"their cells", list_cells}},
       {"attempts", {"tries at cells", list_attempts}},

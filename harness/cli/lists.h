@@ -20,6 +20,6 @@ const std::map<std::string, List>& lists();
 Store::Selection list_sweeps(const std::string& db_path);
 Store::Selection list_cells(const std::string& db_path);
 Store::Selection list_attempts(const std::string& db_path);
-Store::Selection list_metrics(const std::string& db_path);
+Store::Selection stored_metrics(const std::string& db_path);
 
 }  // namespace synthbench

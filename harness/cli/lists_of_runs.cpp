@@ -29,10 +29,10 @@ Store::Selection list_attempts(const std::string& db_path) {
     FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) ORDER BY a.attempt_id)");
 }
 
-Store::Selection list_metrics(const std::string& db_path) {
+Store::Selection stored_metrics(const std::string& db_path) {
   return Store::open_to_read(db_path)->select_all(R"(
     SELECT d.name || CASE WHEN d.signature = '' THEN '' ELSE ' ' || d.signature END AS name, d.unit, d.better,
-           count(m.attempt_id) AS numbers
+           count(m.attempt_id) AS numbers, 'in the database' AS summary
     FROM metric_def d LEFT JOIN metric m USING(metric_id) GROUP BY d.metric_id ORDER BY 1)");
 }
 

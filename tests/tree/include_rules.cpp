@@ -45,6 +45,7 @@ const std::vector<Package>& packages() {
       {"benchmark/", {"harness/measure"}},
       {"sentencepiece", {"tasks"}},
       {"zlib.h", {"tasks"}},
+      {"unicode/", {"tasks"}},
       {"sha2.h", {"harness/base"}},
       {"gtest/", {"tests"}},
       {"gmock/", {"tests"}},

@@ -1,0 +1,181 @@
+// score: metrics of hypotheses against references, each with its signature; several systems with a test of their differences.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "harness/base/error.h"
+#include "harness/base/words.h"
+#include "harness/cli/command.h"
+#include "harness/cli/metric_flags.h"
+#include "harness/cli/output.h"
+#include "harness/cli/rows.h"
+#include "results/format.h"
+#include "tasks/metrics/paired_test.h"
+#include "tasks/metrics/segments.h"
+#include "tasks/metrics/suite_average.h"
+
+namespace synthbench {
+namespace {
+
+OrderedJson number_or_null(const std::optional<double>& value) { return value ? OrderedJson(*value) : OrderedJson(nullptr); }
+
+struct ScoreCommand {
+  FlagValue metric, average, trials, seed;
+  std::vector<FlagValue> references;
+  std::vector<std::string> systems;
+  bool paired_bootstrap = false, paired_randomization = false, sentence_level = false;
+  MetricFlags flags;
+  OutputFlags output;
+
+  std::vector<std::string> names() const {
+    if (!metric) throw UserError("score needs --metric NAME[,NAME...]: " + join(metrics().names()));
+    const std::vector<std::string> chosen = split(metric.text, ',');
+    for (const std::string& name : chosen) metrics().at(name);
+    return chosen;
+  }
+
+  std::optional<Resampling> resampling() const {
+    if (!paired_bootstrap && !paired_randomization) return std::nullopt;
+    if (paired_bootstrap && paired_randomization) throw UserError("--paired-bs and --paired-ar: one of them");
+    if (systems.size() < 2) throw UserError("a paired test needs two files at least: the baseline, then what is compared with it");
+    Resampling how{.test = paired_bootstrap ? PairedTest::bootstrap : PairedTest::randomization};
+    how.trials = count_of(trials, 1, paired_bootstrap ? 1000 : 10000);
+    how.seed = static_cast<std::uint64_t>(count_of(seed, 0, static_cast<std::int64_t>(how.seed)));
+    return how;
+  }
+
+  std::vector<Texts> texts() const {
+    if (references.empty()) throw UserError("score needs a file of references: -r FILE");
+    std::vector<std::string> paths;
+    for (const FlagValue& path : references) paths.push_back(path.text);
+    std::vector<Texts> all;
+    for (const std::string& system : systems) all.push_back(read_texts(system, paths));
+    return all;
+  }
+
+  /// One row a system, in their order; the first is the baseline of a test.
+  void add_systems(const std::string& name, const std::vector<Texts>& all, const std::optional<Resampling>& how,
+                   std::vector<OrderedJson>& rows) const {
+    std::optional<Measured> baseline;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Measured measured = measure(name, all[i], flags.options());
+      for (const std::string& warning : measured.warnings) fmt::print(stderr, "synthbench: {}\n", warning);
+      const Score score = score_of(name, measured, how ? signature_of(*how) : SignatureFields());
+      OrderedJson row = {{"metric", score.metric}};
+      if (all.size() > 1) row["system"] = systems[i];
+      row["signature"] = score.signature;
+      row["value"] = number_or_null(score.value);
+      row["n"] = score.n;
+      if (how) add_test(row, name, measured, baseline, *how);
+      rows.push_back(std::move(row));
+      if (!baseline) baseline = std::move(measured);
+    }
+  }
+
+  static SignatureFields signature_of(const Resampling& how) {
+    return {{how.test == PairedTest::bootstrap ? "bs" : "ar", std::to_string(how.trials)}, {"seed", std::to_string(how.seed)}};
+  }
+
+  static void add_test(OrderedJson& row, const std::string& name, const Measured& measured, const std::optional<Measured>& baseline,
+                       const Resampling& how) {
+    if (!can_resample(measured)) throw UserError(name + " is no sum over segments and has no paired test here");
+    if (how.test == PairedTest::bootstrap) {
+      const Spread spread = bootstrap_spread(measured, how);
+      row["mean"] = spread.mean;
+      row["half_width"] = spread.half_width;
+    }
+    row["p"] = baseline ? OrderedJson(p_value(*baseline, measured, how)) : OrderedJson(nullptr);
+  }
+
+  /// One row a segment.
+  void add_segments(const std::string& name, const std::vector<Texts>& all, std::vector<OrderedJson>& rows) const {
+    MetricOptions options = flags.options();
+    options.effective_order = true;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Measured measured = measure(name, all[i], options);
+      if (measured.rows.size() != all[i].hypotheses.size()) throw UserError(name + " has no value of its own for a line");
+      for (std::size_t segment = 0; segment < measured.rows.size(); ++segment) {
+        OrderedJson row = {{"metric", name}};
+        if (all.size() > 1) row["system"] = systems[i];
+        row["segment"] = segment + 1;
+        row["value"] = measured.value_of_sums(measured.rows[segment]);
+        row["signature"] = score_of(name, measured).signature;
+        rows.push_back(std::move(row));
+      }
+    }
+  }
+
+  /// A row for each file of task scores; the rule goes to stderr too.
+  std::vector<OrderedJson> averages() const {
+    if (metric || !references.empty()) throw UserError("--average takes scores, not texts: without --metric and -r");
+    std::vector<OrderedJson> rows;
+    for (const std::string& path : systems) {
+      const SuiteAverage found = suite_average(average.text, task_scores_in(read_segments(path), path));
+      fmt::print(stderr, "{}: {}\n", average.text, found.rule);
+      Measured measured{.n = found.tasks, .signature = {{"tasks", std::to_string(found.tasks)}, {"avg", "mean-of-task-means"}}};
+      measured.value = found.value;
+      OrderedJson row = {{"metric", average.text}};
+      if (systems.size() > 1) row["system"] = path;
+      row.update({{"signature", score_of(average.text, measured).signature}, {"value", found.value}, {"n", found.tasks}});
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  void print(const std::vector<OrderedJson>& rows) const {
+    output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows_of(rows), format)); });
+  }
+
+  Exit run() const {
+    output.check();
+    if (average) {
+      print(averages());
+      return Exit::well;
+    }
+    const std::vector<std::string> chosen = names();
+    const std::optional<Resampling> how = resampling();
+    if (how && sentence_level) throw UserError("--sentence-level and a paired test: one of them");
+    const std::vector<Texts> all = texts();
+    std::vector<OrderedJson> rows;
+    for (const std::string& name : chosen) sentence_level ? add_segments(name, all, rows) : add_systems(name, all, how, rows);
+    print(rows);
+    return Exit::well;
+  }
+};
+
+void declare_tests(FlagSet& flags, ScoreCommand& command) {
+  flags.group("Several systems, single segments");
+  flags.toggle("--paired-bs", command.paired_bootstrap, "paired bootstrap against the first file: p, mean and interval");
+  flags.toggle("--paired-ar", command.paired_randomization, "paired approximate randomization against the first file: p");
+  flags.value("--trials", command.trials, "N", "resamples (default 1000 for the bootstrap, 10000 for randomization)");
+  flags.value("--seed", command.seed, "N", "of the resamples (default 12345, sacreBLEU's)");
+  flags.toggle("--sentence-level", command.sentence_level, "a row for each segment; BLEU without orders that it is too short for");
+}
+
+const bool registered = commands().add(
+    "score", {.group = "Check and count",
+              .summary = "metrics of texts or labels against references, with signatures",
+              .about = "Files hold a segment, label or number a line; a .jsonl file holds JSON strings, so that a segment may have several "
+                       "lines. Several references of a segment are several -r FILE. The signature says everything that can move a value. "
+                       "Several files are several systems on the same references.",
+              .example = "synthbench score --metric bleu,chrf -r reference.txt output.txt\n"
+                         "synthbench score --metric bleu -r reference.txt baseline.txt output.txt --paired-bs\n"
+                         "synthbench score --metric rougeL,rougeLsum --stem -r gold.jsonl summaries.jsonl -o json\n"
+                         "synthbench score --metric accuracy,macro_f1 -r labels.txt predictions.txt",
+              .declare = [](FlagSet& flags) -> Action {
+                const auto command = std::make_shared<ScoreCommand>();
+                flags.list("--metric", command->metric, "LIST", "one or more of `ls metrics`", metrics().names());
+                flags.value("--average", command->average, "SUITE", "average of a suite: FILE holds lines TASK.METRIC VALUE (mrpc.f1 92.0)",
+                            suite_names());
+                flags.repeated("-r,--ref", command->references, "FILE", "references; again for a second reference of each segment");
+                flags.arguments("FILE...", command->systems, "what is scored: hypotheses, predictions");
+                declare_tests(flags, *command);
+                command->flags.declare(flags);
+                flags.group("Flags");
+                command->output.declare(flags, table_formats());
+                return [command] { return command->run(); };
+              }});
+
+}  // namespace
+}  // namespace synthbench

@@ -1,0 +1,33 @@
+#include "tasks/metrics/label_lines.h"
+
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "tasks/metrics/unicode.h"
+
+namespace synthbench {
+
+void refuse_hidden(std::string_view label, std::size_t line) {
+  if (label == "-1") throw UserError(fmt::format("line {} of the reference is -1: a hidden test label, which cannot be scored", line));
+}
+
+Labels labels_of(const Texts& texts) {
+  if (texts.references.size() != 1) throw UserError(fmt::format("labels have one reference, not {}", texts.references.size()));
+  Labels labels;
+  for (const std::string& line : texts.hypotheses) labels.predicted.emplace_back(strip(line));
+  for (const std::string& line : texts.references.front()) {
+    labels.gold.emplace_back(strip(line));
+    refuse_hidden(labels.gold.back(), labels.gold.size());
+  }
+  return labels;
+}
+
+std::array<double, 3> binary_row(bool predicted, bool gold) {
+  return {predicted && gold ? 1.0 : 0.0, predicted ? 1.0 : 0.0, gold ? 1.0 : 0.0};
+}
+
+double f1_of_sums(std::span<const double> sums) {
+  return sums[true_positives] == 0 ? 0 : 2 * sums[true_positives] / (sums[positives_predicted] + sums[positives_gold]);
+}
+
+}  // namespace synthbench

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tasks/metrics/metric.h"
+
+namespace synthbench {
+
+struct Labels {
+  std::vector<std::string> predicted, gold;
+};
+
+/// Both sides without outer blanks. Throws UserError for more than one reference, and for a gold label of -1: test sets whose labels
+/// are hidden carry it, and scoring it would call every answer wrong.
+Labels labels_of(const Texts& texts);
+
+/// The same refusal for a label that stands elsewhere in a line. line counts from 1.
+void refuse_hidden(std::string_view label, std::size_t line);
+
+/// Columns of the row that binary F1 adds up.
+enum BinaryColumn : std::size_t { true_positives, positives_predicted, positives_gold };
+std::array<double, 3> binary_row(bool predicted, bool gold);
+/// 2 TP / (predicted + gold); 0 where nothing is true and positive.
+double f1_of_sums(std::span<const double> sums);
+
+}  // namespace synthbench

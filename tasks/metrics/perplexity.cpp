@@ -1,0 +1,45 @@
+// perplexity      exp(Σ loss / Σ units)
+// bits_per_unit   Σ loss / Σ units / ln 2
+//
+// A line of the scored file is the summed loss of a segment in nats; a line of the reference is how many tokens, words or bytes the
+// segment has. Which of the three is what the value is per: a perplexity per word comes from the same losses with counts of words.
+// Source: Jelinek et al., JASA 62, 1977; per word from subwords: Mielke 2019.
+#include "tasks/metrics/perplexity.h"
+
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "tasks/metrics/metric.h"
+#include "tasks/metrics/number_lines.h"
+
+namespace synthbench {
+namespace {
+
+Measured per_unit(const Texts& texts, double (*value)(double nats, double units)) {
+  if (texts.references.size() != 1) throw UserError(fmt::format("losses have one file of counts, not {}", texts.references.size()));
+  const std::vector<double> nats = numbers_in(texts.hypotheses, "losses"), units = numbers_in(texts.references.front(), "reference");
+  Measured measured{.n = nats.size(), .signature = {{"loss", "nats"}, {"avg", "units-weighted"}}};
+  double total = 0;
+  for (std::size_t i = 0; i < nats.size(); ++i) {
+    if (units[i] < 0) throw UserError(fmt::format("line {} of the reference is {}: a count of units is meant", i + 1, units[i]));
+    total += units[i];
+    measured.rows.add(std::vector<double>{nats[i], units[i]});
+  }
+  if (total == 0) throw NothingDone("nothing to score: the counts of the reference are all 0");
+  measured.value_of_sums = [value](std::span<const double> sums) { return value(sums[0], sums[1]); };
+  return measured;
+}
+
+Measured perplexity_of(const Texts& texts, const MetricOptions&) { return per_unit(texts, perplexity); }
+Measured bits_of(const Texts& texts, const MetricOptions&) { return per_unit(texts, bits_per); }
+
+const bool registered =
+    metrics().add("perplexity", {.summary = "of summed losses (nats) and counts of tokens, words or bytes",
+                                 .scale = "1-",
+                                 .better = "lower",
+                                 .measure = perplexity_of}) &&
+    metrics().add("bits_per_unit",
+                  {.summary = "the same as bits for each token, word or byte", .scale = "0-", .better = "lower", .measure = bits_of});
+
+}  // namespace
+}  // namespace synthbench

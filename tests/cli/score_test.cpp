@@ -1,0 +1,106 @@
+// score, ls metrics and selftest metrics, from outside.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/base/json.h"
+#include "tests/cli/program.h"
+
+namespace synthbench {
+namespace {
+
+TEST(Score, PrintsOneElementForEachMetricInTheOrderAsked) {
+  const Place synthbench;
+  const std::string hypotheses = synthbench.write("hyp.txt", "the cat sat on the mat\r\na dog"),
+                    references = synthbench.write("ref.txt", "the cat sat on a mat\na dog\n");
+  const Done done = synthbench({"score", "--metric", "rougeL,bleu", "-r", references, hypotheses, "-o", "json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const Json rows = Json::parse(done.out);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].at("metric"), "rougeL");
+  EXPECT_EQ(rows[1].at("metric"), "bleu");
+  EXPECT_EQ(rows[1].at("n"), 2);
+  EXPECT_EQ(rows[1].at("signature").get<std::string>().rfind("bleu|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|v:", 0), 0u);
+  EXPECT_NEAR(rows[0].at("value").get<double>(), (5.0 / 6 + 1) / 2, 1e-12);
+}
+
+TEST(Score, ComparesSystemsWithAPairedTest) {
+  const Place synthbench;
+  std::string good, bad, gold;
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    gold += "line " + n + " of the reference text\n";
+    good += "line " + n + " of the reference text\n";
+    bad += "row " + n + " in a text\n";
+  }
+  const std::vector<std::string> files = {"-r", synthbench.write("ref", gold), synthbench.write("bad", bad),
+                                          synthbench.write("good", good)};
+  for (const std::string test : {"--paired-bs", "--paired-ar"}) {
+    std::vector<std::string> words = {"score", "--metric", "chrf", test, "-o", "json"};
+    words.insert(words.end(), files.begin(), files.end());
+    const Done done = synthbench(words);
+    ASSERT_EQ(done.code, 0) << done.err;
+    const Json rows = Json::parse(done.out);
+    EXPECT_TRUE(rows[0].at("p").is_null()) << "the baseline";
+    EXPECT_LT(rows[1].at("p").get<double>(), 0.01);
+    EXPECT_EQ(rows[1].at("value"), 100);
+  }
+}
+
+TEST(Score, RefusesInOneLineAndPrintsNothing) {
+  const Place synthbench;
+  const std::string two = synthbench.write("two", "1\n2\n"), three = synthbench.write("three", "1\n2\n3\n"),
+                    hidden = synthbench.write("hidden", "-1\n-1\n");
+  const std::string broken = synthbench.write("broken", "a\n\xff\n");
+  for (const auto& [words, why] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"score", "--metric", "bleu", "-r", three, two}, "3 lines"},
+           {{"score", "--metric", "blue", "-r", two, two}, "bleu"},
+           {{"score", "--metric", "accuracy", "-r", hidden, two}, "hidden"},
+           {{"score", "--metric", "bleu", "-r", two, broken}, "broken:2"},
+           {{"score", "--metric", "bleu", "-r", two, "absent"}, "absent"},
+           {{"score", "--metric", "bleu", two}, "-r FILE"},
+           {{"score", "-r", two, two}, "--metric"},
+           {{"score", "--metric", "bleu", "--tokenize", "13", "-r", two, two}, "13a"},
+           {{"score", "--metric", "bleu", "--smooth-value", "x", "-r", two, two}, "not a number"},
+           {{"score", "--metric", "pearson", "--paired-bs", "-r", two, two, two}, "no sum over segments"},
+           {{"score", "--metric", "bleu", "--paired-bs", "-r", two, two}, "two files"},
+           {{"score", "--average", "glue", two}, "TASK.METRIC"}}) {
+    const Done done = synthbench(words);
+    EXPECT_EQ(done.code, 2) << done.err;
+    EXPECT_EQ(done.out, "");
+    EXPECT_EQ(std::ranges::count(done.err, '\n'), 1) << done.err;
+    EXPECT_NE(done.err.find(why), std::string::npos) << done.err;
+  }
+  const std::string empty = synthbench.write("empty", "");
+  EXPECT_EQ(synthbench({"score", "--metric", "bleu", "-r", empty, empty}).code, 5);
+}
+
+TEST(Score, AnUndefinedValueIsNull) {
+  const Place synthbench;
+  const Done done =
+      synthbench({"score", "--metric", "spearman", "-r", synthbench.write("r", "1\n2\n"), synthbench.write("h", "3\n3\n"), "-o", "json"});
+  EXPECT_EQ(done.code, 0);
+  EXPECT_TRUE(Json::parse(done.out)[0].at("value").is_null()) << done.out;
+}
+
+TEST(Score, MetricsAreListedWithoutADatabase) {
+  const Place synthbench;
+  const Done done = synthbench({"ls", "metrics", "-o", "json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  std::vector<std::string> names;
+  for (const Json& row : Json::parse(done.out)) names.push_back(row.at("name"));
+  for (const std::string name : {"bleu", "chrf++", "ter", "rougeLsum", "cider-d", "meteor-wordnet", "multirc_f1a", "record_em"}) {
+    EXPECT_NE(std::ranges::find(names, name), names.end()) << name;
+  }
+  EXPECT_TRUE(synthbench.files().empty()) << "a list makes no file";
+}
+
+TEST(Selftest, OfMetricsPasses) {
+  const Place synthbench;
+  const Done done = synthbench({"selftest", "metrics", "-o", "jsonl"});
+  EXPECT_EQ(done.code, 0) << done.out;
+  EXPECT_EQ(done.out.find("\"passed\":false"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace synthbench

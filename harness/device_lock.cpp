@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -20,7 +21,7 @@ std::string folder() {
   std::error_code none;
   if (runtime != nullptr && ::access(runtime, W_OK | X_OK) == 0) return runtime;
   const auto temporary = std::filesystem::temp_directory_path(none);
-  return none ? "/tmp" : temporary.string();
+  return none ? P_tmpdir : temporary.string();
 }
 
 /// Reading is enough for flock; so the file of another user can be locked in a shared temporary folder, where the kernel

@@ -43,9 +43,10 @@ RunningTable::RunningTable(const Plan& plan) {
     if (axis.values.size() > 1 && std::ranges::find(keys_, axis.name) == keys_.end()) keys_.push_back(axis.name);
   }
   for (const std::string& key : keys_) {
-    Column column{key, key.size(), true};
     const auto axis = std::ranges::find(plan.axes, key, &Plan::Axis::name);
-    for (const Json& value : axis == plan.axes.end() ? std::vector<Json>() : axis->values) {
+    const std::vector<Json> values = axis == plan.axes.end() ? std::vector<Json>() : axis->values;
+    Column column{key, key.size(), !values.empty() || key == "seq_len"};
+    for (const Json& value : values) {
       column.width = std::max(column.width, text_of(value).size());
       column.right = column.right && value.is_number();
     }

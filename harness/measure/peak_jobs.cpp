@@ -22,7 +22,7 @@ void time_loop(const WorkerOrder& order, const RecordWriter& records, const char
 
 /// Four times the last cache, as STREAM asks, within reason: some machines hide it, some show a whole socket's.
 std::size_t bytes_to_copy() {
-  constexpr std::size_t kLeast = std::size_t{64} << 20, kMost = std::size_t{512} << 20;
+  constexpr std::size_t kLeast = std::size_t{64} << 20, kMost = std::size_t{256} << 20;
   return std::clamp(4 * last_cache_bytes(), kLeast, kMost);
 }
 

@@ -62,14 +62,17 @@ std::int64_t side_elements(const LogitSpec& spec, const Side& side, const CallSh
   return times({parameter.shape.front(), side.row_shared ? 1 : rows, cols});
 }
 
-/// Stored elements of all sides, each once.
-std::int64_t operand_elements(const Mixture& mixture, const CallShape& s) {
+/// Stored elements of all sides, each once; with_grad: of those alone that want a gradient.
+std::int64_t operand_elements(const Mixture& mixture, const CallShape& s, bool with_grad = false) {
   std::int64_t sum = 0;
   for (const auto& [name, spec] : mixture.summands) {
+    const auto add_side = [&](const Side& side, std::int64_t rows, std::int64_t cols) {
+      if (!with_grad || wants_grad(spec, side)) add(sum, side_elements(spec, side, s, rows, cols));
+    };
     for (const TermSpec& term : spec.terms) {
       const bool table = term.kind == TermKind::table;
-      add(sum, side_elements(spec, term.lhs, s, s.queries, table ? s.keys : term.lhs.width));
-      if (!table) add(sum, side_elements(spec, term.rhs, s, term.kind == TermKind::inner ? s.keys : s.queries, term.rhs.width));
+      add_side(term.lhs, s.queries, table ? s.keys : term.lhs.width);
+      if (!table) add_side(term.rhs, term.kind == TermKind::inner ? s.keys : s.queries, term.rhs.width);
     }
   }
   return sum;
@@ -112,6 +115,26 @@ std::int64_t projection_flops(const Mixture& mixture, const LayerConfig& layer, 
   std::int64_t sum = times({projections, 2, rows, layer.d_model, layer.heads, layer.head_dim});
   for (const Mixture::Summand& summand : mixture.summands) add(sum, hidden_flops(summand.spec, layer, rows));
   return sum;
+}
+
+/// Elements of a layer's weights besides the tables, which are operands of attend already: projections, hidden layers and what
+/// follows them.
+std::int64_t weight_elements(const Mixture& mixture, const LayerConfig& layer) {
+  const std::int64_t projections = 2 + (reads_queries(mixture) ? 1 : 0) + (reads_keys(mixture) ? 1 : 0);
+  std::int64_t weights = times({projections, layer.d_model, layer.heads, layer.head_dim});
+  for (const auto& [name, spec] : mixture.summands) {
+    for (const Parameter& parameter : spec.parameters) {
+      const auto is_side = [&](const TermSpec& term) {
+        return (term.lhs.source == Source::parameter && term.lhs.weight == parameter.name) ||
+               (term.rhs.source == Source::parameter && term.rhs.weight == parameter.name);
+      };
+      if (std::ranges::any_of(spec.terms, is_side)) continue;
+      std::int64_t count = 1;
+      for (const std::int64_t extent : parameter.shape) count = times({count, extent});
+      add(weights, count);
+    }
+  }
+  return weights;
 }
 
 }  // namespace
@@ -189,28 +212,27 @@ std::int64_t attend_bytes(const Mixture& mixture, const CallShape& s, DType dtyp
   return plus({times({elements, static_cast<std::int64_t>(size_of(dtype))}), times({s.batch, s.heads, s.queries, lse})});
 }
 
+Bytes attend_traffic(const Mixture& mixture, const CallShape& s, DType dtype) {
+  const std::int64_t forward = attend_bytes(mixture, s, dtype);
+  const std::int64_t more = plus({operand_elements(mixture, s, true), times({s.batch, s.heads, s.keys, s.width}),  // gradients
+                                  times({s.batch, s.heads, s.queries, s.width})});                                 // grad_out
+  return {forward, plus({forward, times({more, static_cast<std::int64_t>(size_of(dtype))})})};
+}
+
+Bytes layer_traffic(const Mixture& mixture, const LayerConfig& layer, const CallShape& s, DType dtype) {
+  const std::int64_t forward = layer_bytes(mixture, layer, s, dtype);
+  if (whole_layer(mixture) != nullptr) return {forward, 0};
+  const std::int64_t activations = times({3, s.batch, s.queries, layer.d_model}), weights = times({2, weight_elements(mixture, layer)});
+  return {forward, plus({attend_traffic(mixture, s, dtype).backward,
+                         times({plus({weights, activations}), static_cast<std::int64_t>(size_of(dtype))})})};
+}
+
 std::int64_t layer_bytes(const Mixture& mixture, const LayerConfig& layer, const CallShape& s, DType dtype) {
   if (const WholeLayer* whole = whole_layer(mixture)) {
     const std::int64_t ends = times({2, s.batch, s.queries, layer.d_model});
     return times({plus({whole->work(s).elements, ends}), static_cast<std::int64_t>(size_of(dtype))});
   }
-  // Tables are operands of attend already; of the parameters the projections, hidden layers and their followers are
-  // left.
-  const std::int64_t projections = 2 + (reads_queries(mixture) ? 1 : 0) + (reads_keys(mixture) ? 1 : 0);
-  std::int64_t weights = times({projections, layer.d_model, layer.heads, layer.head_dim});
-  for (const auto& [name, spec] : mixture.summands) {
-    for (const Parameter& parameter : spec.parameters) {
-      const auto is_side = [&](const TermSpec& term) {
-        return (term.lhs.source == Source::parameter && term.lhs.weight == parameter.name) ||
-               (term.rhs.source == Source::parameter && term.rhs.weight == parameter.name);
-      };
-      if (std::ranges::any_of(spec.terms, is_side)) continue;
-      std::int64_t count = 1;
-      for (const std::int64_t extent : parameter.shape) count = times({count, extent});
-      add(weights, count);
-    }
-  }
-  const std::int64_t activations = times({2, s.batch, s.queries, layer.d_model});
+  const std::int64_t activations = times({2, s.batch, s.queries, layer.d_model}), weights = weight_elements(mixture, layer);
   return plus({attend_bytes(mixture, s, dtype), times({plus({weights, activations}), static_cast<std::int64_t>(size_of(dtype))})});
 }
 

@@ -36,4 +36,14 @@ std::int64_t attend_bytes(const Mixture& mixture, const CallShape& shape, DType 
 /// The same of a layer: x, y, its parameters (used slices), and what attend moves.
 std::int64_t layer_bytes(const Mixture& mixture, const LayerConfig& layer, const CallShape& shape, DType dtype);
 
+/// Bytes that forward and backward must move at least, each by itself.
+struct Bytes {
+  std::int64_t forward = 0;   ///< attend_bytes, layer_bytes
+  std::int64_t backward = 0;  ///< what forward moves, grad_out, and the gradients of values and of the sides that want one
+};
+Bytes attend_traffic(const Mixture& mixture, const CallShape& shape, DType dtype);
+/// Backward of a layer also reads grad_y, and writes the gradients of x and of its weights; 0 for a whole layer, whose own
+/// intermediates are not known one by one.
+Bytes layer_traffic(const Mixture& mixture, const LayerConfig& layer, const CallShape& shape, DType dtype);
+
 }  // namespace synthbench

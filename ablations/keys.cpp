@@ -67,7 +67,7 @@ std::vector<Key> make_keys() {
        nullptr,
        "what is timed: the backend alone, one layer, or an optimiser step; default attend, and step for train",
        {"attend", "layer", "step"}},
-      {"direction", text, kernel, "fwdbwd", "forward alone, or forward and backward", {"fwd", "fwdbwd"}},
+      {"direction", text, kernel, "fwdbwd", "forward alone, backward alone, or both", {"fwd", "bwd", "fwdbwd"}},
       {"causal", flag, kernel, false, "no query sees a later key; a model takes it from its task"},
       {"key_lengths", text, kernel, "full", "real keys per sample: all, or lengths drawn from 1 to seq_len", {"full", "random"}},
       {"seq_len", integer, always, 512, "tokens of one sample", {}, 1, kMany},

@@ -94,16 +94,18 @@ AttemptResult Attempt::result(std::string log_path, Json volatile_facts) const {
     result.metrics = all_.metrics;
     result.samples = all_.samples;
   }
-  if (done) add_summaries(result);
+  if (done) add_summaries(result, peaks_in(result.volatile_facts));
   keep_last_of_each_key(result);
   return result;
 }
 
-void Attempt::add_summaries(AttemptResult& result) const {
+void Attempt::add_summaries(AttemptResult& result, const std::optional<Peaks>& peaks) const {
   const auto first = std::find_if(all_.samples.begin(), all_.samples.end(), [](const SampleRow& row) { return row.phase == "first"; });
   if (first != all_.samples.end()) result.first_call_ns = first->total_ns;
+  const auto device = std::ranges::find(result.metrics, "peak_device", &MetricRow::name);
+  if (device != result.metrics.end()) result.peak_dev_bytes = static_cast<std::int64_t>(device->value);
   if (config_.text("kind") == "speed") {
-    auto metrics = speed_metrics(config_, all_.samples);
+    auto metrics = speed_metrics(config_, all_.samples, peaks);
     append(result.metrics, metrics);
     result.noisy = is_noisy(all_.samples, measure_);
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/peaks.h"
 #include "harness/plan.h"
 #include "harness/process.h"
 #include "harness/verdict.h"
@@ -28,13 +29,13 @@ class Attempt {
   /// Of these, what the starts of its processes took.
   double start_up_seconds() const { return start_up_seconds_; }
 
-  /// What is stored. Speed metrics only of an attempt that is done.
+  /// What is stored. Speed metrics only of an attempt that is done, held against the peaks that the facts name (peaks.h).
   AttemptResult result(std::string log_path, Json volatile_facts) const;
 
  private:
   void check_kernel(const Json& ran);
   /// Metrics of a finished attempt that follow from its samples and processes.
-  void add_summaries(AttemptResult& result) const;
+  void add_summaries(AttemptResult& result, const std::optional<Peaks>& peaks) const;
 
   ClaimedCell cell_;
   Config config_;

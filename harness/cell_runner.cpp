@@ -11,6 +11,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/processors.h"
+#include "harness/base/units.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/owner.h"
 #include "harness/programs.h"
@@ -49,6 +50,7 @@ std::int64_t CellRunner::begin() {
   const EnvRow machine = this_machine();
   build_id_ = store_.build_id(build_);
   env_id_ = store_.env_id(machine);
+  peaks_.emplace(store_, build_id_, env_id_, options_.force && has_time_for_peaks(plan_.measure));
   sweep_ = store_plan(plan_, store_, options_);
   const ReuseRule rule = {options_.reuse, sha_of(build_), sha_of(machine), way_of_measuring(plan_, options_)};
   if (knows_what_ran_out(options_)) backstop_ = out_of_memory_before(store_, sweep_, rule.build_sha, rule.env_sha, options_.memory_limit);
@@ -66,6 +68,33 @@ std::int64_t CellRunner::look() {
   free_claims_of_the_dead(store_, sweep_);
   cells_.read(store_, sweep_);
   return cells_.open();
+}
+
+std::optional<PeakSetting> CellRunner::peak_setting_of(const Slot& slot) const {
+  return peak_setting(slot.planned.config, options_.cpu_affinity);
+}
+
+bool CellRunner::needs_peaks(const Slot& slot) {
+  const auto setting = peak_setting_of(slot);
+  return setting && has_time_for_peaks(plan_.measure) && peaks_->is_open(*setting);
+}
+
+void CellRunner::launch_peak(Slot& benchmark, const Slot& slot, const char* job) {
+  const PeakSetting setting = *peak_setting_of(slot);
+  const WorkerOrder order = peak_order(setting, job);
+  WorkerSetup setup = setup_of(slot);
+  setup.program = peak_program(options_.program_folder);
+  benchmark.worker = std::make_unique<WorkerProcess>(order, setup);
+}
+
+void CellRunner::store_peaks(const Slot& slot, const LaunchResult& gemm, const LaunchResult& copy) {
+  const PeakSetting setting = *peak_setting_of(slot);
+  const auto peaks = peaks_of(gemm, copy);
+  peaks_->add(setting, peaks);
+  const std::string where = fmt::format("{} on {} thread{}", setting.dtype, setting.threads, setting.threads == 1 ? "" : "s");
+  if (!peaks) return note("the machine's peaks could not be measured: nothing is held against them (" + where + ")");
+  note(fmt::format("this machine's peaks, {}: {} GFLOP/s of a matrix product, {} GB/s of a copy", where,
+                   format_number(peaks->flops_per_s * 1e-9, 3), format_number(peaks->bytes_per_s * 1e-9, 3)));
 }
 
 bool CellRunner::claim(Slot& slot) {
@@ -176,6 +205,9 @@ void CellRunner::finish(Slot& slot) {
   if (const std::vector<int> lane = lane_of(slot); !lane.empty()) facts["processors"] = lane;
   facts["seconds"] = attempt.seconds();
   facts["start_up_seconds"] = attempt.start_up_seconds();
+  if (const auto setting = peak_setting_of(slot)) {
+    if (const auto peaks = peaks_->find(*setting)) facts["peaks"] = to_json(*setting, *peaks);
+  }
   AttemptResult result = attempt.result(places_.keep_log_of(attempt.cell()), std::move(facts));
   for (ArtifactRow& artifact : result.artifacts) artifact.path = places_.relative(artifact.path);
   const bool stored = store_.finish(attempt.cell(), owner_, result);
@@ -187,6 +219,7 @@ void CellRunner::finish(Slot& slot) {
   CellNews told = news(slot, result.outcome);
   told.reason = result.reason;
   told.seconds = attempt.seconds();
+  told.metrics = &result.metrics;
   for (const MetricRow& metric : result.metrics) {
     if (metric.name == "median" && (told.median < 0 || metric.signature.empty())) told.median = metric.value;
   }

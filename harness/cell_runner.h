@@ -10,6 +10,7 @@
 
 #include "harness/attempt.h"
 #include "harness/backstop.h"
+#include "harness/peaks.h"
 #include "harness/places.h"
 #include "harness/plan.h"
 #include "harness/process.h"
@@ -43,6 +44,13 @@ class CellRunner {
   /// Its id in the store; nothing when it has its end.
   std::optional<std::int64_t> open_cell(const PlannedCell& planned) const { return cells_.open_cell(planned.config_sha, planned.seed); }
 
+  /// What the FLOP/s of a cell will be held against is not known, and this run takes the time to measure it.
+  bool needs_peaks(const Slot& slot);
+  /// Starts one of the two benchmarks in a slot of its own, on the processors and with the memory that the cell's workers have.
+  void launch_peak(Slot& benchmark, const Slot& slot, const char* job);
+  /// gemm, copy: what came of both.
+  void store_peaks(const Slot& slot, const LaunchResult& gemm, const LaunchResult& copy);
+
   /// False when there is nothing to launch: an earlier cell ran out of memory with less, or another run was faster.
   bool claim(Slot& slot);
   void launch(Slot& slot, int round);
@@ -68,6 +76,7 @@ class CellRunner {
   WorkerSetup setup_of(const Slot& slot) const;
   WorkerOrder order_of(const Slot& slot, int round) const;
   double timeout(const Slot& slot) const;
+  std::optional<PeakSetting> peak_setting_of(const Slot& slot) const;
   CellNews news(const Slot& slot, const std::string& state) const;
   void tell_progress(Slot& slot);
   double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
@@ -83,6 +92,7 @@ class CellRunner {
   const BuildRow build_;
   const std::string owner_;
   const std::vector<std::vector<int>> lanes_;  ///< no two overlap; empty: workers are not kept apart
+  std::optional<PeakBook> peaks_;              ///< once build and machine have their ids
   std::int64_t sweep_ = 0, build_id_ = 0, env_id_ = 0;
   std::int64_t failures_ = 0, attempts_ = 0, finished_here_ = 0, moves_ = 0;
   Clock::time_point started_ = Clock::now(), last_heartbeat_ = Clock::now();

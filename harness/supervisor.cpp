@@ -53,6 +53,7 @@ class Supervisor {
   void run_all();
   void run_group(const Group& group);
   void take_turns(std::vector<Slot>& slots);
+  void measure_peaks(const Slot& slot);
   void train(std::vector<Slot>& slots);
   bool lock_device(DeviceLock::Mode mode);
   void abandon(std::vector<Slot>& slots) noexcept;
@@ -125,7 +126,8 @@ void Supervisor::take_turns(std::vector<Slot>& slots) {
       if (options_.delay > 0) rest(options_.delay);
       if (stopped() || !lock_device(DeviceLock::Mode::exclusive)) return;
       if (slot.attempt || cells_.claim(slot)) {
-        cells_.launch(slot, round);
+        measure_peaks(slot);
+        if (!interrupted()) cells_.launch(slot, round);
         while (slot.worker && !cells_.step(slot, interrupted())) wait_for({&slot});
       }
       lock_.unlock();
@@ -133,6 +135,23 @@ void Supervisor::take_turns(std::vector<Slot>& slots) {
       if (slot.attempt && !slot.over && (slot.attempt->over() || round + 1 == plan_.measure.launches)) cells_.finish(slot);
     }
   }
+}
+
+/// Once for a machine, build, dtype and number of threads, under the cell's lock of the device.
+void Supervisor::measure_peaks(const Slot& slot) {
+  if (!cells_.needs_peaks(slot)) return;
+  LaunchResult results[2];
+  for (const int k : {0, 1}) {
+    Slot benchmark;
+    cells_.launch_peak(benchmark, slot, k == 0 ? "peak_gemm" : "peak_copy");
+    while (!benchmark.worker->step()) {
+      if (interrupted()) benchmark.worker->stop();
+      wait_for({&benchmark});
+    }
+    results[k] = std::move(benchmark.worker->result());
+    if (interrupted()) return;
+  }
+  cells_.store_peaks(slot, results[0], results[1]);
 }
 
 /// Trainings share the device: up to `jobs` of them at a time.

@@ -43,11 +43,12 @@ struct CellNews {
   std::int64_t total = 0;   ///< cells of the sweep that are not excluded
   std::int64_t cell_id = 0, ordinal = 0, seed = 0;
   const Config* config = nullptr;
-  std::string state;         ///< "running" when started, else how it ended
-  std::string reason;        ///< one line; empty when done
-  double median = -1;        ///< seconds, of a finished speed cell; negative: none
-  double seconds = 0;        ///< wall time that the attempt took
-  double seconds_left = -1;  ///< of the whole run, from the cells that finished; negative: not known yet
+  std::string state;                                ///< "running" when started, else how it ended
+  std::string reason;                               ///< one line; empty when done
+  const std::vector<MetricRow>* metrics = nullptr;  ///< of a finished cell
+  double median = -1;                               ///< seconds, of a finished speed cell; negative: none
+  double seconds = 0;                               ///< wall time that the attempt took
+  double seconds_left = -1;                         ///< of the whole run, from the cells that finished; negative: not known yet
 };
 
 /// Callbacks of a run; an empty one is not called. They run between launches, in the caller's thread.

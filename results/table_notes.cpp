@@ -71,6 +71,23 @@ void add_noisy(std::vector<std::string>& notes, const CellSet& cells) {
   notes.push_back(fmt::format("noisy: {} ended at max_time before the interval was narrow enough ({})", plural(count, "cell"), join(ids)));
 }
 
+/// Of kernels that end before the next one has been launched, the host's speed is measured.
+void add_launch_bound(std::vector<std::string>& notes, const CellSet& cells) {
+  constexpr double kMost = 0.9;
+  std::vector<std::string> ids;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) {
+      const auto share = cell.metrics.find("host_share");
+      if (share != cell.metrics.end() && share->second.value > kMost) ids.push_back(fmt::format("c{}", cell.cell));
+    }
+  }
+  if (!ids.empty()) {
+    notes.push_back(
+        fmt::format("launch-bound: in {} ({}) the host was launching for more than 90 % of the time, and the device waited for it",
+                    plural(ids.size(), "cell"), join(ids)));
+  }
+}
+
 /// A mean over the other seeds would look better than it is.
 void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
   std::map<std::string, std::vector<std::string>> by_metric;
@@ -80,6 +97,13 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
     }
   }
   for (const auto& [metric, ids] : by_metric) {
+    if (metric.ends_with("_share")) continue;  // told by the rate that it is a share of
+    if (metric.ends_with("_per_s")) {
+      notes.push_back(
+          fmt::format("impossible: {} of {} ({}) is above 100 % of the machine's measured peak: the count or the clock is wrong", metric,
+                      plural(ids.size(), "cell"), join(ids)));
+      continue;
+    }
     notes.push_back(fmt::format("not finite, and in no mean: {} of {} ({})", metric, plural(ids.size(), "cell"), join(ids)));
   }
 }
@@ -122,6 +146,7 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const A
   std::vector<std::string> notes = {seeds_note(cells)};
   add_missing(notes, cells);
   add_noisy(notes, cells);
+  add_launch_bound(notes, cells);
   add_not_finite(notes, cells);
   if (!axes.more_constants.empty()) notes.push_back("equal in all rows: " + axes.more_constants);
   if (!axes.where_they_apply.empty()) notes.push_back("where they apply: " + axes.where_they_apply);

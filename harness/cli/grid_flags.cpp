@@ -29,7 +29,7 @@ constexpr std::array<AxisFlag, GridFlags::kAxisCount> kAxes = {{
     {"--heads", "heads", "RANGE", "attention heads"},
     {"--d-model", "d_model", "RANGE", "width of the model"},
     {"--causal", "causal", "LIST", "true, false"},
-    {"--direction", "direction", "LIST", "fwd, fwdbwd"},
+    {"--direction", "direction", "LIST", "fwd, bwd, fwdbwd"},
     {"--scope", "scope", "LIST", "attend, layer, step"},
 }};
 

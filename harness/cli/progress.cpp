@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
@@ -127,7 +128,7 @@ void ProgressFlags::check() const {
   (void)one_of(color_, "color", kColors, "auto");
 }
 
-RunEvents ProgressFlags::events(bool second_format) const {
+RunEvents ProgressFlags::events(bool second_format, std::shared_ptr<const RunningTable> table) const {
   const std::string mode = one_of(progress_, "progress mode", kModes, "auto");
   RunEvents events;
   if (quiet_ || second_format || mode == "none") return events;
@@ -147,6 +148,14 @@ RunEvents ProgressFlags::events(bool second_format) const {
     if (!is_well(news.state) || verbose) screen->line(line, paint_of(news.state));
     screen->status(line + outlook(news, *failed));
   };
+  if (table) {
+    events.finished = [screen, failed, table, begun = false](const CellNews& news) mutable {
+      if (!is_well(news.state) && news.state != "unsupported") ++*failed;
+      if (!std::exchange(begun, true)) screen->line(table->header());
+      screen->line(table->row(news), paint_of(news.state));
+      screen->status(fmt::format("{}/{}{}", news.number, news.total, outlook(news, *failed)));
+    };
+  }
   events.progress = [screen, failed, verbose](const CellNews& news, std::int64_t step, std::int64_t of, const std::string& text) {
     const std::string label = news.config ? cell_label(*news.config, news.seed) : "";
     const std::string line = fmt::format("{} step {} of {}{}{}", label, step, of, text.empty() ? "" : ": ", text);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "harness/cli/flags.h"
+#include "harness/cli/running_table.h"
 #include "harness/supervisor.h"
 
 namespace synthbench {
@@ -12,8 +14,8 @@ namespace synthbench {
 class ProgressFlags {
  public:
   void declare(FlagSet& flags);
-  /// second_format: -oe has stderr.
-  RunEvents events(bool second_format) const;
+  /// second_format: -oe has stderr. table: cells that ended are rows of it; null: lines.
+  RunEvents events(bool second_format, std::shared_ptr<const RunningTable> table = nullptr) const;
   bool quiet() const { return quiet_; }
   /// Refuses unknown words before any work is done.
   void check() const;

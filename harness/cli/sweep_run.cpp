@@ -1,6 +1,7 @@
 #include "harness/cli/sweep_run.h"
 
 #include <cstdio>
+#include <memory>
 
 #include "harness/base/error.h"
 #include "harness/cli/after_run.h"
@@ -38,7 +39,8 @@ Exit SweepRun::run(const std::string& name) const {
   options.grid_path = grid;
   options.argv = command_line();
   const auto store = Store::open_to_write(db.path());
-  const RunSummary summary = run_plan(*plan, *store, options, progress.events(output.second()));
+  const RunSummary summary =
+      run_plan(*plan, *store, options, progress.events(output.second(), grid.empty() ? std::make_shared<RunningTable>(*plan) : nullptr));
   store->checkpoint();
   const SweepView view{*plan, *store, summary.sweep, db.path()};
   if (summary.signal == 0) {

@@ -70,16 +70,32 @@ Diagnosis clock(const Machine& machine) {
           "echo tsc | sudo tee /sys/devices/system/clocksource/clocksource0/current_clocksource"};
 }
 
-/// Nothing here needs counters; who looks for the reason of a time does.
+/// Why counters may not be read, and what would allow it.
+Diagnosis forbidden_counters(const Machine& machine) {
+  const auto level = machine.number("proc/sys/kernel/perf_event_paranoid");
+  const std::string without = ": cells have no instructions, cycles and cache_misses";
+  if (level && *level > 2) {
+    return {"perf events", Status::warn, fmt::format("not allowed (perf_event_paranoid {})", *level) + without,
+            "sudo sysctl kernel.perf_event_paranoid=2"};
+  }
+  if (machine.value("proc/self/status", "Seccomp").value_or("0") == "2") {
+    return {"perf events", Status::warn, "not allowed by a seccomp filter (a container?)" + without,
+            "start the container with --cap-add PERFMON, or with a seccomp profile that allows perf_event_open"};
+  }
+  return {"perf events", Status::warn, "not allowed" + (level ? fmt::format(" (perf_event_paranoid {})", *level) : std::string()) + without,
+          "sudo setcap cap_perfmon=ep on this program, or ask who runs the machine"};
+}
+
+/// No time depends on counters; they explain one.
 Diagnosis perf_events(const Machine& machine) {
   const int error = machine.open_perf_event();
-  if (error == 0) return {"perf events", Status::ok, "perf can count cycles of a cell", {}};
-  if (error != EACCES && error != EPERM) return {"perf events", Status::ok, "none on this machine; synthbench needs none", {}};
-  const auto level = machine.line("proc/sys/kernel/perf_event_paranoid");
-  return {"perf events", Status::warn,
-          "not allowed" + (level ? " (perf_event_paranoid " + *level + ")" : std::string()) +
-              ": perf cannot explain a time; synthbench needs none",
-          "sudo sysctl kernel.perf_event_paranoid=1"};
+  if (error == 0) return {"perf events", Status::ok, "instructions, cycles and cache misses of each speed cell are counted", {}};
+  if (error == EACCES || error == EPERM) return forbidden_counters(machine);
+  if (error == ENOSYS) return {"perf events", Status::ok, "none: this kernel, or the sandbox around it, has no perf_event_open", {}};
+  return {"perf events",
+          Status::ok,
+          "none on this machine: a virtual machine sees counters only with a virtual PMU (QEMU: -cpu host,pmu=on)",
+          {}};
 }
 
 }  // namespace

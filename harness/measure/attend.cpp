@@ -16,8 +16,8 @@
 namespace synthbench {
 namespace {
 
-/// What one call is: forward, backward of one forward, or both; then the device has finished. device: null on the host.
-std::function<void()> call_of(const std::string& direction, AttentionBackend& backend, const FerriedCall& at, DeviceMemory* device) {
+/// What one call is: forward, backward of one forward, or both.
+std::function<void()> call_of(const std::string& direction, AttentionBackend& backend, const FerriedCall& at) {
   const auto forward = [&] { backend.forward(at.call(), at.outputs()); };
   const auto backward = [&] { backend.backward(at.call(), at.outputs(), at.grad_out(), at.grads()); };
   if (direction != "fwd" && direction != "bwd" && direction != "fwdbwd") {
@@ -27,7 +27,6 @@ std::function<void()> call_of(const std::string& direction, AttentionBackend& ba
   return [=, forwards = direction != "bwd", backwards = direction != "fwd"] {
     if (forwards) forward();
     if (backwards) backward();
-    if (device != nullptr) device->synchronize();
   };
 }
 
@@ -56,7 +55,11 @@ void attend(const WorkerOrder& order, const RecordWriter& records) {
   if (order.gate) gate_attention(order, on_host, choice.kernel, records);
   const auto device = elsewhere ? backend->device_memory() : nullptr;
   const FerriedCall at(device.get(), problem.call(), problem.outputs(), problem.grad_out(), problem.grads());
-  measure({call_of(config.text("direction"), *backend, at, device.get()), {}, elsewhere}, order.measure, order.launch, records);
+  Workload workload{call_of(config.text("direction"), *backend, at), {}, elsewhere};
+  const auto clock = elsewhere ? device_clock_of(name) : nullptr;
+  workload.clock = clock.get();
+  if (device) workload.finish = [&device] { device->synchronize(); };
+  measure(workload, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("attend", attend);

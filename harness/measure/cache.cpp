@@ -7,13 +7,15 @@
 namespace synthbench {
 namespace {
 
-/// Twice the last level as the C library knows it; virtual machines may hide it, and some show a whole socket's.
+/// Twice the last level; virtual machines may hide it, and some show a whole socket's.
 std::size_t bytes_to_write() {
-  constexpr long kLeast = 32L << 20, kMost = 512L << 20;
-  return static_cast<std::size_t>(std::clamp(2 * ::sysconf(_SC_LEVEL3_CACHE_SIZE), kLeast, kMost));
+  constexpr std::size_t kLeast = std::size_t{32} << 20, kMost = std::size_t{512} << 20;
+  return std::clamp(2 * last_cache_bytes(), kLeast, kMost);
 }
 
 }  // namespace
+
+std::size_t last_cache_bytes() { return static_cast<std::size_t>(std::max(0L, ::sysconf(_SC_LEVEL3_CACHE_SIZE))); }
 
 CacheEvictor::CacheEvictor() : lines_(bytes_to_write()) {}
 

@@ -9,6 +9,8 @@
 #include "harness/measure/batch.h"
 #include "harness/measure/cache.h"
 #include "harness/measure/clock.h"
+#include "harness/measure/counters.h"
+#include "harness/measure/device_samples.h"
 #include "harness/measure/peak_memory.h"
 #include "harness/measure/stop_rule.h"
 
@@ -23,6 +25,7 @@ std::int64_t nanoseconds(double seconds) { return std::llround(seconds * 1e9); }
 double time_calls(const Workload& workload, std::int64_t calls) {
   const auto start = Clock::now();
   for (std::int64_t i = 0; i < calls; ++i) workload.call();
+  if (workload.finish) workload.finish();
   return seconds_since(start);
 }
 
@@ -59,39 +62,93 @@ double warm_up(const Workload& workload, const MeasureSettings& settings, Sample
   return fastest;
 }
 
+/// The same by the clock that counts.
+double time_that_counts(const Workload& workload, std::int64_t calls) {
+  if (workload.clock == nullptr) return time_calls(workload, calls);
+  const DeviceSample sample = DeviceSampler(workload).take(calls);
+  return sample.disagrees ? sample.wall : sample.device;
+}
+
 /// Calls per sample. A cold sample is one call: the second would find what the first has loaded. The time of a single short
 /// call is mostly the clock's own, so a first guess is doubled until the clock agrees.
 std::int64_t inner_calls(const Workload& workload, double per_call, const MeasureSettings& settings, bool cold) {
-  double least = 10 * clock_resolution();
+  double least = 10 * std::max(clock_resolution(), workload.clock == nullptr ? 0 : workload.clock->resolution());
   if (settings.repetitions == 0) least = std::max(least, settings.min_time / kSamplesPerMinTime);
   if (cold || per_call >= least) return 1;
   auto inner = static_cast<std::int64_t>(std::ceil(least / std::max(per_call, 1e-9)));
-  const auto fastest = [&] { return std::min({time_calls(workload, inner), time_calls(workload, inner), time_calls(workload, inner)}); };
+  const auto once = [&] { return time_that_counts(workload, inner); };
+  const auto fastest = [&] { return std::min({once(), once(), once()}); };
   while (fastest() < least) inner *= 2;
   return inner;
+}
+
+/// A sample by each of its clocks; what was discarded stays, marked.
+void add_rows(Rows& rows, SampleRow& row, const DeviceSample& sample) {
+  row.sm_mhz = sample.sm_mhz;
+  const auto add = [&](const char* clock, double seconds, const std::string& discarded) {
+    row.clock = clock;
+    row.total_ns = nanoseconds(std::max(seconds, 0.0));
+    row.discarded = discarded;
+    rows.push_back(row);
+  };
+  add("wall", sample.wall, sample.discarded);
+  add("cuda_event", sample.device, sample.discarded.empty() ? sample.device_discarded : sample.discarded);
+  add("cpu", sample.host, sample.discarded);
+  ++row.idx;
 }
 
 bool sample_until_enough(const Workload& workload, const MeasureSettings& settings, std::int64_t inner, SampleRow row, Rows& rows) {
   std::optional<CacheEvictor> evictor;
   if (row.cache == "cold") evictor.emplace();
   row.inner_iters = inner;
+  DeviceSampler on_device(workload);
+  const auto sample = [&] {
+    if (workload.clock != nullptr) {
+      const std::vector<DeviceSample> tries = on_device.take_until_one_counts(inner);
+      for (const DeviceSample& one : tries) add_rows(rows, row, one);
+      return tries.back().device_discarded.empty() ? tries.back().device : tries.back().wall;
+    }
+    prepare(workload);
+    if (evictor) evictor->evict();
+    const double seconds = time_calls(workload, inner);
+    row.total_ns = nanoseconds(seconds);
+    rows.push_back(row);
+    ++row.idx;
+    return seconds;
+  };
   StopRule rule(settings);
   while (const int count = rule.next_batch()) {
-    const auto batch = take_samples(
-        [&] {
-          prepare(workload);
-          if (evictor) evictor->evict();
-          return time_calls(workload, inner);
-        },
-        count);
-    for (const double seconds : batch) {
-      row.total_ns = nanoseconds(seconds);
-      rows.push_back(row);
-      ++row.idx;
-      rule.add(seconds / static_cast<double>(inner), seconds);
-    }
+    for (const double seconds : take_samples(sample, count)) rule.add(seconds / static_cast<double>(inner), seconds);
   }
   return rule.noisy();
+}
+
+/// Processor events of a call, apart from the samples, which no counting disturbs. As many calls as fit in a moment.
+void count_events(const Workload& workload, double per_call, const RecordWriter& records) {
+  constexpr double kMoment = 0.02;
+  HardwareCounters counters;
+  if (counters.empty()) return;
+  const auto calls = static_cast<std::int64_t>(std::clamp(kMoment / std::max(per_call, 1e-9), 1.0, 1e6));
+  prepare(workload);
+  for (const auto& [name, count] : counters.count([&] { time_calls(workload, calls); })) {
+    MetricRow row;
+    row.name = name;
+    row.unit = "1";
+    row.better = "lower";
+    row.value = count / static_cast<double>(calls);
+    row.n = calls;
+    records.write(to_json(row));
+  }
+}
+
+MetricRow device_memory_metric(std::int64_t bytes) {
+  MetricRow row;
+  row.name = "peak_device";
+  row.unit = "B";
+  row.better = "lower";
+  row.value = static_cast<double>(bytes);
+  row.n = 1;
+  return row;
 }
 
 }  // namespace
@@ -129,6 +186,9 @@ Measurement measure(const Workload& workload, const MeasureSettings& settings, i
     result.noisy = result.noisy || noisy;
   }
   for (const SampleRow& row : rows) records.write(to_json(row));
+  const auto used = workload.clock == nullptr ? std::nullopt : workload.clock->state().used_bytes;
+  if (used) records.write(to_json(device_memory_metric(*used)));  // allocators keep what they had: the most is still there
+  if (!workload.on_device) count_events(workload, per_call, records);
   return result;
 }
 

@@ -59,12 +59,14 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
 
   std::vector<Tensor> wanted = layer->parameters();
   wanted.push_back(x);
+  const bool backward_alone = config.text("direction") == "bwd";
+  const Tensor kept = backward_alone ? layer->forward(x, *backend, options) : Tensor();
   const auto call = [&] {
-    const Tensor y = layer->forward(x, *backend, options);
-    if (backward) torch::autograd::grad({y}, wanted, {grad_y});  // fresh ones: nothing is added to those of the call before
-    synchronize(device);
+    const Tensor y = backward_alone ? kept : layer->forward(x, *backend, options);
+    if (backward) torch::autograd::grad({y}, wanted, {grad_y}, backward_alone);  // fresh ones: nothing is added to those of the call before
   };
-  measure({call, {}, !device.is_cpu()}, order.measure, order.launch, records);
+  const auto clock = device.is_cpu() ? nullptr : device_clock_of("torch");  // whatever the backend, LibTorch's stream has it all
+  measure({call, {}, !device.is_cpu(), [&] { synchronize(device); }, clock.get()}, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("layer", time_layer);

@@ -83,7 +83,9 @@ void time_step(const WorkerOrder& order, const RecordWriter& records) {
   if (!causal) fmt::print("{} has no causal form: the steps are those of an encoder\n", config.text("variant"));
   if (order.gate) gate_layer(attention_of(order, causal), *backend_named(config.text("backend")), training.kernel().kernel, records);
   std::int64_t number = 0;
-  measure({[&] { training.step(++number); }, {}, place_of(config) != Place::host}, order.measure, order.launch, records);
+  const bool on_device = place_of(config) != Place::host;
+  const auto clock = on_device ? device_clock_of("torch") : nullptr;
+  measure({[&] { training.step(++number); }, {}, on_device, {}, clock.get()}, order.measure, order.launch, records);
 }
 
 const bool registered = jobs().add("step", time_step);

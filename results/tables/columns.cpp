@@ -35,6 +35,12 @@ bool any_ratio(const Timings& timings) {
   return false;
 }
 
+/// A rate is stored as NaN where it was above what the machine can do, in any of the row's cells.
+bool is_impossible(const ConfigFacts& row, const char* rate) {
+  return std::ranges::any_of(row.done,
+                             [&](const CellFacts& cell) { return std::ranges::find(cell.not_finite, rate) != cell.not_finite.end(); });
+}
+
 std::int64_t unchecked_cells(Store& store, const CellSet& cells) {
   Json attempts = Json::array();
   for (const ConfigFacts& row : cells.rows) {
@@ -44,6 +50,10 @@ std::int64_t unchecked_cells(Store& store, const CellSet& cells) {
       store.select("SELECT count(*) FROM json_each(?) WHERE NOT EXISTS(SELECT 1 FROM check_result c WHERE c.attempt_id=json_each.value)",
                    {attempts.dump()});
   return rows.at(0).begin().value();
+}
+
+bool has_metric(const CellSet& cells, const char* metric) {
+  return std::ranges::any_of(cells.rows, [&](const ConfigFacts& row) { return !row.values(metric).empty(); });
 }
 
 }  // namespace
@@ -105,6 +115,29 @@ std::vector<Column> time_columns(const Timings& timings) {
   return columns;
 }
 
+std::vector<Column> rate_columns(const CellSet& cells) {
+  struct Rate {
+    const char *column, *metric;
+    double scale;
+  };
+  constexpr Rate kRates[] = {{"GFLOP_per_s", "flops_per_s", 1e-9},
+                             {"GB_per_s", "bytes_per_s", 1e-9},
+                             {"percent_of_peak", "peak_flops_share", 100},
+                             {"percent_of_copy", "peak_bytes_share", 100}};
+  std::vector<Column> columns;
+  for (const Rate& rate : kRates) {
+    const bool somewhere = std::ranges::any_of(
+        cells.rows, [&](const ConfigFacts& row) { return !row.values(rate.metric).empty() || is_impossible(row, rate.metric); });
+    if (!somewhere) continue;
+    columns.push_back({rate.column, [&cells, rate](std::size_t row) {
+                         const std::vector<double> values = cells.rows[row].values(rate.metric);
+                         if (is_impossible(cells.rows[row], rate.metric)) return TableCell{.value = "impossible"};
+                         return values.empty() ? nothing_cell() : number_cell(rate.scale * mean(values), 3);
+                       }});
+  }
+  return columns;
+}
+
 Column kernel_column(const CellSet& cells) {
   return {"kernel", [&cells](std::size_t row) {
             std::set<std::string> names;
@@ -140,6 +173,10 @@ void add_time_notes(std::vector<std::string>& notes, Store& store, const Timings
   if (any_ratio(timings)) {
     notes.push_back("time_vs_vanilla: time divided by that of vanilla with all other axes equal; below 1 is faster");
   }
+  if (has_metric(timings.cells, "peak_flops_share"))
+    notes.push_back("percent_of_peak: FLOP/s over those of a matrix product on this machine, with this build, dtype and threads");
+  if (has_metric(timings.cells, "peak_bytes_share"))
+    notes.push_back("percent_of_copy: bytes that have to move at least, over those of a copy; of calls that no cache can hold");
   const std::int64_t unchecked = unchecked_cells(store, timings.cells);
   if (unchecked > 0) notes.push_back(fmt::format("not checked against the oracle: {} of the cells", unchecked));
 }

@@ -30,6 +30,9 @@ bool seeds_differ(const CellSet& cells);
 
 /// Columns median_UNIT, interval_UNIT, time_vs_vanilla, ratio_interval, and kernel_column last.
 std::vector<Column> time_columns(const Timings& timings);
+/// Columns GFLOP_per_s, GB_per_s, percent_of_peak and percent_of_copy, those that some row has a value for; what the machine
+/// cannot do is "impossible".
+std::vector<Column> rate_columns(const CellSet& cells);
 Column kernel_column(const CellSet& cells);
 Column seeds_column(const CellSet& cells);
 Column parameters_column(const CellSet& cells);

@@ -10,6 +10,7 @@ namespace {
 Table build(Store& store, const TableOptions& options) {
   const Timings timings = read_timings(store, options);
   std::vector<Column> columns = time_columns(timings);
+  for (Column& column : rate_columns(timings.cells)) columns.push_back(std::move(column));
   if (seeds_differ(timings.cells)) columns.push_back(seeds_column(timings.cells));
   columns.push_back(kernel_column(timings.cells));
   Table table = assemble(store, "Speed: median time of one call, mean over seeds; " + timings.axes.constants, timings.cells, timings.axes,

@@ -228,5 +228,18 @@ TEST(Cost, SharedOperandsMoveOnce) {
             4 * (2 * 8 * 8 + 2 * 3 * 7 * 8));
 }
 
+TEST(Cost, BackwardMovesOperandsAgainAndTheirGradients) {
+  const LayerConfig c = {.d_model = 8, .heads = 2, .head_dim = 4, .max_len = 7};
+  const std::int64_t values = 3 * 2 * 7 * 4, lse = 3 * 2 * 7, table = 2 * 7 * 7;
+  const CallShape s{3, 2, 7, 7, 4};
+  const auto backward = [&](const char* variant) { return attend_traffic(describe(variant, c), s, DType::f32).backward; };
+  EXPECT_EQ(attend_traffic(describe("vanilla", c), s, DType::f32).forward, attend_bytes(describe("vanilla", c), s, DType::f32));
+  EXPECT_EQ(backward("vanilla"), 4 * (2 * values + values + values + lse + values + 2 * values + values));
+  EXPECT_EQ(backward("random"), 4 * (table + values + values + lse + values + table + values));
+  EXPECT_EQ(backward("fixed_random"), 4 * (table + values + values + lse + values + values)) << "a frozen table wants no gradient";
+  EXPECT_EQ(layer_traffic(describe("random", c), c, s, DType::f32).backward - backward("random"), 4 * (2 * 2 * 8 * 8 + 3 * 3 * 7 * 8))
+      << "x, grad_y and grad_x; w_v and w_o with their gradients";
+}
+
 }  // namespace
 }  // namespace synthbench

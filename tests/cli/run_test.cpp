@@ -1,7 +1,9 @@
 // `run` and `bench` from outside, and what the reading commands say afterwards.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
+#include <sstream>
 
 #include "harness/base/json.h"
 #include "tests/cli/grids.h"
@@ -153,6 +155,30 @@ TEST(Bench, TheVariableNamesTheDatabaseAndTheFlagBeatsIt) {
   }
   std::ranges::sort(databases);
   EXPECT_EQ(databases, (std::vector<std::string>{"flag.db", "variable.db"}));
+}
+
+TEST(Bench, ATableGrowsWhileItRunsAndACellWithoutResultSaysWhyInItsRow) {
+  const Place place;
+  const Done done = place({"bench", "-m", "random,vanilla", "-b", "eigen,fault_unsupported", "-l", "13", "-s", "0-1", "--batch", "1",
+                           "--launches", "1", "-r", "3", "-o", "json", "--order", "grid"},
+                          {{"SYNTHBENCH_FAULTS", "1"}});
+  ASSERT_EQ(done.code, 0) << done.err;
+  std::vector<std::string> lines;
+  std::istringstream text(done.err);
+  for (std::string line; std::getline(text, line) && line.starts_with("|");) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 10u) << done.err;
+  EXPECT_EQ(lines[0], "| cell | variant | backend           | seq_len | seed |   median | interval |  GFLOP/s | % of peak |");
+  EXPECT_EQ(lines[1], "| ---: | ------- | ----------------- | ------: | ---: | -------: | -------: | -------: | --------: |");
+  for (std::size_t i = 2; i < lines.size(); ++i) {
+    EXPECT_NE(lines[i].find(std::to_string(i - 1) + "/8 |"), std::string::npos) << lines[i];
+    const bool refused = lines[i].find("| fault_unsupported |") != std::string::npos;
+    EXPECT_EQ(lines[i].find("s | ") != std::string::npos, !refused) << lines[i];
+    EXPECT_EQ(lines[i].find("unsupported: ") != std::string::npos, refused) << lines[i];
+    if (!refused) {
+      EXPECT_EQ(lines[i].size(), lines[0].size()) << lines[i];
+    }
+  }
+  EXPECT_EQ(place({"bench", "-m", "vanilla", "-l", "13", "-r", "3", "--progress", "none"}).err.find("| cell"), std::string::npos);
 }
 
 TEST(Bench, AnUnsupportedCellIsARowWithAReasonAndNothingMeasuredIsFive) {

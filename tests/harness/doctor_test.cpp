@@ -164,9 +164,16 @@ TEST_F(DoctorTest, SeesTheLimitsOfAContainer) {
 TEST_F(DoctorTest, TellsCountersThatAreForbiddenFromThoseThatDoNotExist) {
   perf_error = EACCES;
   write("proc/sys/kernel/perf_event_paranoid", "4\n");
-  expect("perf events", Status::warn, "perf_event_paranoid 4", "sudo sysctl kernel.perf_event_paranoid=1");
+  expect("perf events", Status::warn, "perf_event_paranoid 4", "sudo sysctl kernel.perf_event_paranoid=2");
+  write("proc/sys/kernel/perf_event_paranoid", "2\n");
+  write("proc/self/status", "Name:\tsynthbench\nSeccomp:\t2\n");
+  expect("perf events", Status::warn, "seccomp filter", "--cap-add PERFMON");
+  write("proc/self/status", "Name:\tsynthbench\nSeccomp:\t0\n");
+  expect("perf events", Status::warn, "not allowed (perf_event_paranoid 2)", "cap_perfmon");
+  perf_error = ENOSYS;
+  expect("perf events", Status::ok, "no perf_event_open", "");
   perf_error = ENOENT;
-  expect("perf events", Status::ok, "none on this machine", "");
+  expect("perf events", Status::ok, "virtual PMU", "");
 }
 
 TEST_F(DoctorTest, DistrustsACoarseClock) {

@@ -71,6 +71,31 @@ TEST_F(Sweep, WhatRanOutOfMemoryInAnEarlierRunSparesLargerCells) {
   EXPECT_EQ(run(plan).attempts, 1) << "told to try again: the smallest does, and speaks for the others";
 }
 
+TEST_F(Sweep, TheMachinesPeaksAreMeasuredOnceAndSpeedsAreHeldAgainstThem) {
+  const auto patient = [](const char* lengths) {
+    auto plan = tiny_plan({{"variant", "vanilla"}, {"seq_len", lengths}}, lengths);
+    plan->measure.repetitions = 0;
+    plan->measure.min_time = MeasureSettings().min_time;
+    plan->measure.max_noise = 1;
+    return plan;
+  };
+  std::vector<std::string> notes;
+  events.note = [&](const std::string& text) { notes.push_back(text); };
+  const auto peaks_told = [&] {
+    return std::ranges::count_if(notes, [](const std::string& text) { return text.find("GFLOP/s") != std::string::npos; });
+  };
+  run(*tiny_plan({{"seq_len", "16"}}, "in a hurry"));
+  EXPECT_EQ(peaks_told(), 0);
+  EXPECT_EQ(count("v_result WHERE metric='peak_flops_share'"), 0);
+  run(*patient("16,24"));
+  EXPECT_EQ(peaks_told(), 1) << "for both cells";
+  run(*patient("32"));
+  EXPECT_EQ(peaks_told(), 1) << "the database knows them";
+  run(*tiny_plan({{"seq_len", "40"}}, "in a hurry again"));
+  EXPECT_EQ(count("v_result WHERE metric='peak_flops_share' AND value > 0 AND value < 1"), 4);
+  EXPECT_EQ(count("attempt WHERE json_extract(volatile_json, '$.peaks.threads') = 1"), 4);
+}
+
 TEST_F(Sweep, EveryCellGetsItsResultAndASecondRunStartsNothing) {
   const auto plan = tiny_plan({{"variant", "vanilla,random,dense"}, {"seq_len", "16,17"}});
   const RunSummary first = run(*plan);

@@ -99,6 +99,36 @@ TEST_F(Tables, AValueThatIsNotANumberIsInNoMeanAndSaid) {
   EXPECT_TRUE(has(notes(quality), "not finite, and in no mean: ppl of 1 cell (c" + attempt["cell_id"].dump() + ")")) << notes(quality);
 }
 
+TEST_F(Tables, RatesStandBesideWhatTheMachineCanDo) {
+  const auto with_rates = [](std::initializer_list<std::pair<const char*, double>> rates) {
+    AttemptResult result = timed({{0.001, 0.001}});
+    for (const auto& [name, value] : rates) result.metrics.push_back({.name = name, .unit = "1", .better = "higher", .value = value});
+    return result;
+  };
+  Sweep rated(folder_ / "r.db",
+              {a_cell({{"variant", "vanilla"}, {"seq_len", 64}}, 0, 1), a_cell({{"variant", "random"}, {"seq_len", 64}}, 0, 2),
+               a_cell({{"variant", "dense"}, {"seq_len", 64}}, 0, 3)},
+              "rated");
+  rated.finish_all([&](const Store::CellState& cell) {
+    const std::string variant = cell.config["variant"];
+    if (variant == "dense") return with_rates({});
+    if (variant == "vanilla") return with_rates({{"flops_per_s", 5e10}, {"bytes_per_s", 2e9}, {"peak_flops_share", 0.25}});
+    return with_rates({{"flops_per_s", NAN}, {"bytes_per_s", 3e9}, {"peak_flops_share", NAN}});
+  });
+  const Table speed = table("speed", {.sweep = rated.id});
+  EXPECT_NEAR(cell(speed, {"vanilla"}, "GFLOP_per_s").value.get<double>(), 50, 1e-9);
+  EXPECT_NEAR(cell(speed, {"vanilla"}, "GB_per_s").value.get<double>(), 2, 1e-9);
+  EXPECT_NEAR(cell(speed, {"vanilla"}, "percent_of_peak").value.get<double>(), 25, 1e-9);
+  EXPECT_EQ(cell(speed, {"random"}, "GFLOP_per_s").value, "impossible");
+  EXPECT_EQ(cell(speed, {"random"}, "percent_of_peak").value, "impossible");
+  EXPECT_NEAR(cell(speed, {"random"}, "GB_per_s").value.get<double>(), 3, 1e-9);
+  EXPECT_EQ(shown(cell(speed, {"dense"}, "percent_of_peak")), "–");
+  EXPECT_EQ(std::ranges::count(speed.columns, "percent_of_copy"), 0) << "no row has it";
+  EXPECT_TRUE(has(notes(speed), "impossible: flops_per_s of 1 cell (c")) << notes(speed);
+  EXPECT_TRUE(has(notes(speed), "percent_of_peak: FLOP/s over those of a matrix product")) << notes(speed);
+  EXPECT_FALSE(has(notes(speed), "not finite")) << notes(speed);
+}
+
 TEST_F(Tables, EqualRunsPrintEqualTables) { EXPECT_EQ(format_table(table("speed"), "md"), format_table(table("speed"), "md")); }
 
 TEST_F(Tables, QualityShowsMeanSpreadAndCountModels) {

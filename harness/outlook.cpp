@@ -10,13 +10,12 @@ namespace synthbench {
 Outlook::Outlook(const std::string& db_path, Reuse how, const MeasureSettings& measure) {
   if (!std::filesystem::exists(db_path)) return;
   store_ = Store::open_to_read(db_path);
-  rule_ = {how, sha_of(this_build()), sha_of(this_machine()), to_json(measure)};
-  forecast_.emplace(*store_, rule_.env_sha, measure);
+  const ReuseRule rule = {how, sha_of(this_build()), sha_of(this_machine()), to_json(measure)};
+  counts_ = store_->reuse_lookup(rule);
+  forecast_.emplace(*store_, rule.env_sha, measure);
 }
 
-bool Outlook::reused(const PlannedCell& cell) const {
-  return store_ && rule_.how != Reuse::never && cell.state == "pending" && store_->would_reuse(cell.config_sha, cell.seed, rule_);
-}
+bool Outlook::reused(const PlannedCell& cell) const { return store_ && cell.state == "pending" && counts_(cell.config_sha, cell.seed); }
 
 std::optional<Forecast::Time> Outlook::time(const PlannedCell& cell) const {
   if (!forecast_ || cell.state != "pending") return std::nullopt;

@@ -33,7 +33,7 @@ class Outlook {
  private:
   std::shared_ptr<Store> store_;
   std::optional<Forecast> forecast_;
-  ReuseRule rule_;
+  Store::ReuseLookup counts_;
 };
 
 /// What fits into a time, in the order in which `run` takes the cells: the longest start of that order whose predicted times

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "harness/base/error.h"
+#include "harness/base/json.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -42,6 +43,8 @@ class Statement {
   }
   /// True while there is a row.
   bool step();
+  /// Ends reading before the last row; what is bound stays.
+  void rewind();
   /// Binds, runs to the end and returns the number of rows that changed.
   template <typename... Values>
   std::int64_t run(const Values&... values) {
@@ -65,13 +68,14 @@ class Statement {
   void bind_one(int index, const std::string& value) { bind_one(index, std::string_view(value)); }
   void bind_one(int index, const char* value) { bind_one(index, std::string_view(value)); }
   void bind_one(int index, std::nullopt_t);
+  /// A number, a text, true and false as 1 and 0, null as NULL; anything else as the text of its JSON.
+  void bind_json(int index, const Json& value);
   template <typename T>
   void bind_one(int index, const std::optional<T>& value) {
     value ? bind_one(index, *value) : bind_one(index, std::nullopt);
   }
 
  private:
-  void rewind();
   std::int64_t run_bound();
 
   const Connection* connection_;

@@ -23,7 +23,7 @@ class SqliteStore final : public Store {
   using Store::add_sweep;
   std::int64_t add_sweep(const SweepRow& sweep, std::int64_t count, const std::function<CellRow(std::int64_t)>& cell) override;
   std::int64_t reuse(std::int64_t sweep, const ReuseRule& rule) override;
-  bool would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) override;
+  ReuseLookup reuse_lookup(const ReuseRule& rule) override;
   void reopen(std::int64_t sweep, const std::vector<std::string>& states) override;
 
   std::optional<ClaimedCell> claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build, std::int64_t env,

@@ -129,8 +129,9 @@ class Store {
   /// Finished cells of the sweep whose own result does not count by the same rule (an edited program, another machine, more
   /// launches) become pending first; `never` leaves them. Returns the number of cells that became reused.
   virtual std::int64_t reuse(std::int64_t sweep, const ReuseRule& rule) = 0;
-  /// The same question without writing, for `plan`: results for (config_sha, seed) pairs.
-  virtual bool would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) = 0;
+  /// The same question without writing, for `plan`, cell by cell: one statement that is compiled once. Lives as long as the store.
+  using ReuseLookup = std::function<bool(const std::string& config_sha, std::int64_t seed)>;
+  virtual ReuseLookup reuse_lookup(const ReuseRule& rule) = 0;
   /// Puts cells back to pending: those in the given states (--retry), or, when none is given, all but excluded and running
   /// ones (--force). Attempts stay as history.
   virtual void reopen(std::int64_t sweep, const std::vector<std::string>& states) = 0;
@@ -168,6 +169,7 @@ class Store {
 
   struct Imported {
     std::int64_t attempts = 0, known = 0, cells = 0;  ///< attempts that were new and that were here already; new cells
+    std::vector<std::string> doubtful{};              ///< merge: a line for each name that stood for two things
   };
   /// Takes over cells and attempts of another database in one transaction; those that are here already change nothing. Of a cell
   /// that has attempts from both, end_of (results/exchange.h) decides, so that the order of importing does not.

@@ -77,13 +77,18 @@ std::int64_t SqliteStore::reuse(std::int64_t sweep, const ReuseRule& rule) {
   return reused;
 }
 
-bool SqliteStore::would_reuse(const std::string& config_sha, std::int64_t seed, const ReuseRule& rule) {
-  if (rule.how == Reuse::never) return false;
-  Statement find = database_.prepare(
+Store::ReuseLookup SqliteStore::reuse_lookup(const ReuseRule& rule) {
+  if (rule.how == Reuse::never) return [](const std::string&, std::int64_t) { return false; };
+  const auto find = std::make_shared<Statement>(database_.prepare(
       R"(SELECT 1 FROM config c JOIN cell d ON d.config_id=c.config_id AND d.seed=?5 AND d.state='done'
          JOIN attempt a ON a.attempt_id=d.result_attempt_id WHERE c.config_sha=?4 AND )" +
-      counts_as_result(rule.how) + " LIMIT 1");
-  return find.bind(rule.build_sha, rule.env_sha, without_timeout(rule.measure), config_sha, seed).step();
+      counts_as_result(rule.how) + " LIMIT 1"));
+  return [find, build = rule.build_sha, env = rule.env_sha, measure = without_timeout(rule.measure)](const std::string& sha,
+                                                                                                     std::int64_t seed) {
+    const bool found = find->bind(build, env, measure, sha, seed).step();
+    find->rewind();  // between two questions nothing is being read: a checkpoint need not wait
+    return found;
+  };
 }
 
 void SqliteStore::reopen(std::int64_t sweep, const std::vector<std::string>& states) {

@@ -54,7 +54,7 @@ struct CalibrateCommand {
     output.check();
     progress.check();
     const auto plan = make_plan(request());
-    const auto store = Store::open_to_write(db.path());
+    const auto store = db.open_to_write();
     RunOptions options;
     options.db_path = db.path();
     options.argv = command_line();

@@ -1,5 +1,6 @@
 #include "harness/cli/output.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -104,6 +105,19 @@ void OutputFlags::print(const std::function<void(const std::string& format, cons
 void DatabaseFlag::declare(FlagSet& flags) {
   flags.group("Database");
   flags.value("--db", db_, "PATH", "results database (default ./synthbench.db)");
+}
+
+std::unique_ptr<Store> DatabaseFlag::open_to_write() const {
+  auto store = Store::open_to_write(path());
+  if (const auto& done = store->migrated) {
+    fmt::print(stderr, "{}: schema version {} became {}; the file as it was is {}\n", path(), done->from, done->to, done->backup);
+  }
+  return store;
+}
+
+std::unique_ptr<Store> DatabaseFlag::open_to_change() const {
+  (void)Store::open_to_read(path());
+  return open_to_write();
 }
 
 }  // namespace synthbench

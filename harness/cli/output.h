@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/cli/flags.h"
+#include "results/store.h"
 
 namespace synthbench {
 
@@ -39,6 +40,10 @@ class DatabaseFlag {
  public:
   void declare(FlagSet& flags);
   std::string path() const { return db_ ? db_.text : "synthbench.db"; }
+  /// Makes the database where there is none, and says on stderr where an older file was migrated.
+  std::unique_ptr<Store> open_to_write() const;
+  /// The same of a database that must be there: changing one makes none.
+  std::unique_ptr<Store> open_to_change() const;
 
  private:
   FlagValue db_;

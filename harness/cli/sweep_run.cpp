@@ -37,7 +37,7 @@ Exit SweepRun::run(const std::string& name) const {
   options.db_path = db.path();
   options.grid_path = grid;
   options.argv = command_line();
-  const auto store = Store::open_to_write(db.path());
+  const auto store = db.open_to_write();
   const RunSummary summary = run_plan(*plan, *store, options, progress.events(output.second()));
   store->checkpoint();
   const SweepView view{*plan, *store, summary.sweep, db.path()};

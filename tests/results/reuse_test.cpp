@@ -27,8 +27,8 @@ TEST_P(Reusing, DecidesWhichEarlierResultsCount) {
   const EnvRow machine = rule.same_machine ? a_machine() : a_machine("elsewhere");
   Sweep now(path, cells, "new", build, machine);
   const ReuseRule asked = {rule.how, sha_of(build), sha_of(machine)};
-  EXPECT_EQ(now.store->would_reuse(cells[0].config_sha, 0, asked), rule.expected);
-  EXPECT_FALSE(now.store->would_reuse(cells[0].config_sha, 1, asked));
+  EXPECT_EQ(now.store->reuse_lookup(asked)(cells[0].config_sha, 0), rule.expected);
+  EXPECT_FALSE(now.store->reuse_lookup(asked)(cells[0].config_sha, 1));
   EXPECT_EQ(now.store->reuse(now.id, asked), rule.expected ? 1 : 0);
   const auto results = now.store->results(now.id);
   EXPECT_EQ(results[0].state, rule.expected ? "reused" : "pending");
@@ -80,11 +80,11 @@ TEST(Reuse, ATimeThatWasMeasuredOtherwiseIsAnotherTime) {
     return rule;
   };
   for (const auto& [key, value] : std::vector<std::pair<const char*, Json>>{{"launches", 3}, {"max_noise", 0.03}, {"gate", false}}) {
-    EXPECT_FALSE(old.store->would_reuse(cells[0].config_sha, 0, asked(key, value))) << key;
-    EXPECT_TRUE(old.store->would_reuse(cells[1].config_sha, 0, asked(key, value))) << "a training was not timed";
+    EXPECT_FALSE(old.store->reuse_lookup(asked(key, value))(cells[0].config_sha, 0)) << key;
+    EXPECT_TRUE(old.store->reuse_lookup(asked(key, value))(cells[1].config_sha, 0)) << "a training was not timed";
   }
-  EXPECT_TRUE(old.store->would_reuse(cells[0].config_sha, 0, asked("timeout", 600.0)));
-  EXPECT_FALSE(old.store->would_reuse(cells[0].config_sha, 0, here(Reuse::any_build))) << "nor does another build's count";
+  EXPECT_TRUE(old.store->reuse_lookup(asked("timeout", 600.0))(cells[0].config_sha, 0));
+  EXPECT_FALSE(old.store->reuse_lookup(here(Reuse::any_build))(cells[0].config_sha, 0)) << "nor does another build's count";
 
   EXPECT_EQ(old.store->reuse(old.id, asked("timeout", 600.0)), 0);
   EXPECT_EQ(old.state(1), "done") << "the same settings start nothing";

@@ -43,8 +43,6 @@ class Statement {
   }
   /// True while there is a row.
   bool step();
-  /// Ends reading before the last row; what is bound stays.
-  void rewind();
   /// Binds, runs to the end and returns the number of rows that changed.
   template <typename... Values>
   std::int64_t run(const Values&... values) {
@@ -76,6 +74,7 @@ class Statement {
   }
 
  private:
+  void rewind();
   std::int64_t run_bound();
 
   const Connection* connection_;

@@ -129,7 +129,7 @@ class Store {
   /// Finished cells of the sweep whose own result does not count by the same rule (an edited program, another machine, more
   /// launches) become pending first; `never` leaves them. Returns the number of cells that became reused.
   virtual std::int64_t reuse(std::int64_t sweep, const ReuseRule& rule) = 0;
-  /// The same question without writing, for `plan`, cell by cell: one statement that is compiled once. Lives as long as the store.
+  /// The same question for `plan`, cell by cell, of the file as it is now: while a lookup is kept, its store writes nothing.
   using ReuseLookup = std::function<bool(const std::string& config_sha, std::int64_t seed)>;
   virtual ReuseLookup reuse_lookup(const ReuseRule& rule) = 0;
   /// Puts cells back to pending: those in the given states (--retry), or, when none is given, all but excluded and running

@@ -1,4 +1,6 @@
 // The plan of a sweep, and which of its cells have a result already.
+#include <sqlite3.h>
+
 #include "results/clock.h"
 #include "results/config_writer.h"
 #include "results/sqlite_store.h"
@@ -21,6 +23,22 @@ std::string counts_as_result(Reuse how) {
   }
   throw std::logic_error("a kind of reuse that the store does not know");
 }
+
+/// One view of the file for many questions: without it each takes and gives back SQLite's locks. Does nothing within another one.
+class Snapshot {
+ public:
+  explicit Snapshot(const Connection& database) : database_(sqlite3_get_autocommit(database.handle()) != 0 ? &database : nullptr) {
+    if (database_ != nullptr) database_->execute("BEGIN");
+  }
+  ~Snapshot() {
+    if (database_ != nullptr) sqlite3_exec(database_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  const Connection* database_;
+};
 
 /// A limit that was not met changes no time.
 std::string without_timeout(Json measure) {
@@ -79,16 +97,18 @@ std::int64_t SqliteStore::reuse(std::int64_t sweep, const ReuseRule& rule) {
 
 Store::ReuseLookup SqliteStore::reuse_lookup(const ReuseRule& rule) {
   if (rule.how == Reuse::never) return [](const std::string&, std::int64_t) { return false; };
-  const auto find = std::make_shared<Statement>(database_.prepare(
+  struct Question {
+    Question(const Connection& database, const std::string& sql) : snapshot(database), find(database.prepare(sql)) {}
+    Snapshot snapshot;
+    Statement find;
+  };
+  const std::string sql =
       R"(SELECT 1 FROM config c JOIN cell d ON d.config_id=c.config_id AND d.seed=?5 AND d.state='done'
          JOIN attempt a ON a.attempt_id=d.result_attempt_id WHERE c.config_sha=?4 AND )" +
-      counts_as_result(rule.how) + " LIMIT 1"));
-  return [find, build = rule.build_sha, env = rule.env_sha, measure = without_timeout(rule.measure)](const std::string& sha,
-                                                                                                     std::int64_t seed) {
-    const bool found = find->bind(build, env, measure, sha, seed).step();
-    find->rewind();  // between two questions nothing is being read: a checkpoint need not wait
-    return found;
-  };
+      counts_as_result(rule.how) + " LIMIT 1";
+  const auto question = std::make_shared<Question>(database_, sql);
+  return [question, build = rule.build_sha, env = rule.env_sha, measure = without_timeout(rule.measure)](
+             const std::string& sha, std::int64_t seed) { return question->find.bind(build, env, measure, sha, seed).step(); };
 }
 
 void SqliteStore::reopen(std::int64_t sweep, const std::vector<std::string>& states) {

@@ -135,7 +135,7 @@ TEST_F(Care, RowsOfLlamaBenchStandBesideOurs) {
   ASSERT_EQ(call({"import", "llama.json"}).code, 0);
   const Json rows = rows_of({"query", "sweep = 'llama-bench' AND metric = 'median'"});
   ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows.at(0)["value"], 0.072);
+  EXPECT_NEAR(rows.at(0)["value"].get<double>(), 0.072, 1e-12);
   EXPECT_EQ(rows.at(0)["params"], 7615616512);
   EXPECT_EQ(call({"table", "speed", "--sweep", "tiny"}).out, call({"table", "speed", "--sweep", "tiny", "--db", "made.db"}).out);
   EXPECT_EQ(refusal_flaw(call({"repro", "a5"}), {"llama-bench"}), "");

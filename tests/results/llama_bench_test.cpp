@@ -16,7 +16,7 @@ Json a_row(int prompt, int generated, const std::vector<std::int64_t>& samples) 
           {"cpu_info", "Testron 7"},
           {"gpu_info", ""},
           {"backends", "CPU"},
-          {"model_filename", "/home/somebody/models/qwen2-7b-q4_k_m.gguf"},
+          {"model_filename", "models/of/somebody/qwen2-7b-q4_k_m.gguf"},
           {"model_type", "qwen2 7B Q4_K - Medium"},
           {"model_size", 4677120000},
           {"model_n_params", 7615616512},

@@ -1,7 +1,7 @@
 // What the store takes and gives in a second, printed: 50,000 finished rows a second in one batch, and a filtered v_seed over
 // 20,000 cells in under 50 ms.
 //
-//   ninja bench_store && tests/results/bench_store
+//   ninja bench_store && tests/harness/bench_store
 #include <benchmark/benchmark.h>
 
 #include "results/exchange.h"

@@ -5,6 +5,7 @@
 #include "ablations/keys.h"
 #include "harness/aggregate.h"
 #include "harness/base/error.h"
+#include "results/row_json.h"
 
 namespace synthbench {
 namespace {
@@ -31,11 +32,35 @@ Json checked(const std::string& name, const Json& value) {
   }
 }
 
+/// The row of a config that another program measured: `source` names it. Its keys are its own; what is a column must fit it.
+CellRow row_of_other_program(const Json& config) {
+  for (const char* text : {"source", "kind", "variant", "backend", "dtype"}) {
+    if (!config.contains(text) || !config[text].is_string()) throw UserError(std::string("config: '") + text + "' is missing, or no text");
+  }
+  if (config["kind"] != "speed") throw UserError("config: kind: what another program measured is 'speed', not " + config["kind"].dump());
+  for (const auto& [key, value] : config.items()) {
+    if (value.is_structured() || value.is_null())
+      throw UserError("config: " + key + ": " + value.dump() + " is no text, number, true or false");
+  }
+  if (!config.contains("seq_len") || !is_whole_number(config["seq_len"]))
+    throw UserError("config: 'seq_len' is missing, or no whole number");
+  for (const char* column : {"rank", "task"}) {
+    if (config.contains(column)) throw UserError(std::string("config: ") + column + ": only cells of ours have it");
+  }
+  CellRow row;
+  row.config = config;
+  row.config_sha = Config(config).sha();
+  const auto parameters = config.find("llama.model_n_params");
+  if (parameters != config.end() && is_whole_number(*parameters)) row.params = parameters->get<std::int64_t>();
+  return row;
+}
+
 }  // namespace
 
 ConfigCounts counts_of(const Config& config) { return {countable(parameters_of, config), countable(flops_of, config)}; }
 
 CellRow config_row(const Json& config) {
+  if (config.contains("source")) return row_of_other_program(config);
   CellRow row;
   row.config = Json::object();
   for (const auto& [key, value] : config.items()) row.config[key] = checked(key, value);

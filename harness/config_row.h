@@ -14,7 +14,8 @@ struct ConfigCounts {
 ConfigCounts counts_of(const Config& config);
 
 /// The row of a resolved config that came from elsewhere, with hash and counts. Throws UserError where a key or a value is none:
-/// "config: variant: unknown variant 'vanila' (did you mean 'vanilla'?)". Backends and tasks of other programs are let in.
+/// "config: variant: unknown variant 'vanila' (did you mean 'vanilla'?)". Backends and tasks of other programs are let in, and so
+/// are whole configs of theirs, which `source` names (results/llama_bench.h).
 CellRow config_row(const Json& config);
 
 }  // namespace synthbench

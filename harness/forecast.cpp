@@ -106,9 +106,11 @@ std::optional<Forecast::Time> Forecast::of_equal(const PlannedCell& cell) const 
 }
 
 std::optional<Forecast::Time> Forecast::of_nearest(const Config& config) const {
+  if (comparable_.empty()) return std::nullopt;
   const auto found = comparable_.find(kin_of(config));
+  if (found == comparable_.end()) return std::nullopt;
   const double operations = operations_of(config);
-  if (found == comparable_.end() || operations <= 0) return std::nullopt;
+  if (operations <= 0) return std::nullopt;
   const auto distance = [&](const Known* known) {
     const bool other = known->config.text("variant") != config.text("variant");
     return std::pair(other, std::abs(std::log(operations / known->operations)));

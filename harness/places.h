@@ -20,6 +20,8 @@ class Places {
   /// After the attempt: the log's path as it is stored, or "" when nobody said a word; then the file is taken away.
   std::string keep_log_of(const ClaimedCell& cell) const;
   std::string artifacts_of(const ClaimedCell& cell) const;
+  std::filesystem::path logs() const { return folder(".logs"); }
+  std::filesystem::path artifacts() const { return folder(".artifacts"); }
   /// As it is stored: relative to the database's folder where it lies below it.
   std::string relative(const std::string& path) const;
 

@@ -326,17 +326,4 @@ ExchangeLine exchange_line(const Json& json, const ConfigReader& config) {
   return line;
 }
 
-CellEnd end_of(const std::vector<AttemptEnd>& attempts) {
-  const AttemptEnd* best = nullptr;
-  const auto weight = [](const AttemptEnd& end) {
-    return std::tuple(end.outcome == "done", end.outcome != "abandoned", std::string_view(end.ended_at), std::string_view(end.uid));
-  };
-  for (const AttemptEnd& end : attempts) {
-    if (end.outcome != "running" && (best == nullptr || weight(*best) < weight(end))) best = &end;
-  }
-  if (best == nullptr) return {"pending", "", 0};
-  if (best->outcome == "abandoned") return {"pending", best->reason, 0};
-  return {best->outcome, best->reason, best->outcome == "done" ? best->id : 0};
-}
-
 }  // namespace synthbench

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "results/settle.h"
 #include "results/store.h"
 
 namespace synthbench {
@@ -49,24 +50,12 @@ class LineReader {
   std::deque<ExchangeLine> lines_;  ///< of the cell that was read last
 };
 
-/// How an attempt ended, as far as its cell asks.
-struct AttemptEnd {
-  std::int64_t id = 0;
-  std::string uid, outcome, reason, ended_at;
-};
-struct CellEnd {
-  std::string state, reason;
-  std::int64_t attempt = 0;  ///< whose result the cell has; 0: none
-};
-/// The state of a cell from its attempts, in whatever order they came: the result is the finished attempt that ended last;
-/// without any the last end counts, and after nothing but interrupts the cell is pending.
-CellEnd end_of(const std::vector<AttemptEnd>& attempts);
-
 /// Reads FILE twice, line by line: a malformed line is a UserError "FILE:LINE: ..." before anything is opened. Then writes all
 /// lines in one transaction. open: gives the store to write to. Throws NothingDone for a file without lines.
 Store::Imported import_file(const std::string& path, const std::function<Store&()>& open, const ConfigReader& config);
 
-/// Takes over everything of other databases in their order. All are opened, and refused by name, before the first is read.
+/// Takes over everything of other databases in their order, also what is no attempt (reference_merge.h). All are opened, and refused
+/// by name, before the first is read.
 Store::Imported merge_files(Store& to, const std::vector<std::string>& paths);
 
 }  // namespace synthbench

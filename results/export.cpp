@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "results/exchange.h"
+#include "results/place_rows.h"
 #include "results/row_json.h"
 
 namespace synthbench {
@@ -30,37 +31,6 @@ CheckRow stored_check(const Json& json) {
   return check_row(row);
 }
 
-BuildRow build_of(Store& store, std::int64_t id) {
-  const OrderedJson row = store.select("SELECT * FROM build WHERE build_id=?1", {id}).at(0);
-  BuildRow build;
-  build.source_sha = row["source_sha"];
-  build.compiler = row["compiler"];
-  build.build_type = row["build_type"];
-  build.flags = row["flags"];
-  build.libs = Json::parse(row["libs_json"].get<std::string>());
-  build.tool_version = row["tool_version"];
-  build.git_sha = row["git_sha"];
-  build.dirty = row["dirty"] != 0;
-  build.diff_sha = row["diff_sha"];
-  return build;
-}
-
-EnvRow env_of(Store& store, std::int64_t id) {
-  const OrderedJson row = store.select("SELECT * FROM env WHERE env_id=?1", {id}).at(0);
-  EnvRow env;
-  env.host = row["host"];
-  env.os = row["os"];
-  env.cpu = row["cpu"];
-  env.cores = row["cores"];
-  env.ram_bytes = row["ram_bytes"];
-  env.device = row["device"];
-  env.device_uuid = row["device_uuid"];
-  env.device_mem_bytes = row["device_mem_bytes"];
-  env.driver = row["driver"];
-  env.runtime = row["runtime"];
-  return env;
-}
-
 std::string text_or_empty(const OrderedJson& row, const char* key) { return row[key].is_null() ? "" : row[key].get<std::string>(); }
 
 template <typename T>
@@ -71,8 +41,8 @@ std::optional<T> if_any(const OrderedJson& row, const char* key) {
 void add_attempt(Store& store, const OrderedJson& row, ExchangeLine& line) {
   const std::int64_t id = row["attempt_id"];
   line.uid = row["attempt_uid"];
-  line.build = build_of(store, row["build_id"]);
-  line.env = env_of(store, row["env_id"]);
+  line.build = stored_build(store, row["build_id"]);
+  line.env = stored_env(store, row["env_id"]);
   line.started_at = row["started_at"];
   line.ended_at = text_or_empty(row, "ended_at");
   line.repro_cmd = row["repro_cmd"];

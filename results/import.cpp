@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -10,8 +11,11 @@
 #include "results/clock.h"
 #include "results/config_writer.h"
 #include "results/exchange.h"
+#include "results/llama_bench.h"
 #include "results/place_rows.h"
+#include "results/reference_merge.h"
 #include "results/row_json.h"
+#include "results/settle.h"
 #include "results/sqlite_store.h"
 
 namespace synthbench {
@@ -41,7 +45,7 @@ class Importer {
   Store::Imported finish() {
     for (const std::int64_t cell : touched_) {
       renumber(cell);
-      if (!said_.contains(cell) || !new_cells_.contains(cell)) settle(cell);
+      if (!said_.contains(cell) || !new_cells_.contains(cell)) settle_cell(database_, cell);
     }
     for (const auto& [cell, said] : said_) {
       if (touched_.contains(cell) && !new_cells_.contains(cell)) continue;
@@ -63,7 +67,7 @@ class Importer {
         .prepare(R"(INSERT INTO sweep(name, spec_toml, plan_sha, argv_json, created_at) VALUES(?, ?, ?, ?, ?)
                     ON CONFLICT(name, plan_sha) DO UPDATE SET spec_toml=excluded.spec_toml, argv_json=excluded.argv_json,
                                                               created_at=excluded.created_at
-                    WHERE excluded.created_at < sweep.created_at)")
+                    WHERE (excluded.created_at, excluded.argv_json, excluded.spec_toml) < (sweep.created_at, sweep.argv_json, sweep.spec_toml))")
         .run(line.sweep.name, line.sweep.spec_toml, line.sweep.plan_sha, line.sweep.argv.dump(),
              line.created_at.empty() ? utc_now() : line.created_at);
     Statement find = database_.prepare("SELECT sweep_id FROM sweep WHERE name=? AND plan_sha=?");
@@ -103,17 +107,6 @@ class Importer {
     count_attempts_.run(cell);
   }
 
-  void settle(std::int64_t cell) {
-    std::vector<AttemptEnd> ends;
-    Statement read =
-        database_.prepare("SELECT attempt_id, attempt_uid, outcome, error_msg, coalesce(ended_at, '') FROM attempt WHERE cell_id=?");
-    read.bind(cell);
-    while (read.step()) ends.push_back({read.integer(0), read.text(1), read.text(2), read.text(3), read.text(4)});
-    const CellEnd end = end_of(ends);
-    database_.prepare("UPDATE cell SET state=?, reason=?, result_attempt_id=? WHERE cell_id=? AND state<>'running'")
-        .run(end.state, end.reason, end.attempt == 0 ? std::nullopt : std::optional(end.attempt), cell);
-  }
-
   void tell(std::int64_t cell, const Said& said) {
     std::optional<std::int64_t> result;
     if (said.state == "reused") {
@@ -151,35 +144,60 @@ class Importer {
   Store::Imported counts_;
 };
 
-/// The lines of a file with the place of each, for error texts.
+/// The lines of a file with the place of each, for error texts. A file that begins with '[' is one list of rows (llama-bench -o json).
 class LineFile {
  public:
   explicit LineFile(const std::string& path) : path_(path), file_(path, std::ios::binary) {
     if (!file_) throw UserError("cannot read " + path);
+    is_list_ = begins_with_list_of_rows();
+    if (is_list_) list_ = parsed(std::string(std::istreambuf_iterator<char>(file_), {}));
   }
-  /// The next line that is not blank; nullopt at the end.
+  /// The next line that is not blank, or the next row of the list; nullopt at the end.
   std::optional<ExchangeLine> next(const ConfigReader& config) {
+    if (is_list_)
+      return number_ < std::ssize(list_) ? std::optional(line_of(list_[static_cast<std::size_t>(number_++)], config)) : std::nullopt;
     for (std::string text; std::getline(file_, text);) {
       ++number_;
       if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-      try {
-        return exchange_line(Json::parse(text), config);
-      } catch (const nlohmann::json::exception&) {
-        throw UserError(place() + "not JSON");
-      } catch (const MalformedRow& error) {
-        throw UserError(place() + error.what());
-      } catch (const UserError& error) {
-        throw UserError(place() + error.what());
-      }
+      return line_of(parsed(text), config);
     }
     return std::nullopt;
   }
-  std::string place() const { return fmt::format("{}:{}: ", path_, number_); }
+  std::string place() const { return fmt::format("{}:{}{}: ", path_, is_list_ ? "row " : "", number_); }
 
  private:
+  /// A line that is a list of numbers is a malformed line.
+  bool begins_with_list_of_rows() {
+    char first = 0, second = 0;
+    file_ >> first >> second;
+    file_.clear();
+    file_.seekg(0);
+    return first == '[' && second == '{';
+  }
+  Json parsed(const std::string& text) const {
+    try {
+      return Json::parse(text);
+    } catch (const nlohmann::json::exception&) {
+      throw UserError(place() + "not JSON");
+    }
+  }
+  ExchangeLine line_of(const Json& json, const ConfigReader& config) const {
+    try {
+      return is_llama_bench_row(json) ? llama_bench_line(json, config) : exchange_line(json, config);
+    } catch (const UserError& error) {
+      throw UserError(place() + error.what());
+    } catch (const MalformedRow& error) {
+      throw UserError(place() + error.what());
+    } catch (const nlohmann::json::exception& error) {
+      throw UserError(place() + error.what());
+    }
+  }
+
   std::string path_;
   std::ifstream file_;
-  std::int64_t number_ = 0;
+  Json list_;
+  bool is_list_ = false;
+  std::int64_t number_ = 0;  ///< of the line or row that was read last, from 1
 };
 
 }  // namespace
@@ -216,6 +234,7 @@ Store::Imported merge_files(Store& to, const std::vector<std::string>& paths) {
     sum.attempts += counts.attempts;
     sum.known += counts.known;
     sum.cells += counts.cells;
+    for (std::string& line : merge_references(to, *source)) sum.doubtful.push_back(std::move(line));
   }
   return sum;
 }

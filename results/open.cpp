@@ -117,7 +117,7 @@ void check_before_writing(const std::string& path) {
   if (size_of(path).value_or(0) > 0) refuse_foreign(path);
 }
 
-Connection open_database_to_write(const std::string& path, WriteLock& lock, double timeout_s) {
+OpenedToWrite open_database_to_write(const std::string& path, WriteLock& lock, double timeout_s) {
   const WriteLock::Turn turn(lock, timeout_s);
   const std::optional<std::int64_t> before = size_of(path);
   try {
@@ -125,7 +125,8 @@ Connection open_database_to_write(const std::string& path, WriteLock& lock, doub
     if (database.integer("PRAGMA page_count") == 0) create_schema(database);
     check_header(database);
     start_wal(database);
-    return database;
+    auto migrated = migrate(database);
+    return {std::move(database), std::move(migrated)};
   } catch (...) {
     if (!before && size_of(path).value_or(1) == 0) ::unlink(path.c_str());  // ours, empty, and nobody else's turn
     lock.forget();

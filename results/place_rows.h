@@ -9,4 +9,8 @@ namespace synthbench {
 std::int64_t insert_build(const Connection& database, const BuildRow& build);
 std::int64_t insert_env(const Connection& database, const EnvRow& env);
 
+/// The rows of these ids.
+BuildRow stored_build(Store& store, std::int64_t id);
+EnvRow stored_env(Store& store, std::int64_t id);
+
 }  // namespace synthbench

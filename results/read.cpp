@@ -23,15 +23,6 @@ double number_of(const Statement& row, int value, int kind) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-void bind_json(Statement& statement, int index, const Json& value) {
-  if (value.is_null()) return statement.bind_one(index, std::nullopt);
-  if (value.is_boolean()) return statement.bind_one(index, value.get<bool>());
-  if (value.is_number_integer()) return statement.bind_one(index, value.get<std::int64_t>());
-  if (value.is_number()) return statement.bind_one(index, value.get<double>());
-  if (value.is_string()) return statement.bind_one(index, value.get_ref<const std::string&>());
-  statement.bind_one(index, value.dump());
-}
-
 OrderedJson json_of(const Statement& row, int column) {
   switch (sqlite3_column_type(row.handle(), column)) {
     case SQLITE_INTEGER: return row.integer(column);
@@ -173,7 +164,7 @@ std::vector<Store::CellResult> SqliteStore::results(std::int64_t sweep) {
 Store::Selection SqliteStore::select_all(const std::string& sql, const std::vector<Json>& parameters) {
   Statement statement = database_.prepare(sql);
   int index = 0;
-  for (const Json& value : parameters) bind_json(statement, ++index, value);
+  for (const Json& value : parameters) statement.bind_json(++index, value);
   return all_rows(statement);
 }
 

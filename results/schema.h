@@ -8,6 +8,6 @@ namespace synthbench {
 const char* schema_sql();
 
 inline constexpr std::int64_t kApplicationId = 0x53594E42;  ///< 'SYNB'
-inline constexpr std::int64_t kSchemaVersion = 1;           ///< PRAGMA user_version of schema.sql
+inline constexpr std::int64_t kSchemaVersion = 2;           ///< PRAGMA user_version of schema.sql
 
 }  // namespace synthbench

@@ -1,7 +1,8 @@
--- The results database, version 1. Numbers are in base units (seconds, bytes); NaN and infinities are kinds, never NULL by accident.
--- open.cpp runs this in one transaction on an empty file; WAL and foreign keys are set per connection (sqlite.cpp).
+-- The results database, version 2. Numbers are in base units (seconds, bytes); NaN and infinities are kinds, never NULL by accident.
+-- open.cpp runs this in one transaction on an empty file; WAL and foreign keys are set per connection (sqlite.cpp). A change here is a new
+-- version: migrate.cpp says what it does to tables of older files, and makes views and indexes anew from this text.
 PRAGMA application_id = 0x53594E42; -- 'SYNB': `file` and we can recognise the file
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- who built it / where it ran ----------------------------------------------------
 CREATE TABLE build(
@@ -46,6 +47,7 @@ CREATE TABLE cell(                                                       -- one 
 CREATE INDEX cell_todo   ON cell(sweep_id,state,ordinal);
 CREATE INDEX cell_reuse  ON cell(config_id,seed) WHERE state='done';
 CREATE INDEX cell_result ON cell(result_attempt_id);
+CREATE INDEX cell_by_config ON cell(config_id);                          -- v_seed of one config; a config that no cell needs
 
 -- what happened ------------------------------------------------------------------
 CREATE TABLE attempt(
@@ -92,6 +94,7 @@ CREATE TABLE check_result(
   PRIMARY KEY(attempt_id,ref_backend,tensor,measure)) STRICT, WITHOUT ROWID;
 CREATE TABLE artifact(attempt_id INTEGER NOT NULL REFERENCES attempt ON DELETE CASCADE, name TEXT NOT NULL,
   path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY(attempt_id,name)) STRICT, WITHOUT ROWID;
+CREATE INDEX artifact_by_hash ON artifact(sha256);
 
 -- reference data -----------------------------------------------------------------
 CREATE TABLE noise_floor(env_id INTEGER NOT NULL REFERENCES env ON DELETE CASCADE, backend TEXT NOT NULL, bucket TEXT NOT NULL,
@@ -118,8 +121,8 @@ CREATE VIEW v_seed AS            -- over seeds, machines and builds kept apart. 
          metric, signature, unit, better, split, count(value) n, avg(value) mean,
          CASE WHEN count(value)>1 THEN sqrt(max(0,(sum((value-v0)*(value-v0))
               -sum(value-v0)*sum(value-v0)/count(value))/(count(value)-1))) END sd,
-         min(value) lo, max(value) hi, sum(value_kind<>'finite') n_nonfinite, sum(noisy) n_noisy
-  FROM (SELECT s.name sweep, c.*, a.kernel, a.env_id, a.build_id, a.noisy, d.name metric, d.signature, d.unit, d.better,
+         min(value) lo, max(value) hi, sum(value_kind<>'finite') n_nonfinite, sum(noisy) n_noisy, sweep_id
+  FROM (SELECT s.name sweep, s.sweep_id, c.*, a.kernel, a.env_id, a.build_id, a.noisy, d.name metric, d.signature, d.unit, d.better,
                m.split, m.value, m.value_kind,
                (SELECT m0.value FROM cell e0 JOIN metric m0 ON m0.attempt_id=e0.result_attempt_id
                  WHERE e0.sweep_id=ce.sweep_id AND e0.config_id=ce.config_id AND m0.metric_id=m.metric_id
@@ -128,7 +131,9 @@ CREATE VIEW v_seed AS            -- over seeds, machines and builds kept apart. 
         JOIN attempt a ON a.attempt_id=ce.result_attempt_id
         JOIN metric m ON m.attempt_id=a.attempt_id JOIN metric_def d ON d.metric_id=m.metric_id
         WHERE m.step=-1)
-  GROUP BY sweep, config_id, env_id, build_id, metric, signature, split;
+  GROUP BY sweep_id, config_id, env_id, build_id, metric, signature, split,
+           sweep, kind, variant, backend, dtype, task, seq_len, rank, unit, better;  -- decided by the above: named, so that filters on them
+                                                                    -- reach the rows; an edited grid is another sweep of its name
 CREATE VIEW v_gaps AS            -- printed under every table
   SELECT s.name sweep, c.variant, c.backend, ce.state, count(*) cells, group_concat(DISTINCT nullif(ce.reason,'')) reasons
   FROM cell ce JOIN sweep s USING(sweep_id) JOIN config c USING(config_id)

@@ -149,6 +149,15 @@ void Statement::bind_one(int index, std::string_view value) {
   sqlite3_bind_text64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+void Statement::bind_json(int index, const Json& value) {
+  if (value.is_null()) return bind_one(index, std::nullopt);
+  if (value.is_boolean()) return bind_one(index, value.get<bool>());
+  if (value.is_number_integer()) return bind_one(index, value.get<std::int64_t>());
+  if (value.is_number()) return bind_one(index, value.get<double>());
+  if (value.is_string()) return bind_one(index, value.get_ref<const std::string&>());
+  bind_one(index, value.dump());
+}
+
 Transaction::Transaction(const Connection& connection) : connection_(connection) { connection_.execute("BEGIN IMMEDIATE"); }
 
 // A full disk may have rolled back already; then there is nothing left to do.

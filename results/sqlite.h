@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "harness/base/error.h"
+#include "harness/base/json.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -65,6 +66,8 @@ class Statement {
   void bind_one(int index, const std::string& value) { bind_one(index, std::string_view(value)); }
   void bind_one(int index, const char* value) { bind_one(index, std::string_view(value)); }
   void bind_one(int index, std::nullopt_t);
+  /// A number, a text, true and false as 1 and 0, null as NULL; anything else as the text of its JSON.
+  void bind_json(int index, const Json& value);
   template <typename T>
   void bind_one(int index, const std::optional<T>& value) {
     value ? bind_one(index, *value) : bind_one(index, std::nullopt);

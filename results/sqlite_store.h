@@ -43,8 +43,12 @@ class SqliteStore final : public Store {
   Selection select_all(const std::string& sql, const std::vector<Json>& parameters) override;
   Selection select_untrusted(const std::string& sql) override;
 
-  /// One write in one transaction, for functions of this folder that are no methods of Store (reference_rows.cpp).
-  void write(const std::function<void(const Connection&)>& statements);
+  /// For functions of this folder that are no methods of Store (reference_rows.cpp, removal.cpp ...): one write in one transaction,
+  /// and what is done once it is committed but while other writers still wait.
+  void write(const std::function<void(const Connection&)>& statements, const std::function<void()>& afterwards = nullptr);
+  /// Our turn among writers, without a transaction.
+  void in_turn(const std::function<void(const Connection&)>& statements);
+  const Connection& database() const { return database_; }
 
  private:
   /// One write: our turn among writers, and a transaction in it. Leaving without commit() undoes it.

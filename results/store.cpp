@@ -38,8 +38,10 @@ std::string sha_of(const EnvRow& env) {
 std::unique_ptr<Store> Store::open_to_write(const std::string& path, double busy_timeout_s) {
   check_before_writing(path);
   WriteLock lock(path);
-  Connection database = open_database_to_write(path, lock, busy_timeout_s);
-  return std::make_unique<SqliteStore>(std::move(database), std::move(lock), busy_timeout_s);
+  OpenedToWrite opened = open_database_to_write(path, lock, busy_timeout_s);
+  auto store = std::make_unique<SqliteStore>(std::move(opened.database), std::move(lock), busy_timeout_s);
+  store->migrated = std::move(opened.migrated);
+  return store;
 }
 
 std::unique_ptr<Store> Store::open_to_read(const std::string& path) {
@@ -89,18 +91,25 @@ std::int64_t SqliteStore::env_id(const EnvRow& env) {
   return id;
 }
 
-void SqliteStore::write(const std::function<void(const Connection&)>& statements) {
+void SqliteStore::write(const std::function<void(const Connection&)>& statements, const std::function<void()>& afterwards) {
   Write write = begin();
   statements(database_);
   write.commit();
+  if (afterwards) afterwards();
+}
+
+void SqliteStore::in_turn(const std::function<void(const Connection&)>& statements) {
+  if (!lock_) throw std::logic_error(database_.path() + " was opened to read");
+  const WriteLock::Turn turn(*lock_, timeout_s_);
+  statements(database_);
 }
 
 void SqliteStore::checkpoint() {
-  if (!lock_) throw std::logic_error(database_.path() + " was opened to read");
-  const WriteLock::Turn turn(*lock_, timeout_s_);
-  database_.set_busy_timeout(2);  // a reader in the middle of a long query is no reason to wait longer
-  database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  database_.set_busy_timeout(timeout_s_);
+  in_turn([&](const Connection& database) {
+    database.set_busy_timeout(2);  // a reader in the middle of a long query is no reason to wait longer
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    database.set_busy_timeout(timeout_s_);
+  });
 }
 
 }  // namespace synthbench

@@ -92,16 +92,24 @@ struct ExchangeLine;  // results/exchange.h
 
 inline constexpr double kBusyTimeout = 30;  ///< seconds that a writer waits for others before it gives up
 
+/// An older file that became one of the current version.
+struct Migrated {
+  std::int64_t from = 0, to = 0;
+  std::string backup{};  ///< the file as it was
+};
+
 /// The results database: the only folder that speaks SQLite. Every method that writes takes the flock on PATH.lock and
 /// BEGIN IMMEDIATE, and waits for other writers up to the busy timeout; full disk, read-only place and locked file are
 /// UserError. One thread at a time; never across a fork.
 class Store {
  public:
-  /// Creates or migrates under the lock. Refuses foreign files, newer versions and network file systems.
+  /// Creates or migrates under the lock, the latter after a backup. Refuses foreign files, newer versions and network file systems.
   static std::unique_ptr<Store> open_to_write(const std::string& path, double busy_timeout_s = kBusyTimeout);
   /// Never creates; a path that does not exist is a UserError that names it.
   static std::unique_ptr<Store> open_to_read(const std::string& path);
   virtual ~Store() = default;
+
+  std::optional<Migrated> migrated{};  ///< what opening did to a file of an older version
 
   virtual std::int64_t build_id(const BuildRow& build) = 0;  ///< inserts when new
   virtual std::int64_t env_id(const EnvRow& env) = 0;
@@ -169,6 +177,7 @@ class Store {
 
   struct Imported {
     std::int64_t attempts = 0, known = 0, cells = 0;  ///< attempts that were new and that were here already; new cells
+    std::vector<std::string> doubtful{};              ///< merge: a line for each name that stood for two things
   };
   /// Takes over cells and attempts of another database in one transaction; those that are here already change nothing. Of a cell
   /// that has attempts from both, end_of (results/exchange.h) decides, so that the order of importing does not.

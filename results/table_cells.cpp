@@ -31,6 +31,8 @@ Selected selected(Store& store, const TableOptions& options, const std::vector<s
   if (options.sweep) {
     out.parameters.emplace_back(*options.sweep);
     out.condition += fmt::format(" AND ce.sweep_id = ?{}", out.parameters.size());
+  } else {  // what other programs measured (llama_bench.h) was checked against nothing: it is shown where its sweep is named
+    out.condition += " AND c.config_id NOT IN (SELECT config_id FROM config_param WHERE path='source')";
   }
   return out;
 }

@@ -19,16 +19,14 @@ struct BaselineCommand {
   OutputFlags output;
 
   Exit save() const {
-    (void)Store::open_to_read(db.path());  // a baseline makes no database
-    const auto store = Store::open_to_write(db.path());
+    const auto store = db.open_to_change();
     save_baseline(*store, name, sweep ? std::optional(sweep_named(*store, sweep.text)) : std::nullopt);
     store->checkpoint();
     fmt::print(stderr, "baseline '{}' saved: synthbench compare {} SWEEP\n", name, name);
     return Exit::well;
   }
   Exit remove() const {
-    (void)Store::open_to_read(db.path());
-    const auto store = Store::open_to_write(db.path());
+    const auto store = db.open_to_change();
     remove_baseline(*store, name);
     store->checkpoint();
     return Exit::well;

@@ -75,7 +75,7 @@ struct CalibrateCommand {
     const PlanRequest asked = request();
     const auto plan = make_plan(of_all_launches(asked));
     RunOptions options = running.options();
-    const auto store = Store::open_to_write(db.path());
+    const auto store = db.open_to_write();
     options.db_path = db.path();
     options.argv = command_line();
     options.force = true;

@@ -142,6 +142,8 @@ const std::map<std::string, List>& lists() {
       {"sweeps", {"expanded grids in the database", list_sweeps}},
       {"cells", {"their cells", list_cells}},
       {"attempts", {"tries at cells", list_attempts}},
+      {"artifacts", {"files that attempts left, by hash", list_artifacts}},
+      {"queries", {"saved queries", list_queries}},
   };
   return all;
 }

@@ -21,5 +21,7 @@ Store::Selection list_sweeps(const std::string& db_path);
 Store::Selection list_cells(const std::string& db_path);
 Store::Selection list_attempts(const std::string& db_path);
 Store::Selection stored_metrics(const std::string& db_path);
+Store::Selection list_artifacts(const std::string& db_path);
+Store::Selection list_queries(const std::string& db_path);
 
 }  // namespace synthbench

@@ -1,5 +1,6 @@
 // What a database holds. Ids (s1, c12, a34) are those that `show` takes.
 #include "harness/cli/lists.h"
+#include "results/saved_query.h"
 
 namespace synthbench {
 
@@ -10,7 +11,9 @@ Store::Selection list_sweeps(const std::string& db_path) {
            CASE WHEN sum(ce.state='running') > 0 THEN 'running' WHEN sum(ce.state='pending') > 0 THEN 'pending' ELSE 'done' END AS state,
            count(ce.cell_id) AS cells, coalesce(sum(ce.state IN('done','reused')), 0) AS done,
            coalesce(sum(ce.state IN('failed','oom','timeout','crashed')), 0) AS failed,
-           coalesce(sum(ce.state='unsupported'), 0) AS unsupported, coalesce(sum(ce.state='excluded'), 0) AS excluded, s.created_at
+           coalesce(sum(ce.state='unsupported'), 0) AS unsupported, coalesce(sum(ce.state='excluded'), 0) AS excluded, s.created_at,
+           (SELECT group_concat(tag, ', ') FROM (SELECT tag FROM tag WHERE sweep_id=s.sweep_id AND tag<>'' ORDER BY tag)) AS tags,
+           (SELECT note FROM tag WHERE sweep_id=s.sweep_id AND tag='') AS note
     FROM sweep s LEFT JOIN cell ce USING(sweep_id) GROUP BY s.sweep_id ORDER BY s.sweep_id)");
 }
 
@@ -35,5 +38,14 @@ Store::Selection stored_metrics(const std::string& db_path) {
            count(m.attempt_id) AS numbers, 'in the database' AS summary
     FROM metric_def d LEFT JOIN metric m USING(metric_id) GROUP BY d.metric_id ORDER BY 1)");
 }
+
+/// Equal files of several attempts follow each other.
+Store::Selection list_artifacts(const std::string& db_path) {
+  return Store::open_to_read(db_path)->select_all(R"(
+    SELECT f.sha256, f.name, f.bytes, 'a' || f.attempt_id AS attempt, 'c' || a.cell_id AS cell, f.path
+    FROM artifact f JOIN attempt a USING(attempt_id) ORDER BY f.sha256, f.attempt_id, f.name)");
+}
+
+Store::Selection list_queries(const std::string& db_path) { return list_saved_queries(*Store::open_to_read(db_path)); }
 
 }  // namespace synthbench

@@ -24,9 +24,10 @@ struct MergeCommand {
         throw UserError(path + " is what --db names, and has itself already");
       }
     }
-    const auto store = Store::open_to_write(db.path());
+    const auto store = db.open_to_write();
     const Store::Imported counts = merge_files(*store, files);
     store->checkpoint();
+    for (const std::string& line : counts.doubtful) fmt::print(stderr, "{}\n", line);
     fmt::print(stderr, "{} attempts merged, {} were here already; {} new cells\n", counts.attempts, counts.known, counts.cells);
     return Exit::well;
   }
@@ -36,9 +37,11 @@ const bool registered = commands().add(
     "merge",
     {.group = "Keep results",
      .summary = "unite databases of several hosts or shards",
-     .about = "Takes over every sweep, cell and attempt of the files into the database, which is made if it is not there. The order of the "
-              "files does not matter, and merging again changes nothing. The files stay as they are. Baselines, noise floors and tags are "
-              "not taken over.",
+     .about =
+         "Takes over every sweep, cell and attempt of the files into the database, which is made if it is not there. The order of the "
+         "files does not matter, and merging again changes nothing. The files stay as they are. Tags, notes, baselines, noise floors and "
+         "saved queries come along; of a baseline that two files name differently the one saved first stays, of a noise floor the one "
+         "measured last. What artifacts and logs hold stays beside the file that it came from.",
      .example = "synthbench merge host1.db host2.db --db all.db",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<MergeCommand>();

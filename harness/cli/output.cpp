@@ -1,5 +1,6 @@
 #include "harness/cli/output.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -123,6 +124,19 @@ std::string DatabaseFlag::path() const { return behind_links(db_ ? db_.text : "s
 void DatabaseFlag::declare(FlagSet& flags) {
   flags.group("Database");
   flags.value("--db", db_, "PATH", "results database (default ./synthbench.db)");
+}
+
+std::unique_ptr<Store> DatabaseFlag::open_to_write() const {
+  auto store = Store::open_to_write(path());
+  if (const auto& done = store->migrated) {
+    fmt::print(stderr, "{}: schema version {} became {}; the file as it was is {}\n", path(), done->from, done->to, done->backup);
+  }
+  return store;
+}
+
+std::unique_ptr<Store> DatabaseFlag::open_to_change() const {
+  (void)Store::open_to_read(path());
+  return open_to_write();
 }
 
 }  // namespace synthbench

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/cli/flags.h"
+#include "results/store.h"
 
 namespace synthbench {
 
@@ -40,6 +41,10 @@ class DatabaseFlag {
   void declare(FlagSet& flags);
   /// What a link leads to, so that its lock and its log are those of the file.
   std::string path() const;
+  /// Makes the database where there is none, and says on stderr where an older file was migrated.
+  std::unique_ptr<Store> open_to_write() const;
+  /// The same of a database that must be there: changing one makes none.
+  std::unique_ptr<Store> open_to_change() const;
 
  private:
   FlagValue db_;

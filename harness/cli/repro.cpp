@@ -42,9 +42,12 @@ struct ReproCommand {
         {attempt});
     if (found.empty()) throw UserError(fmt::format("no attempt {} in {}", id, db.path()));
     const OrderedJson& row = found.front();
+    const Config config(Json::parse(row["canon_json"].get<std::string>()));
+    if (config.has("source"))
+      throw UserError(fmt::format("{} was measured by {}: synthbench cannot run it again", id, config.text("source")));
     const Json facts = Json::parse(row["volatile_json"].get<std::string>());
     const MeasureSettings settings = facts.contains("measure") ? measure_from_json(facts.at("measure")) : MeasureSettings();
-    const OneCellPlan plan("repro-" + id, Config(Json::parse(row["canon_json"].get<std::string>())), row["seed"], settings);
+    const OneCellPlan plan("repro-" + id, config, row["seed"], settings);
     RunOptions options;
     options.db_path = db.path();
     options.argv = command_line();
@@ -80,8 +83,7 @@ struct ReproCommand {
     const std::int64_t attempt = attempt_number(id);
     output.check();
     progress.check();
-    (void)Store::open_to_read(db.path());
-    const auto store = Store::open_to_write(db.path());
+    const auto store = db.open_to_change();
     const std::int64_t again = measure_again(*store, attempt);
     if (again == 0) return Exit::nothing_done;
     CompareOptions options;

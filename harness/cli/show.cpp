@@ -1,5 +1,4 @@
 // show ID: one sweep, cell or attempt, with all that is known of it.
-#include <charconv>
 #include <memory>
 
 #include "harness/base/error.h"
@@ -8,26 +7,10 @@
 #include "harness/cli/rows.h"
 #include "harness/cli/show_json.h"
 #include "harness/cli/show_text.h"
+#include "results/row_id.h"
 
 namespace synthbench {
 namespace {
-
-struct Id {
-  char kind = 0;  ///< s, c or a
-  std::int64_t number = 0;
-};
-
-Id parse_id(const std::string& text) {
-  Id id{text.empty() ? char{} : text.front(), 0};
-  const char* end = text.data() + text.size();
-  const bool kind_known = id.kind == 's' || id.kind == 'c' || id.kind == 'a';
-  const auto [stop, error] =
-      kind_known ? std::from_chars(text.data() + 1, end, id.number) : std::from_chars_result{text.data(), std::errc::invalid_argument};
-  if (error != std::errc() || stop != end || id.number < 1) {
-    throw UserError("'" + text + "' is no id: s1 is a sweep, c12 a cell, a34 an attempt (see synthbench ls cells)");
-  }
-  return id;
-}
 
 struct ShowCommand {
   std::string id;
@@ -35,7 +18,7 @@ struct ShowCommand {
   OutputFlags output;
 
   Exit run() const {
-    const Id wanted = parse_id(id);
+    const RowId wanted = parse_row_id(id);
     output.check();
     const auto store = Store::open_to_read(db.path());
     const OrderedJson found = wanted.kind == 's'   ? show_sweep(*store, wanted.number)

@@ -75,6 +75,15 @@ OrderedJson show_sweep(Store& store, std::int64_t id) {
   if (found.empty()) return nullptr;
   OrderedJson sweep = found.front();
   unpack(sweep, "argv_json", "command_line");
+  sweep["tags"] = OrderedJson::array();
+  sweep["note"] = nullptr;
+  for (const OrderedJson& row : store.select("SELECT tag, note FROM tag WHERE sweep_id=?1 ORDER BY tag", {id})) {
+    if (row["tag"] == "") {
+      sweep["note"] = row["note"];
+    } else {
+      sweep["tags"].push_back(row["tag"]);
+    }
+  }
   OrderedJson states = OrderedJson::object();
   for (const OrderedJson& row :
        store.select("SELECT state, count(*) AS n FROM cell WHERE sweep_id=?1 GROUP BY state ORDER BY state", {id})) {

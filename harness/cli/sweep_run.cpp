@@ -38,7 +38,7 @@ Exit SweepRun::run(const std::string& name) const {
 
   options.grid_path = grid;
   options.argv = command_line();
-  const auto store = Store::open_to_write(db.path());
+  const auto store = db.open_to_write();
   const RunSummary summary =
       run_plan(*plan, *store, options, progress.events(output.second(), grid.empty() ? std::make_shared<RunningTable>(*plan) : nullptr));
   store->checkpoint();

@@ -152,6 +152,22 @@ Times need several processes on both sides (--launches), quality several seeds. 
   synthbench compare nightly quickstart --fail-on 'slower>5%,only-a'   # exit 4 where it is passed
 )";
 
+constexpr const char* kDatabase = R"(
+All results are in one SQLite file, ./synthbench.db or what --db names. Beside it lie FILE.logs, what workers printed, and FILE.artifacts, what trainings keep.
+
+  synthbench tag s3 paper-draft               # a word on a sweep; note s3 'TEXT' for more
+  synthbench rm s3 --dry-run                  # what would go; then without: sweeps s3, cells c12, attempts a34
+  synthbench gc --dry-run                     # configs, logs and artifacts that nothing needs
+  synthbench db info                          # size, version, contents
+  synthbench db check                         # pages, references, results, hashes; exit 4 where something is wrong
+  synthbench db backup copy.db                # also while a run writes
+  synthbench db vacuum                        # give back the space of what was removed
+  synthbench merge a.db b.db --db all.db      # by content: any order, any number of times
+  synthbench query "state = 'crashed'" --save crashes   # then: query --saved crashes
+
+A file of an older version is brought to this one by the first command that writes; the file as it was stays beside it as FILE.v1.bak. A newer one is refused.
+)";
+
 constexpr const char* kExitCodes = R"(
   0          well
   1          internal error
@@ -221,6 +237,7 @@ const std::vector<Topic>& topics() {
        list_of_backends},
       {"comparing", "what differs between two sets of results, and whether it is noise", kComparing},
       {"continuing", "stopping, going on, and which earlier results count", kContinuing},
+      {"database", "looking after results: tags, removing, copying, older files", kDatabase},
       {"environment", "variables, and what wins over what", kEnvironment},
       {"exit-codes", "what the program ends with", kExitCodes},
       {"filters", "conditions of --only, --exclude and query", kFilters},

@@ -40,6 +40,20 @@ TEST(ConfigRow, LetsInBackendsOfOtherPrograms) {
   EXPECT_EQ(config_row(config).config.at("backend"), "of_tomorrow");
 }
 
+TEST(ConfigRow, LetsInConfigsThatAnotherProgramMeasured) {
+  const Json good = {{"source", "llama-bench"}, {"kind", "speed"}, {"variant", "qwen2 7B"}, {"backend", "llama.cpp:CPU"},
+                     {"dtype", "f16"},          {"seq_len", 512},  {"llama.n_batch", 2048}, {"llama.model_n_params", 7615616512}};
+  EXPECT_EQ(config_row(good).config, good);
+  EXPECT_EQ(config_row(good).params, 7615616512);
+  EXPECT_EQ(config_row(good).config_sha, Config(good).sha());
+  for (const Json& bad : {Json{{"kind", "train"}}, Json{{"seq_len", "many"}}, Json{{"backend", nullptr}}, Json{{"llama.n_batch", {1, 2}}},
+                          Json{{"source", 3}}, Json{{"rank", "low"}}}) {
+    Json config = good;
+    config.update(bad);
+    EXPECT_THROW(config_row(config), UserError) << bad;
+  }
+}
+
 TEST(ConfigRow, RefusesWhatIsNoConfig) {
   const Json good = config_of({{"variant", "dense"}}).json();
   const auto refused = [&](const char* key, const Json& value) {

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <string>
 
+#include "harness/outlook.h"
 #include "harness/plan.h"
 
 namespace synthbench {
@@ -92,6 +93,30 @@ void plan_cells(benchmark::State& state) {
   state.counters["peak_MiB"] = peak_rss_mib();
 }
 BENCHMARK(plan_cells)->RangeMultiplier(10)->Range(10'000, 1'000'000)->Unit(benchmark::kMillisecond)->Complexity(benchmark::oN);
+
+/// What a database says about the cells of a plan, as `plan` asks when there is one: here of one other cell.
+void ask_database(benchmark::State& state) {
+  const GridFile file(grid_of(state.range(0)));
+  PlanRequest request;
+  request.grid_path = file.path();
+  const auto plan = make_plan(request);
+  const std::string database = file.path() + ".db";
+  {
+    const auto store = Store::open_to_write(database);
+    CellRow cell{.config = {{"kind", "speed"}, {"variant", "vanilla"}, {"backend", "eigen"}, {"dtype", "f32"}, {"seq_len", 7}}};
+    cell.config_sha = Config(cell.config).sha();
+    store->add_sweep({"other", "", "sha"}, {cell});
+  }
+  for (auto _ : state) {
+    const Outlook outlook(database, Reuse::automatic, plan->measure);
+    const Outlook::Totals totals = outlook.totals(*plan);
+    if (totals.to_run != plan->counts.cells) state.SkipWithError("a cell is reused that nobody measured");
+  }
+  for (const char* suffix : {"", ".lock", "-wal", "-shm"}) std::filesystem::remove(database + suffix);
+  state.counters["s/cell"] = benchmark::Counter(static_cast<double>(plan->counts.cells),
+                                                benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(ask_database)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace synthbench

@@ -21,7 +21,7 @@ TEST(Open, MakesADatabaseThatOthersRecognise) {
   TempFolder folder;
   const auto store = Store::open_to_write(folder / "r.db");
   EXPECT_EQ(count(*store, "PRAGMA application_id"), 0x53594E42);
-  EXPECT_EQ(count(*store, "PRAGMA user_version"), 1);
+  EXPECT_EQ(count(*store, "PRAGMA user_version"), 2);
   EXPECT_EQ(store->select("PRAGMA journal_mode").at(0).begin().value(), "wal");
   EXPECT_EQ(count(*store, "PRAGMA foreign_keys"), 1);
   EXPECT_EQ(count(*store, "PRAGMA synchronous"), 2) << "FULL";
@@ -96,7 +96,7 @@ TEST(Open, RefusesANewerVersionAndNamesBoth) {
   const std::string before = read_file(path);
   for (const bool writing : {false, true}) {
     const std::string line = user_error([&] { writing ? Store::open_to_write(path) : Store::open_to_read(path); });
-    EXPECT_TRUE(has(line, "999") && has(line, "up to 1")) << line;
+    EXPECT_TRUE(has(line, "999") && has(line, "up to 2")) << line;
   }
   EXPECT_EQ(read_file(path), before);
 }

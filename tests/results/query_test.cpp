@@ -5,6 +5,8 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "results/format.h"
+#include "results/saved_query.h"
 #include "tests/results/fixtures.h"
 
 namespace synthbench {
@@ -86,6 +88,13 @@ TEST_F(Query, SqlIsReadOnly) {
                           "PRAGMA journal_mode=DELETE",
                           "VACUUM",
                           "VACUUM INTO 'stolen.db'",
+                          "DETACH main",
+                          "ANALYZE",
+                          "PRAGMA table_info(cell)",
+                          "PRAGMA wal_checkpoint(TRUNCATE)",
+                          "PRAGMA trusted_schema=1",
+                          "SAVEPOINT x",
+                          "EXPLAIN DELETE FROM cell",
                           "ATTACH 'other.db' AS o",
                           "REINDEX",
                           "BEGIN; DELETE FROM cell; COMMIT",
@@ -105,6 +114,44 @@ TEST_F(Query, SqlIsReadOnly) {
   }
   EXPECT_EQ(read_file(path_), before);
   EXPECT_LE(folder_.names().size(), files) << "a file was made";
+}
+
+TEST_F(Query, ASavedQueryGivesTheSameRowsAgain) {
+  const std::string filter = "variant IN ('vanilla', 'dense''s') AND seq_len >= 16 AND (value < 0.5 OR NOT metric = 'median')";
+  const auto writer = Store::open_to_write(path_);
+  save_query(*writer, "short", sql_of_filter(*writer, filter), "what is short");
+  save_query(*writer, "count", "SELECT count(*) AS n FROM cell", "");
+  const auto rows = query_filter(*store_, filter).rows;
+  ASSERT_GT(rows.size(), 1u);
+  EXPECT_EQ(OrderedJson(query_sql(*store_, saved_query(*store_, "short")).rows), OrderedJson(rows));
+  EXPECT_EQ(list_saved_queries(*store_).rows.at(1)["doc"], "what is short");
+  EXPECT_TRUE(has(user_error([&] { save_query(*writer, "short", "SELECT 1", ""); }), "exists already"));
+  EXPECT_TRUE(has(user_error([&] { saved_query(*store_, "shrt"); }), "'short'"));
+  forget_query(*writer, "short");
+  EXPECT_EQ(list_saved_queries(*store_).rows.size(), 1u);
+  EXPECT_TRUE(has(user_error([&] { forget_query(*writer, "short"); }), "short"));
+}
+
+TEST_F(Query, ASavedQueryOfAnotherHandIsReadOnlyToo) {
+  const auto writer = Store::open_to_write(path_);
+  save_query(*writer, "trap", "DELETE FROM sample", "");
+  EXPECT_FALSE(user_error([&] { query_sql(*writer, saved_query(*writer, "trap")); }).empty());
+}
+
+TEST_F(Query, EveryFormatCarriesTheSameFields) {
+  const Store::Selection rows = query_filter(*store_, "metric = 'median'");
+  ASSERT_EQ(rows.columns.size(), result_columns(*store_).size());
+  for (const std::string& format : table_formats()) {
+    const std::string text = format_rows(rows, format);
+    for (const std::string& column : rows.columns) {
+      std::string shown = column;
+      if (format == "tex") {
+        for (std::size_t at = 0; (at = shown.find('_', at)) != std::string::npos; at += 2) shown.insert(at, "\\");
+      }
+      EXPECT_TRUE(has(text, shown)) << format << " lacks " << column;
+    }
+    for (const OrderedJson& row : rows.rows) EXPECT_TRUE(has(text, row["variant"].get<std::string>())) << format;
+  }
 }
 
 TEST_F(Query, AFilteredViewOverTwentyThousandCellsIsFast) {

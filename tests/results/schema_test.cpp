@@ -63,6 +63,18 @@ TEST(Schema, TheSpreadOverSeedsDoesNotCancel) {
   EXPECT_NEAR(row["sd"].get<double>(), 1.5811388300841898, 1e-9);
 }
 
+TEST(Schema, AnEditedGridDoesNotCountItsReusedSeedsTwice) {
+  TempFolder folder;
+  Sweep first(folder / "r.db", some_cells({64}, {0, 1})), edited(folder / "r.db", some_cells({64}, {0, 1, 2}));
+  first.finish_all([](const auto&) { return timed({{0.1}}); });
+  ASSERT_EQ(edited.store->reuse(edited.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine())}), 2);
+  edited.finish_all([](const auto&) { return timed({{0.1}}); });
+  const auto rows = edited.store->select("SELECT sweep, n FROM v_seed WHERE metric='median' ORDER BY sweep_id");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0]["n"], 2);
+  EXPECT_EQ(rows[1]["n"], 3) << "both are named " << rows[1]["sweep"];
+}
+
 /// Processor seconds: other programs on the machine do not count.
 double seconds_of(const std::function<void()>& action) {
   const std::clock_t begin = std::clock();

@@ -107,8 +107,10 @@ void ask_database(benchmark::State& state) {
     cell.config_sha = Config(cell.config).sha();
     store->add_sweep({"other", "", "sha"}, {cell});
   }
+  RunOptions options;
+  options.db_path = database;
   for (auto _ : state) {
-    const Outlook outlook(database, Reuse::automatic, plan->measure);
+    const Outlook outlook(*plan, options);
     const Outlook::Totals totals = outlook.totals(*plan);
     if (totals.to_run != plan->counts.cells) state.SkipWithError("a cell is reused that nobody measured");
   }

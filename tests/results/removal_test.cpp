@@ -84,7 +84,7 @@ TEST_F(Removing, CellsAndAttemptsMayOverlap) {
 
 TEST_F(Removing, WhatAnotherSweepReusesStays) {
   Sweep other(path, some_cells({64}, {0}), "other");
-  ASSERT_EQ(other.store->reuse(other.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine()), Json::object()}), 1);
+  ASSERT_EQ(other.store->reuse(other.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine()), Json::object()}).cells, 1);
   for (const char* id : {"s1", "c1", "a1"}) {
     const std::string error = refusal({id});
     EXPECT_TRUE(has(error, "other") && has(error, "s2")) << error;

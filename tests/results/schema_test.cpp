@@ -67,7 +67,7 @@ TEST(Schema, AnEditedGridDoesNotCountItsReusedSeedsTwice) {
   TempFolder folder;
   Sweep first(folder / "r.db", some_cells({64}, {0, 1})), edited(folder / "r.db", some_cells({64}, {0, 1, 2}));
   first.finish_all([](const auto&) { return timed({{0.1}}); });
-  ASSERT_EQ(edited.store->reuse(edited.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine())}), 2);
+  ASSERT_EQ(edited.store->reuse(edited.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine())}).cells, 2);
   edited.finish_all([](const auto&) { return timed({{0.1}}); });
   const auto rows = edited.store->select("SELECT sweep, n FROM v_seed WHERE metric='median' ORDER BY sweep_id");
   ASSERT_EQ(rows.size(), 2u);

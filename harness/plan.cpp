@@ -21,9 +21,9 @@ class GridPlan final : public Plan {
  public:
   GridPlan(const Grid& grid, const PlanRequest& request) : expansion_(grid, request.smoke) {
     std::vector<Expansion::Sieve> sieves;
-    add_filter(sieves, request.only, "--only", Truth::yes);
-    add_filter(sieves, request.exclude, "--exclude", Truth::no);
-    if (!request.shard.empty()) add_shard(sieves, request.shard);
+    add_filter(sieves, request.only, request.only_by, Truth::yes);
+    add_filter(sieves, request.exclude, request.exclude_by, Truth::no);
+    if (!request.shard.empty()) add_shard(sieves, request.shard, request.shard_by);
     expansion_.expand(sieves);
     const Expansion::Counts& counted = expansion_.counts();
     counts = {counted.product, counted.excluded, counted.duplicates, counted.included, counted.cells, 0};
@@ -67,8 +67,8 @@ class GridPlan final : public Plan {
   }
 
   /// By the hash of the config, so that a config stays in its shard however the file is written; all its seeds with it.
-  void add_shard(std::vector<Expansion::Sieve>& sieves, const std::string& text) {
-    const Shard shard = parse_shard(text);
+  void add_shard(std::vector<Expansion::Sieve>& sieves, const std::string& text, const std::string& by) {
+    const Shard shard = parse_shard(text, by);
     sieves.push_back(
         {fmt::format("in another shard than {}/{}", shard.index, shard.count),
          [this, shard](const Point& resolved) { return expansion_.resolver().config_hash(resolved).high % shard.count == shard.index - 1; },

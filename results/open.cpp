@@ -68,6 +68,10 @@ void check_header(const Connection& database) {
     throw UserError(fmt::format("{} has schema version {}, this synthbench knows versions up to {}: use a newer synthbench",
                                 database.path(), version, kSchemaVersion));
   }
+  if (database.integer("SELECT count(*) FROM sqlite_schema WHERE name IN ('migration', 'attempt')") != 2) {
+    throw UserError(fmt::format(
+        "{} carries synthbench's application_id but not its tables: it is no database of ours, or what is left of one", database.path()));
+  }
 }
 
 /// Reads the header through SQLite without locks or sibling files. An own open() and close() would drop the locks that

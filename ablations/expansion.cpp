@@ -282,8 +282,25 @@ Expansion::Cell Expansion::cell(std::int64_t index) const {
   const Entry& entry = entries_.at(static_cast<std::size_t>(index));
   const Point& resolved = resolve(block_of(index), said_at(index));
   static const std::size_t seed = key_index("seed");
-  return {resolver_.config(resolved), static_cast<std::int64_t>(resolved.slots[seed]),
-          entry.excluded < 0 ? nullptr : &blocks_.excludes[static_cast<std::size_t>(entry.excluded)].reason};
+  return {resolver_.config(resolved), static_cast<std::int64_t>(resolved.slots[seed]), entry.excluded < 0 ? nullptr : &reason_of(entry)};
+}
+
+const std::string& Expansion::reason_of(const Entry& entry) const {
+  const auto reason = static_cast<std::size_t>(entry.excluded);
+  return reason < blocks_.excludes.size() ? blocks_.excludes[reason].reason : late_reasons_[reason - blocks_.excludes.size()];
+}
+
+void Expansion::exclude(std::int64_t index, const std::string& reason) {
+  Entry& entry = entries_.at(static_cast<std::size_t>(index));
+  if (entry.excluded >= 0) return;
+  const auto known = std::find(late_reasons_.begin(), late_reasons_.end(), reason);
+  if (known == late_reasons_.end()) dropped_.push_back({reason, 0});
+  const auto late = static_cast<std::size_t>(known - late_reasons_.begin());
+  if (known == late_reasons_.end()) late_reasons_.push_back(reason);
+  entry.excluded = static_cast<std::int32_t>(blocks_.excludes.size() + late);
+  ++dropped_[dropped_.size() - late_reasons_.size() + late].count;
+  ++counts_.excluded;
+  --counts_.cells;
 }
 
 std::optional<ValueOrigin> Expansion::origin(std::int64_t index, std::size_t key) const {

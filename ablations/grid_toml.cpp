@@ -93,7 +93,7 @@ class Reader : TomlSource {
       each(node, name, [&](const toml::table& block) { grid.includes.push_back({settings(block, "[[include]]"), at(block)}); });
     if (name == "measure") read_plain(node, "[measure]", kMeasure, grid.measure);
     if (name == "check") read_plain(node, "[check]", {"gate"}, grid.measure);
-    if (name == "match") read_plain(node, "[match]", {"params", "action"}, grid.match);
+    if (name == "match") read_plain(node, "[match]", {"params", "flops", "action"}, grid.match);
     if (name == "table") {
       each(node, name, [&](const toml::table& block) {
         check_names(block, {"preset"}, "[[table]]");

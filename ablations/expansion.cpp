@@ -34,6 +34,7 @@ Expansion::Expansion(const Grid& grid, bool smoke) : resolver_(*texts_), place_(
   axis_held_.resize(blocks_.blocks.front().axes.size());
   exclude_held_.resize(blocks_.excludes.size());
   here_.resize(stride_);
+  points_of_.resize(blocks_.blocks.size());
   check_size();
 }
 
@@ -104,6 +105,7 @@ void Expansion::take(std::size_t b, const Point& said) {
   const Block& block = blocks_.blocks[b];
   const bool included = block.origin == Block::Origin::include;
   ++(included ? counts_.included : counts_.product);
+  ++points_of_[b];
   const Point* whole = nullptr;
   try {
     whole = &resolved_or_thrown(said);
@@ -326,6 +328,17 @@ std::vector<Expansion::Axis> Expansion::axes() const {
   for (const ValueAxis& axis : blocks_.blocks.front().axes) {
     Axis& one = out.emplace_back(Axis{axis.name, {}});
     for (std::size_t row = 0; row < axis.size(); ++row) one.values.push_back(row_of(axis, row, *texts_));
+  }
+  return out;
+}
+
+std::vector<Expansion::Zip> Expansion::zips() const {
+  std::vector<Zip> out;
+  for (std::size_t b = 0; b < blocks_.blocks.size(); ++b) {
+    const Block& block = blocks_.blocks[b];
+    if (block.origin != Block::Origin::zip) continue;
+    const ValueAxis& rows = block.axes.front();
+    out.push_back({rows.name, static_cast<std::int64_t>(rows.size()), points_of_[b]});
   }
   return out;
 }

@@ -65,6 +65,12 @@ class Expansion {
   const Counts& counts() const { return counts_; }
   const std::vector<Dropped>& dropped() const { return dropped_; }
   std::vector<Axis> axes() const;
+  /// Zips that add points to the product, in file order. points: before anything is dropped.
+  struct Zip {
+    std::string name;  ///< "seq_len,batch"
+    std::int64_t rows = 0, points = 0;
+  };
+  std::vector<Zip> zips() const;
   std::vector<std::string> kinds() const;  ///< of the product, in its order
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -128,6 +134,7 @@ class Expansion {
   std::vector<Dropped> dropped_;
   std::vector<std::string> late_reasons_;
   std::int64_t points_ = 0;
+  std::vector<std::int64_t> points_of_;  ///< by block
   std::vector<bool> axis_held_;     ///< of the product's axes
   std::vector<bool> exclude_held_;  ///< somewhere, if only at points that an earlier exclude has
 };

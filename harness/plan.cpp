@@ -29,6 +29,7 @@ class GridPlan final : public Plan {
     expansion_.expand(sieves);
     take_counts();
     for (const Expansion::Axis& axis : expansion_.axes()) axes.push_back({axis.name, axis.values});
+    for (const Expansion::Zip& zip : expansion_.zips()) zips.push_back({zip.name, zip.rows, zip.points});
     warnings = expansion_.warnings();
     const bool narrowed = !request.only.empty() || !request.exclude.empty();
     if (counts.cells == 0 && narrowed && counts.product + counts.included > 0) {

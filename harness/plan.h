@@ -69,6 +69,10 @@ class Plan {
     std::string name;
     std::vector<Json> values;
   };
+  struct Zip {
+    std::string name;
+    std::int64_t rows = 0, points = 0;
+  };
   struct Exclusion {
     std::string reason;
     std::int64_t count = 0;
@@ -85,6 +89,7 @@ class Plan {
   std::string plan_sha;  ///< of the cells (config_sha and seed), in order
   Counts counts;
   std::vector<Axis> axes;
+  std::vector<Zip> zips;  ///< that add points to those of the axes
   std::vector<Exclusion> exclusions;
   std::vector<std::string> warnings;  ///< an exclude that matches nothing
   MeasureSettings measure;

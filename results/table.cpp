@@ -6,6 +6,8 @@
 #include "harness/base/files.h"
 #include "harness/base/words.h"
 #include "results/format_markup.h"
+#include "results/table_shapes.h"
+#include "results/table_spec.h"
 
 namespace synthbench {
 namespace {
@@ -26,15 +28,47 @@ std::vector<std::string> shown_in_first_column(const Table& table) {
   return out;
 }
 
+/// What a table's file opens with says what it is for.
+std::string first_comment(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return std::string(trim(line.substr(line.starts_with('#') ? 1 : line.size())));
+}
+
+Table table_of(Store& store, const TableSpec& spec, const TableOptions& options) {
+  if (options.paper && spec.paper.empty()) throw UserError("--paper: nothing was published for this table (known: paper2 to paper7, functions, heads, narang, lra)");
+  switch (spec.shape) {
+    case TableSpec::Shape::configs: return table_of_configs(store, spec, options);
+    case TableSpec::Shape::rows: return table_of_rows(store, spec, options);
+    case TableSpec::Shape::effects: return table_of_effects(store, spec, options);
+    case TableSpec::Shape::front: return table_of_front(store, spec, options);
+    case TableSpec::Shape::growth: return table_of_growth(store, spec, options);
+    case TableSpec::Shape::claims: return table_of_claims(store, spec, options);
+  }
+  throw std::logic_error("a table of no shape");
+}
+
 }  // namespace
 
 Registry<TablePreset>& tables() {
-  static Registry<TablePreset> all("table");
+  static Registry<TablePreset> all = [] {
+    Registry<TablePreset> shipped("table");
+    for (const ShippedText& file : shipped_tables()) {
+      shipped.add(file.name, {first_comment(file.text), [&file](Store& store, const TableOptions& options) {
+                                return table_of(store, parse_table(file.text, std::string(file.name) + ".toml", {}), options);
+                              }});
+    }
+    return shipped;
+  }();
   return all;
 }
 
+bool is_table_file(std::string_view name) { return name.ends_with(".sql") || name.ends_with(".toml"); }
+
 Table make_table(Store& store, const std::string& preset_or_file, const TableOptions& options) {
   if (preset_or_file.ends_with(".sql")) return table_of_file(store, preset_or_file);
+  if (preset_or_file.ends_with(".toml")) {
+    return table_of(store, parse_table(read_file(preset_or_file), preset_or_file, options.keys), options);
+  }
   return tables().at(preset_or_file).build(store, options);
 }
 

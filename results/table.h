@@ -3,6 +3,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "harness/base/registry.h"
 #include "results/format.h"
@@ -15,16 +17,21 @@ struct TableOptions {
   std::optional<std::int64_t> sweep{};  ///< one sweep; absent: the whole database
   std::string filter{};                 ///< over v_result, as in query; empty: all
   bool across_env = false;              ///< times of several builds or machines may stand side by side
+  bool paper = false;                   ///< published values beside ours
+  std::vector<std::string> keys{};      ///< of configs, that a table file may name in filters; empty: any word
 };
 
-/// A kind of table: one file in results/tables registers it.
+/// A table that is compiled in: one file in results/tables.
 struct TablePreset {
   std::string caption;
   std::function<Table(Store& store, const TableOptions& options)> build;
 };
 Registry<TablePreset>& tables();
 
-/// A preset by name, or the rows of FILE.sql. Throws UserError for an unknown name, and where times of several builds or
+/// FILE.sql and FILE.toml are files of the user's own; every other word is a preset.
+bool is_table_file(std::string_view name);
+
+/// A preset by name, a table that FILE.toml declares, or the rows of FILE.sql. Throws UserError for an unknown name, and where times of several builds or
 /// machines would be mixed (--across-env).
 Table make_table(Store& store, const std::string& preset_or_file, const TableOptions& options);
 

@@ -150,6 +150,15 @@ std::vector<double> ConfigFacts::values(const std::string& metric) const {
   return out;
 }
 
+std::map<std::int64_t, double> ConfigFacts::by_seed(const std::string& metric) const {
+  std::map<std::int64_t, double> out;
+  for (const CellFacts& cell : done) {
+    const auto found = cell.metrics.find(metric);
+    if (found != cell.metrics.end()) out[cell.seed] = found->second.value;
+  }
+  return out;
+}
+
 std::vector<std::int64_t> ConfigFacts::attempts() const {
   std::vector<std::int64_t> out;
   for (const CellFacts& cell : done) out.push_back(cell.attempt);
@@ -246,6 +255,14 @@ std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
     if (!launches.empty()) out.push_back(std::move(launches));
   }
   return out;
+}
+
+Launches processes_of(Store& store, const ConfigFacts& row) {
+  Launches all;
+  for (Launches& cell : launches_of(store, row)) {
+    for (auto& process : cell) all.push_back(std::move(process));
+  }
+  return all;
 }
 
 std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows) {

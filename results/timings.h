@@ -33,7 +33,11 @@ struct Timings {
   std::optional<Ratio> to_vanilla(std::size_t row) const;
 };
 
-/// Refuses several builds or machines unless options.across_env, which keeps them apart.
+/// The cells of some kinds as rows without times. one_place: several builds or machines are refused unless options.across_env.
+Timings read_rows(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool one_place);
+/// Adds the time of each row.
+void add_times(Store& store, Timings& rows);
+/// Speed cells with their times. Refuses several builds or machines unless options.across_env, which keeps them apart.
 Timings read_timings(Store& store, const TableOptions& options);
 
 }  // namespace synthbench

@@ -132,7 +132,8 @@ std::string shown(const TableCell& cell) {
 std::string markdown(const Table& table) {
   std::string out = table.caption.empty() ? "" : for_markdown(table.caption) + "\n\n";
   out += piped(
-      table, for_markdown, {"**", "**", "*", "*"}, [](std::size_t width, bool right) { return " " + std::string(width - 1, '-') + (right ? ": " : "- "); }, "|");
+      table, for_markdown, {"**", "**", "*", "*"},
+      [](std::size_t width, bool right) { return " " + std::string(width - 1, '-') + (right ? ": " : "- "); }, "|");
   if (!table.notes.empty()) out += "\n";
   for (const std::string& note : table.notes) out += "- " + for_markdown(note) + "\n";
   return out;
@@ -147,16 +148,18 @@ std::string org(const Table& table) {
   return out;
 }
 
-// Needs no package.
 std::string latex(const Table& table) {
   const bool floats = !table.caption.empty() || !table.notes.empty();
-  std::string out = floats ? "\\begin{table}\n" : "";
+  std::string out = "% \\usepackage{booktabs}\n";
+  out += floats ? "\\begin{table}\n\\centering\n" : "";
   if (!table.caption.empty()) out += "\\caption{" + for_latex(table.caption) + "}\n";
   out += "\\begin{tabular}{";
   for (const bool right : numeric_columns(table)) out += right ? 'r' : 'l';
-  out += "}\n\\hline\n" + joined(texts_of(table.columns, for_latex), " & ") + " \\\\\n\\hline\n";
-  for (const auto& row : table.rows) out += joined(texts_of(row, for_latex, {"\\textbf{", "}", "\\underline{", "}"}), " & ") + " \\\\\n";
-  out += "\\hline\n\\end{tabular}\n";
+  out += "}\n\\toprule\n" + joined(texts_of(table.columns, for_latex), " & ") + " \\\\\n\\midrule\n";
+  for (const auto& row : table.rows) {
+    out += joined(texts_of(row, for_latex, {"\\textbf{", "}", "\\underline{", "}"}), " & ") + " \\\\\n";
+  }
+  out += "\\bottomrule\n\\end{tabular}\n";
   for (const std::string& note : table.notes) out += "\\par{\\footnotesize " + for_latex(note) + "}\n";
   return out + (floats ? "\\end{table}\n" : "");
 }

@@ -112,7 +112,8 @@ PaperTable published(Store& store, const std::string& paper, const std::string& 
   }
   const auto rows = store.select("SELECT row_label, col_label, value, note FROM paper_value WHERE paper=?1 AND tbl=?2", {paper, table});
   for (const OrderedJson& row : rows) {
-    PaperValue value{paper, table, row["row_label"], row["col_label"], row["value"], fmt::format("{:g}", row["value"].get<double>()), row["note"]};
+    PaperValue value{paper,      table, row["row_label"], row["col_label"], row["value"], fmt::format("{:g}", row["value"].get<double>()),
+                     row["note"]};
     const auto known =
         std::ranges::find_if(out.values, [&](const PaperValue& one) { return one.row == value.row && one.column == value.column; });
     if (known == out.values.end()) {
@@ -136,7 +137,8 @@ void ship_paper_values(const Connection& database) {
   Statement insert = database.prepare("INSERT OR IGNORE INTO paper_value VALUES(?, ?, ?, ?, ?, ?, ?)");
   for (const PaperTable& table : all) {
     for (const PaperValue& one : table.values) {
-      insert.run(one.paper, one.table, one.row, one.column, one.column, one.value, one.note.empty() ? table.source : table.source + ": " + one.note);
+      insert.run(one.paper, one.table, one.row, one.column, one.column, one.value,
+                 one.note.empty() ? table.source : table.source + ": " + one.note);
     }
   }
   transaction.commit();

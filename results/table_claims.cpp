@@ -48,9 +48,12 @@ bool pair_up(const ConfigFacts& a, const ConfigFacts& b) {
 
 std::vector<Trial> trials_of(Store& store, const std::vector<ConfigFacts>& rows, const TableClaim& claim) {
   std::vector<Trial> out;
-  const auto side = [&](const std::optional<Filter>& filter, const ConfigFacts& row) {
+  const auto metric_of = [&](const ConfigFacts& row) {
     const auto quality = claim.metric == "quality" ? quality_of(row) : std::nullopt;
-    return holds(claim.where, row.config) && holds(filter, row.config) && !row.values(quality ? quality->metric : claim.metric).empty();
+    return quality ? quality->metric : claim.metric;
+  };
+  const auto side = [&](const std::optional<Filter>& filter, const ConfigFacts& row) {
+    return holds(claim.where, row.config) && holds(filter, row.config) && !row.values(metric_of(row)).empty();
   };
   std::vector<const ConfigFacts*> right_side;
   for (const ConfigFacts& b : rows) {
@@ -63,7 +66,7 @@ std::vector<Trial> trials_of(Store& store, const std::vector<ConfigFacts>& rows,
       if (!pair_up(a, b)) continue;
       Trial trial{scale_of(a), {}, {}, a.attempts()};
       std::ranges::copy(b.attempts(), std::back_inserter(trial.attempts));
-      const auto of_a = a.by_seed(claim.metric), of_b = b.by_seed(claim.metric);
+      const auto of_a = a.by_seed(metric_of(a)), of_b = b.by_seed(metric_of(a));
       for (const auto& [seed, value] : of_a) {
         const auto other = of_b.find(seed);
         if (other != of_b.end() && value > 0 && other->second > 0) trial.logs.push_back(std::log(value / other->second));
@@ -141,8 +144,10 @@ Table table_of_claims(Store& store, const TableSpec& spec, const TableOptions& o
   std::vector<std::string> below = notes_under(store, rows.cells, rows.axes);
   table.notes.insert(table.notes.begin(), below.begin(), below.end());
   table.notes.emplace_back("published and ours: the first side over the second; pairs are equal in all other keys, build and machine");
-  table.notes.emplace_back("intervals: 95 %, over n pairs of configs and seeds by Student's t; one pair of timings: over its processes (Yuen)");
-  table.notes.emplace_back("holds, does not hold: the interval lies on one side of 1; open: it does not; at the scale that is named, no other");
+  table.notes.emplace_back(
+      "intervals: 95 %, over n pairs of configs and seeds by Student's t; one pair of timings: over its processes (Yuen)");
+  table.notes.emplace_back(
+      "holds, does not hold: the interval lies on one side of 1; open: it does not; at the scale that is named, no other");
   for (const std::string& note : spec.notes) table.notes.push_back(note);
   return table;
 }

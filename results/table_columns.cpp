@@ -126,7 +126,8 @@ TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
     case Show::sd: {
       const std::vector<double> all = values(row, column.metric);
       const auto sd = all.empty() ? std::nullopt : standard_deviation(all);
-      return sd ? TableCell{.value = scaled(*sd, column), .text = "± " + format_number(scaled(*sd, column), column.digits)} : nothing_cell();
+      return sd ? TableCell{.value = scaled(*sd, column), .text = "± " + format_number(scaled(*sd, column), column.digits)}
+                : nothing_cell();
     }
     case Show::interval: {
       auto interval = rows_.interval(row);

@@ -17,7 +17,11 @@ namespace {
 class Configs {
  public:
   Configs(Store& store, const TableSpec& spec, const TableOptions& options)
-      : store_(store), spec_(spec), rows_(rows_of(store, spec, options)), measures_(rows_), mixed_(places_of(rows_.cells).size() > 1 && !options.across_env) {
+      : store_(store),
+        spec_(spec),
+        rows_(rows_of(store, spec, options)),
+        measures_(rows_),
+        mixed_(places_of(rows_.cells).size() > 1 && !options.across_env) {
     for (std::size_t row = 0; row < facts().size(); ++row) {
       if (holds(spec.where, facts()[row].config)) kept_.push_back(row);
     }
@@ -38,8 +42,20 @@ class Configs {
   }
 
  private:
+  /// What the columns and the notes need; all where a task's own metric decides.
+  static std::vector<std::string> metrics_of(const TableSpec& spec) {
+    std::vector<std::string> out = {"host_share"};
+    for (const TableColumn& column : spec.columns) {
+      if (column.metric == "quality") return {};
+      if (!column.metric.empty()) out.push_back(column.metric);
+    }
+    return out;
+  }
+
   static Timings rows_of(Store& store, const TableSpec& spec, const TableOptions& options) {
-    Timings rows = read_rows(store, options, spec.kinds, spec.one_place);
+    TableOptions what = options;
+    what.metrics = metrics_of(spec);
+    Timings rows = read_rows(store, what, spec.kinds, spec.one_place);
     if (std::ranges::count(spec.columns, "median", &TableColumn::metric) > 0) add_times(store, rows);
     return rows;
   }
@@ -87,7 +103,7 @@ class Configs {
   void mark(Table& table) {
     Marks marks(store_);
     for (std::size_t place = 0; place < columns_.size(); ++place) {
-      if (!columns_[place]->best) continue;
+      if (!columns_[place]->best || (columns_[place]->metric == "median" && facts().size() > kMostResampled)) continue;
       const std::size_t at = table.columns.size() - columns_.size() + place;
       std::map<std::ptrdiff_t, std::vector<Contender>> groups;
       for (std::size_t i = 0; i < kept_.size(); ++i) {
@@ -129,7 +145,8 @@ class Configs {
       } else if (column == "parameters" && !parameters.empty()) {
         line.push_back(count_cell(static_cast<std::int64_t>(parameters.front())));
       } else {
-        line.push_back(of_the_text && row.config.contains(column) ? TableCell{.value = OrderedJson(row.config.at(column))} : nothing_cell());
+        line.push_back(of_the_text && row.config.contains(column) ? TableCell{.value = OrderedJson(row.config.at(column))}
+                                                                  : nothing_cell());
       }
       line.back().attempts = row.attempts();
     }

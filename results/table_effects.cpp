@@ -94,7 +94,8 @@ class Design {
   }
 
   bool one_variant() const {
-    return std::ranges::all_of(configs_, [&](const ConfigFacts* config) { return config->text("variant") == configs_.front()->text("variant"); });
+    return std::ranges::all_of(configs_,
+                               [&](const ConfigFacts* config) { return config->text("variant") == configs_.front()->text("variant"); });
   }
 
   Levels levels_of(const ConfigFacts& config) const {
@@ -108,6 +109,7 @@ class Design {
       }
       out.push_back(std::move(level));
     }
+    out.push_back(fmt::format("{} {}", config.build, config.env));  // no factor: only equals are compared
     return out;
   }
 
@@ -143,6 +145,17 @@ class Design {
   std::vector<Levels> levels_;
   std::map<Levels, const ConfigFacts*> grid_;
 };
+
+/// Whether the rows with a metric were measured by several builds or on several machines.
+bool is_mixed(const std::vector<ConfigFacts>& rows, const std::string& metric) {
+  std::set<std::pair<std::int64_t, std::int64_t>> places;
+  for (const ConfigFacts& row : rows) {
+    for (const CellFacts& cell : row.done) {
+      if (cell.metrics.contains(metric)) places.emplace(cell.build, cell.env);
+    }
+  }
+  return places.size() > 1;
+}
 
 double percent(double log) { return 100 * std::expm1(log); }
 
@@ -198,7 +211,12 @@ void add_effects(std::vector<Effect>& to, const Design& design, const std::strin
 Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& options) {
   const Timings rows = read_rows(store, options, spec.kinds, spec.one_place);
   std::vector<Effect> effects;
+  std::vector<std::string> left_out;
   for (const TableColumn& column : spec.columns) {
+    if (column.one_place && !options.across_env && is_mixed(rows.cells.rows, column.metric)) {
+      left_out.push_back(column.metric + " is left out: times of several builds or machines are not mixed (--across-env keeps them apart)");
+      continue;
+    }
     std::set<std::string> metrics;
     for (const ConfigFacts& row : rows.cells.rows) {
       if (column.metric != "quality") {
@@ -225,10 +243,12 @@ Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& 
     effect.cells.back().attempts = effect.cells.front().attempts;
     table.rows.push_back(std::move(effect.cells));
   }
-  table.notes.emplace_back("effect: change of the metric from `against` to `level`, geometric mean over n pairs of equal configs and seeds");
-  table.notes.emplace_back("a x b: how much the effect of a differs from what it is at b's first level; 0 % means that they do not depend on each other");
+  table.notes.emplace_back(
+      "effect: change of the metric from `against` to `level`, geometric mean over n pairs of equal configs and seeds");
+  table.notes.emplace_back(
+      "a x b: how much the effect of a differs from what it is at b's first level; 0 % means that they do not depend on each other");
   table.notes.push_back(fmt::format("intervals: 95 %, by Student's t; p_holm: of no effect, Holm-corrected over {} lines", p.size()));
-  for (const std::string& note : spec.notes) table.notes.push_back(note);
+  for (const auto* notes : {&left_out, &spec.notes}) table.notes.insert(table.notes.end(), notes->begin(), notes->end());
   return table;
 }
 

@@ -41,7 +41,9 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
   const Timings trained = read_rows(store, options, {"train", "eval"}, false);
   const Measures measures(timed), qualities(trained);
   const auto& judged = qualities.only_quality();
-  if (!judged) throw NothingDone("no cells for this table: " + spec.caption + " (speed cells and trainings that one metric judges are needed; --only chooses)");
+  if (!judged)
+    throw NothingDone("no cells for this table: " + spec.caption +
+                      " (speed cells and trainings that one metric judges are needed; --only chooses)");
   std::map<std::string, std::vector<std::size_t>> by_title;
   for (std::size_t row = 0; row < trained.cells.rows.size(); ++row) {
     if (qualities.quality(row)) by_title[title(trained.cells.rows[row])].push_back(row);
@@ -62,7 +64,8 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
   }
   const TableColumn &time = spec.columns[1], &quality = spec.columns[0];
   Table table{.caption = spec.caption + "; " + timed.axes.constants, .columns = axis_columns(timed.axes), .rows = {}, .notes = {}};
-  for (const std::string& name : {qualities.name(quality), measures.name(time), std::string("on_the_front"), std::string("beaten_by")}) table.columns.push_back(name);
+  for (const std::string& name : {qualities.name(quality), measures.name(time), std::string("on_the_front"), std::string("beaten_by")})
+    table.columns.push_back(name);
   for (auto& [vanilla, group] : groups) {
     std::ranges::stable_sort(group, {}, &Candidate::time);
     for (const Candidate& one : group) {
@@ -76,9 +79,11 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
       table.rows.push_back(std::move(line));
     }
   }
-  if (table.rows.empty()) throw NothingDone("no cells for this table: " + spec.caption + " (no variant was both timed beside vanilla and trained)");
+  if (table.rows.empty())
+    throw NothingDone("no cells for this table: " + spec.caption + " (no variant was both timed beside vanilla and trained)");
   table.notes = notes_under(store, timed.cells, timed.axes);
-  table.notes.push_back(fmt::format("{}: {} better, mean over seeds of the training of the same variant and rank", qualities.name(quality), judged->better));
+  table.notes.push_back(
+      fmt::format("{}: {} better, mean over seeds of the training of the same variant and rank", qualities.name(quality), judged->better));
   table.notes.emplace_back("on_the_front: no other line of equal axes is as fast and as good; by means, so neighbours may be equal");
   for (const std::string& name : several) table.notes.push_back("left out: " + name + ", trained in several ways (--only chooses one)");
   for (const std::string& note : spec.notes) table.notes.push_back(note);

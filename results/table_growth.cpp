@@ -46,7 +46,10 @@ Table table_of_growth(Store& store, const TableSpec& spec, const TableOptions& o
   const Timings rows = read_timings(store, options);
   Axes axes = rows.axes;
   std::erase_if(axes.columns, goes_with_length);
-  Table table{.caption = spec.caption + (axes.constants.empty() ? "" : "; " + axes.constants), .columns = axis_columns(axes), .rows = {}, .notes = {}};
+  Table table{.caption = spec.caption + (axes.constants.empty() ? "" : "; " + axes.constants),
+              .columns = axis_columns(axes),
+              .rows = {},
+              .notes = {}};
   for (const char* name : {"lengths", "grows_as", "residual_percent", "exponent", "interval"}) table.columns.emplace_back(name);
   for (const LengthSeries& series : series_over_length(rows)) {
     const auto fitted = fit_complexity(series.times);

@@ -100,7 +100,8 @@ std::optional<std::string> Marks::note() const {
   if (groups_ == 0) return std::nullopt;
   if (comparisons_.empty()) return "no best is marked: one seed, or one process, says nothing about the next";
   return fmt::format("best and second best are marked where they differ from the next at 5 %, Holm-corrected over {} comparisons{}",
-                     comparisons_.size(), alone_ > 0 ? fmt::format("; {} of {} groups have too few seeds or processes", alone_, groups_) : "");
+                     comparisons_.size(),
+                     alone_ > 0 ? fmt::format("; {} of {} groups have too few seeds or processes", alone_, groups_) : "");
 }
 
 }  // namespace synthbench

@@ -156,6 +156,10 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const A
 }
 
 void add_process_note(std::vector<std::string>& notes, const std::vector<std::optional<Timing>>& times) {
+  if (times.size() > kMostResampled) {
+    notes.push_back(fmt::format("no intervals: {} rows are more than the {} whose times are resampled (--sweep or --only chooses fewer)",
+                                times.size(), kMostResampled));
+  }
   std::set<std::size_t> processes;
   for (const auto& timing : times) {
     if (timing && timing->most_processes > 0) processes.insert({timing->fewest_processes, timing->most_processes});

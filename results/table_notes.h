@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "results/table_axes.h"
-#include "results/timings.h"
 #include "results/table_cells.h"
+#include "results/timings.h"
 
 namespace synthbench {
 

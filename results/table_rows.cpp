@@ -41,10 +41,12 @@ class Rows {
     mixed_ = places_of(rows_.cells).size() > 1 && !options.across_env;
     find_loose_keys();
     for (const TableRow& row : spec.rows) add_lines(row);
+    drop_idle_keys();
   }
 
   Table ours() {
-    if (!any_) throw NothingDone("no cells for this table: " + spec_.caption + (spec_.paper.empty() ? "" : " (--paper shows the published values)"));
+    if (!any_)
+      throw NothingDone("no cells for this table: " + spec_.caption + (spec_.paper.empty() ? "" : " (--paper shows the published values)"));
     Table table{.caption = caption(), .columns = first_columns(), .rows = {}, .notes = {}};
     for (const TableColumn& column : spec_.columns) {
       if (shown(column)) table.columns.push_back(column.name);
@@ -132,7 +134,8 @@ class Rows {
         if (!speaks_of(spec_, row, column, facts()[i].config)) continue;
         std::vector<Json> loose;
         for (const std::string& key : loose_) loose.push_back(facts()[i].config.value(key, Json()));
-        auto line = std::find_if(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(), [&](const Line& one) { return one.loose == loose; });
+        auto line = std::find_if(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(),
+                                 [&](const Line& one) { return one.loose == loose; });
         if (line == lines_.end()) line = lines_.insert(lines_.end(), Line{&row, loose, {}});
         line->configs.try_emplace(&column, i);
       }
@@ -140,9 +143,29 @@ class Rows {
     if (lines_.size() == before) lines_.push_back({&row, std::vector<Json>(loose_.size()), {}});
   }
 
-  std::string caption() const {
-    return spec_.caption + (rows_.axes.constants.empty() ? "" : "; " + rows_.axes.constants);
+  /// A key that changes no number (the backend, of a count of parameters) needs no column.
+  void drop_idle_keys() {
+    for (std::size_t key = loose_.size(); key-- > 0;) {
+      std::map<std::string, std::string> numbers;
+      const bool idle = std::ranges::all_of(lines_, [&](const Line& line) {
+        Json rest = line.loose;
+        rest.erase(key);
+        for (const TableColumn& column : spec_.columns) {
+          const auto found = line.configs.find(&column);
+          if (found == line.configs.end()) continue;
+          const std::string place = line.row->label + column.name + rest.dump(), text = cell_of(line, column).value.dump();
+          if (numbers.try_emplace(place, text).first->second != text) return false;
+        }
+        return true;
+      });
+      if (!idle) continue;
+      loose_.erase(loose_.begin() + static_cast<std::ptrdiff_t>(key));
+      lines_.clear();
+      for (const TableRow& row : spec_.rows) add_lines(row);
+    }
   }
+
+  std::string caption() const { return spec_.caption + (rows_.axes.constants.empty() ? "" : "; " + rows_.axes.constants); }
 
   std::vector<std::string> first_columns() const {
     std::vector<std::string> out = {spec_.first_column};
@@ -258,7 +281,8 @@ class Rows {
     if (!loose_.empty()) table.notes.push_back("several configs stand behind one label: they differ in " + join(loose_));
     for (const TableColumn& column : spec_.columns) {
       if (!column.note.empty()) table.notes.push_back(column.name + ": " + column.note);
-      if (!shown(column)) table.notes.push_back(column.name + " is left out: times of several builds or machines are not mixed (--across-env shows them)");
+      if (!shown(column))
+        table.notes.push_back(column.name + " is left out: times of several builds or machines are not mixed (--across-env shows them)");
     }
     for (const std::string& note : spec_.notes) table.notes.push_back(note);
   }

@@ -30,14 +30,15 @@ const Words<TableColumn::Appear> kAppears = {
     {"always", TableColumn::Appear::always}, {"somewhere", TableColumn::Appear::somewhere}, {"differs", TableColumn::Appear::differs}};
 const Words<std::string> kBetters = {{"higher", "higher"}, {"lower", "lower"}};
 const Words<std::string> kKinds = {{"speed", "speed"}, {"train", "train"}, {"eval", "eval"}};
-const Words<std::string> kUnits = {{"1", "1"}, {"time", "time"}, {"MiB", "MiB"}, {"G", "G"}, {"M", "M"}, {"T", "T"}, {"percent", "percent"}};
+const Words<std::string> kUnits = {{"1", "1"}, {"time", "time"}, {"MiB", "MiB"},        {"G", "G"},
+                                   {"M", "M"}, {"T", "T"},       {"percent", "percent"}};
 const Words<bool> kOvers = {{"mean", false}, {"max", true}};
 const Words<bool> kPlaces = {{"one", true}, {"any", false}};
 
-const std::vector<std::string> kTop = {"caption", "kind",      "shape",  "where",  "first_column", "paper", "places",
-                                       "growth",  "count_models", "notes", "column", "row",    "claim"};
-const std::vector<std::string> kColumn = {"name",   "metric", "unit",   "better", "format", "note",
-                                          "show",   "over",   "appear", "digits", "places", "best",   "where"};
+const std::vector<std::string> kTop = {"caption", "kind",         "shape", "where",  "first_column", "paper", "places",
+                                       "growth",  "count_models", "notes", "column", "row",          "claim"};
+const std::vector<std::string> kColumn = {"name", "metric", "unit",   "better", "format", "note", "show",
+                                          "over", "appear", "digits", "places", "best",   "where"};
 const std::vector<std::string> kClaim = {"text", "metric", "better", "source", "a", "b", "where", "published"};
 
 class Reader : TomlSource {
@@ -59,9 +60,11 @@ class Reader : TomlSource {
     spec.growth = truth(root, "growth", "");
     spec.count_models = truth(root, "count_models", "");
     if (const toml::node* node = root.get("paper")) read_paper(spec, *node);
-    if (const toml::node* node = root.get("column")) each(*node, "column", [&](const toml::table& block) { spec.columns.push_back(column(block)); });
+    if (const toml::node* node = root.get("column"))
+      each(*node, "column", [&](const toml::table& block) { spec.columns.push_back(column(block)); });
     if (const toml::node* node = root.get("row")) each(*node, "row", [&](const toml::table& block) { spec.rows.push_back(row(block)); });
-    if (const toml::node* node = root.get("claim")) each(*node, "claim", [&](const toml::table& block) { spec.claims.push_back(claim(block)); });
+    if (const toml::node* node = root.get("claim"))
+      each(*node, "claim", [&](const toml::table& block) { spec.claims.push_back(claim(block)); });
     check_whole(spec);
     return spec;
   }
@@ -203,8 +206,10 @@ class Reader : TomlSource {
     const bool rows = spec.shape == TableSpec::Shape::rows, claims = spec.shape == TableSpec::Shape::claims;
     if (spec.columns.empty() && !claims && spec.shape != TableSpec::Shape::growth) fail(top, "a table needs at least one [[column]]");
     if (rows == spec.rows.empty()) fail(top, rows ? "shape \"rows\" needs at least one [[row]]" : "[[row]] needs shape = \"rows\"");
-    if (claims == spec.claims.empty()) fail(top, claims ? "shape \"claims\" needs at least one [[claim]]" : "[[claim]] needs shape = \"claims\"");
-    if (spec.shape == TableSpec::Shape::front && spec.columns.size() != 2) fail(top, "shape \"front\" needs two [[column]]: what is traded");
+    if (claims == spec.claims.empty())
+      fail(top, claims ? "shape \"claims\" needs at least one [[claim]]" : "[[claim]] needs shape = \"claims\"");
+    if (spec.shape == TableSpec::Shape::front && spec.columns.size() != 2)
+      fail(top, "shape \"front\" needs two [[column]]: what is traded");
     if (!spec.paper.empty() && !rows) fail(top, "paper needs shape = \"rows\": published values have labels");
   }
 

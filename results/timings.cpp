@@ -7,11 +7,12 @@ namespace {
 
 constexpr int kReplicates = 1000;
 
-std::optional<Timing> timing_of(Store& store, const ConfigFacts& row) {
+std::optional<Timing> timing_of(Store& store, const ConfigFacts& row, bool resampled) {
   const std::vector<double> medians = row.values("median");
   if (medians.empty()) return std::nullopt;
   Timing timing;
   timing.seconds = mean(medians);
+  if (!resampled) return timing;
   const std::vector<Launches> cells = launches_of(store, row);
   if (cells.size() != medians.size()) return timing;
   timing.replicates = bootstrap_medians(cells, bootstrap_seed(row), kReplicates);
@@ -54,7 +55,8 @@ Timings read_rows(Store& store, const TableOptions& options, const std::vector<s
 }
 
 void add_times(Store& store, Timings& rows) {
-  for (const ConfigFacts& row : rows.cells.rows) rows.times.push_back(timing_of(store, row));
+  const bool resampled = rows.cells.rows.size() <= kMostResampled;
+  for (const ConfigFacts& row : rows.cells.rows) rows.times.push_back(timing_of(store, row, resampled));
 }
 
 Timings read_timings(Store& store, const TableOptions& options) {

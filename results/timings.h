@@ -9,10 +9,13 @@
 
 namespace synthbench {
 
+/// Rows up to which a table resamples times for their intervals, which is what takes its time.
+inline constexpr std::size_t kMostResampled = 400;
+
 /// A row's time, and what its resampled processes and samples would have given.
 struct Timing {
   double seconds = 0;              ///< mean over seeds of the cells' medians
-  std::vector<double> replicates;  ///< of it; empty where no samples are stored
+  std::vector<double> replicates;  ///< of it; empty where no samples are stored, and in tables of very many rows
   std::size_t fewest_processes = 0, most_processes = 0;
 };
 

@@ -248,7 +248,8 @@ Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& 
   table.notes.emplace_back(
       "a x b: how much the effect of a differs from what it is at b's first level; 0 % means that they do not depend on each other");
   table.notes.push_back(fmt::format("intervals: 95 %, by Student's t; p_holm: of no effect, Holm-corrected over {} lines", p.size()));
-  for (const auto* notes : {&left_out, &spec.notes}) table.notes.insert(table.notes.end(), notes->begin(), notes->end());
+  std::ranges::copy(left_out, std::back_inserter(table.notes));
+  std::ranges::copy(spec.notes, std::back_inserter(table.notes));
   return table;
 }
 

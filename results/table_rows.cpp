@@ -96,7 +96,6 @@ class Rows {
     if (spec.one_place && !options.across_env) refuse_mixed_places(store, rows.cells);
     rows.cells.excluded.clear();
     rows.axes = axes_of(rows.cells.rows);
-    rows.vanilla = vanilla_rows(rows.cells.rows);
     return rows;
   }
 
@@ -197,7 +196,7 @@ class Rows {
   TableCell cell_of(const Line& line, const TableColumn& column) const {
     const auto says = std::ranges::find_if(line.row->says, [&](const auto& said) { return said.first == column.name; });
     if (says != line.row->says.end()) return {.value = says->second};
-    if (column.metric.empty()) return nothing_cell();
+    if (column.metric.empty() || !line.row->where) return nothing_cell();
     const auto found = line.configs.find(&column);
     if (found == line.configs.end()) return {.value = "n/a (not run)"};
     const ConfigFacts& config = facts()[found->second];
@@ -217,7 +216,8 @@ class Rows {
   TableCell number(std::size_t config, const TableColumn& column) const {
     const std::vector<double> all = values(config, column);
     if (all.empty()) return {.value = "n/a (not measured)"};
-    const auto text = [&](double value) { return format_number(value, column.digits); };
+    const std::string suffix = column.unit == "M" || column.unit == "T" ? column.unit : "";  // as papers print it
+    const auto text = [&](double value) { return format_number(value, column.digits) + suffix; };
     const auto sd = standard_deviation(all);
     const double middle = column.largest ? std::ranges::max(all) : mean(all);
     return {.value = middle,
@@ -256,7 +256,16 @@ class Rows {
     return cell;
   }
 
-  /// Lines are compared where all their loose keys are equal but for what belongs to variants.
+  /// Lines are compared where their loose keys are equal; keys that some config lacks (rank ...) belong to its variant.
+  std::string compared_with(const Line& line) const {
+    Json out = Json::array();
+    for (std::size_t i = 0; i < loose_.size(); ++i) {
+      const bool everywhere = std::ranges::all_of(facts(), [&](const ConfigFacts& config) { return config.config.contains(loose_[i]); });
+      if (everywhere) out.push_back(line.loose[i]);
+    }
+    return out.dump();
+  }
+
   void mark(Table& table) {
     Marks marks(store_);
     for (const TableColumn& column : spec_.columns) {
@@ -266,8 +275,7 @@ class Rows {
       for (std::size_t i = 0; i < lines_.size(); ++i) {
         const auto found = lines_[i].configs.find(&column);
         if (found == lines_[i].configs.end() || !table.rows[i][at].value.is_number()) continue;
-        const std::ptrdiff_t vanilla = rows_.vanilla[found->second];
-        groups[vanilla < 0 ? "without vanilla" : std::to_string(vanilla)].push_back({&facts()[found->second], &table.rows[i][at]});
+        groups[compared_with(lines_[i])].push_back({&facts()[found->second], &table.rows[i][at]});
       }
       for (auto& [name, group] : groups) marks.compare(std::move(group), column.metric, column.better);
     }

@@ -210,6 +210,9 @@ class Reader : TomlSource {
       fail(top, claims ? "shape \"claims\" needs at least one [[claim]]" : "[[claim]] needs shape = \"claims\"");
     if (spec.shape == TableSpec::Shape::front && spec.columns.size() != 2)
       fail(top, "shape \"front\" needs two [[column]]: what is traded");
+    const bool values_alone =
+        std::ranges::all_of(spec.columns, [](const TableColumn& column) { return column.show == TableColumn::Show::value; });
+    if (rows && !values_alone) fail(top, "shape \"rows\": its columns show values (format says how), 'show' is for shape \"configs\"");
     if (!spec.paper.empty() && !rows) fail(top, "paper needs shape = \"rows\": published values have labels");
   }
 

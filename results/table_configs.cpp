@@ -26,6 +26,7 @@ class Configs {
       if (holds(spec.where, facts()[row].config)) kept_.push_back(row);
     }
     if (kept_.empty()) throw NothingDone("no cells for this table: " + caption());
+    if (kept_.size() < facts().size()) rows_.axes = axes_of(kept_facts());
     for (const TableColumn& column : spec.columns) {
       if (appears(column)) columns_.push_back(&column);
     }
@@ -61,6 +62,13 @@ class Configs {
   }
 
   const std::vector<ConfigFacts>& facts() const { return rows_.cells.rows; }
+
+  /// What the lines have in common is said once, whatever other rows there are to compare with.
+  std::vector<ConfigFacts> kept_facts() const {
+    std::vector<ConfigFacts> out;
+    for (const std::size_t row : kept_) out.push_back(facts()[row]);
+    return out;
+  }
 
   std::string caption() const {
     std::string text = spec_.caption;

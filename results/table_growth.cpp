@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <limits>
 
 #include "harness/base/error.h"
 #include "results/complexity.h"
@@ -26,7 +29,7 @@ double exponent_of(const std::vector<SizedTime>& times) {
 
 /// The exponents that resampled processes and samples would have given.
 std::optional<Interval> exponent_interval(const Timings& rows, const LengthSeries& series) {
-  std::size_t replicates = SIZE_MAX;
+  std::size_t replicates = std::numeric_limits<std::size_t>::max();
   for (const std::size_t row : series.rows) replicates = std::min(replicates, rows.times[row]->replicates.size());
   if (replicates == 0) return std::nullopt;
   std::vector<double> out;

@@ -80,7 +80,7 @@ void Marks::compare(std::vector<Contender> group, const std::string& metric, con
     lone = lone || !judged.p;
     if (judged.p) comparisons_.push_back({groups_, group[i].cell, i == 0 ? Mark::best : Mark::second, *judged.p, judged.clear});
   }
-  alone_ += lone ? 1 : 0;
+  alone_ += lone ? 1U : 0U;
 }
 
 void Marks::set() {

@@ -201,6 +201,12 @@ std::vector<std::int64_t> ConfigFacts::attempts() const {
 
 std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
 
+std::string title_of(const ConfigFacts& row) {
+  const std::string variant = row.text("variant");
+  const auto rank = row.config.find("rank");
+  return rank == row.config.end() ? variant : fmt::format("{} (rank {})", variant, rank->dump());
+}
+
 CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.

@@ -42,6 +42,9 @@ struct ConfigFacts {
   std::string absence() const;
 };
 
+/// "factorized_random (rank 8)": equal for a speed cell and a training of the same variant.
+std::string title_of(const ConfigFacts& row);
+
 struct CellSet {
   std::vector<ConfigFacts> rows;  ///< in plan order
   std::vector<CellFacts> excluded;

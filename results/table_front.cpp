@@ -13,13 +13,6 @@
 namespace synthbench {
 namespace {
 
-/// "factorized_random (rank 8)": equal for a speed cell and a training of the same variant.
-std::string title(const ConfigFacts& row) {
-  const std::string variant = row.text("variant");
-  const auto rank = row.config.find("rank");
-  return rank == row.config.end() ? variant : fmt::format("{} (rank {})", variant, rank->dump());
-}
-
 struct Candidate {
   std::size_t row = 0;
   double time = 0, quality = 0;
@@ -46,12 +39,12 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
                       " (speed cells and trainings that one metric judges are needed; --only chooses)");
   std::map<std::string, std::vector<std::size_t>> by_title;
   for (std::size_t row = 0; row < trained.cells.rows.size(); ++row) {
-    if (qualities.quality(row)) by_title[title(trained.cells.rows[row])].push_back(row);
+    if (qualities.quality(row)) by_title[title_of(trained.cells.rows[row])].push_back(row);
   }
   std::set<std::string> several;
   std::map<std::ptrdiff_t, std::vector<Candidate>> groups;  // equal in all but the variant
   for (std::size_t row = 0; row < timed.cells.rows.size(); ++row) {
-    const auto found = by_title.find(title(timed.cells.rows[row]));
+    const auto found = by_title.find(title_of(timed.cells.rows[row]));
     if (!timed.times[row] || timed.vanilla[row] < 0 || found == by_title.end()) continue;
     if (found->second.size() > 1) {
       several.insert(found->first);
@@ -74,7 +67,7 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
       line.push_back(number_cell(one.quality, quality.digits));
       line.push_back(number_cell(measures.scaled(one.time, time), time.digits));
       line.push_back({.value = better == group.end() ? "yes" : "no"});
-      line.push_back(better == group.end() ? nothing_cell() : TableCell{.value = title(timed.cells.rows[better->row])});
+      line.push_back(better == group.end() ? nothing_cell() : TableCell{.value = title_of(timed.cells.rows[better->row])});
       for (TableCell& cell : line) cell.attempts = one.attempts;
       table.rows.push_back(std::move(line));
     }

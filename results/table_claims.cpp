@@ -104,7 +104,7 @@ std::vector<TableCell> line_of(const TableClaim& claim, const Trial& trial) {
   if (interval && !trial.times) interval = Interval{std::exp(interval->lo), std::exp(interval->hi)};
   std::vector<TableCell> line = {{.value = claim.text},
                                  {.value = claim.metric},
-                                 claim.published > 0 ? number_cell(claim.published, 4) : nothing_cell(),
+                                 claim.published > 0 ? TableCell{.value = claim.published} : nothing_cell(),
                                  number_cell(ratio, 4),
                                  interval_cell(interval, 4),
                                  {.value = trial.logs.size()},
@@ -132,7 +132,7 @@ Table table_of_claims(Store& store, const TableSpec& spec, const TableOptions& o
     if (trials.empty()) {
       table.rows.push_back({{.value = claim.text},
                             {.value = claim.metric},
-                            claim.published > 0 ? number_cell(claim.published, 4) : nothing_cell(),
+                            claim.published > 0 ? TableCell{.value = claim.published} : nothing_cell(),
                             {.value = "n/a (not run)"},
                             nothing_cell(),
                             {.value = 0},

@@ -75,8 +75,8 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
   if (table.rows.empty())
     throw NothingDone("no cells for this table: " + spec.caption + " (no variant was both timed beside vanilla and trained)");
   table.notes = notes_under(store, timed.cells, timed.axes);
-  table.notes.push_back(
-      fmt::format("{}: {} better, mean over seeds of the training of the same variant and rank", qualities.name(quality), judged->better));
+  table.notes.push_back(fmt::format("{}: {} is better, mean over seeds of the training of the same variant and rank",
+                                    qualities.name(quality), judged->better));
   table.notes.emplace_back("on_the_front: no other line of equal axes is as fast and as good; by means, so neighbours may be equal");
   for (const std::string& name : several) table.notes.push_back("left out: " + name + ", trained in several ways (--only chooses one)");
   for (const std::string& note : spec.notes) table.notes.push_back(note);

@@ -68,7 +68,7 @@ struct TableSpec {
     growth,   ///< how a time grows with an axis
     claims,
   };
-  std::string name, caption, first_column;
+  std::string caption, first_column;
   Shape shape = Shape::configs;
   std::vector<std::string> kinds;
   std::optional<Filter> where{};

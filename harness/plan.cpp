@@ -139,7 +139,7 @@ std::vector<std::string> tables_of(const Grid& grid) {
   std::vector<std::string> presets;
   for (const Setting& table : grid.tables) {
     const std::string& preset = presets.emplace_back(table.value.get<std::string>());
-    if (preset.ends_with(".sql") || tables().find(preset)) continue;
+    if (is_table_file(preset) || tables().find(preset)) continue;
     fail(table.place, "[[table]] preset: " + unknown_word("table", preset, tables().names()));
   }
   return presets;

@@ -85,9 +85,9 @@ class GridPlan final : public Plan {
     for (const Unmatched& cell : found) by_variant[cell.variant].push_back(&cell);
     for (const auto& [variant, cells] : by_variant) {
       const bool alike = std::ranges::all_of(cells, [&](const Unmatched* cell) { return cell->reason == cells.front()->reason; });
-      warnings.push_back(fmt::format("{}: [match] {} has {} ({}{})", describe(rule.place), variant, cells.front()->reason,
-                                     alike ? "" : "and other differences, ",
-                                     format_count(std::ssize(cells)) + (cells.size() == 1 ? " cell" : " cells")));
+      unequal_sizes.push_back(fmt::format("{} has {} ({}{} cell{})", variant, cells.front()->reason, alike ? "" : "and other differences, ",
+                                          format_count(std::ssize(cells)), cells.size() == 1 ? "" : "s"));
+      warnings.push_back(fmt::format("{}: [match] {}", describe(rule.place), unequal_sizes.back()));
     }
   }
 

@@ -91,7 +91,8 @@ class Plan {
   std::vector<Axis> axes;
   std::vector<Zip> zips;  ///< that add points to those of the axes
   std::vector<Exclusion> exclusions;
-  std::vector<std::string> warnings;  ///< an exclude that matches nothing
+  std::vector<std::string> warnings;       ///< an exclude that matches nothing
+  std::vector<std::string> unequal_sizes;  ///< what [match] warns of, by variant
   MeasureSettings measure;
   std::map<std::string, ValueOrigin> measure_origins;  ///< of the settings that somebody set, by key
   std::vector<std::string> tables;                     ///< [[table]] presets, in file order

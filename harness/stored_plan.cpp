@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "harness/base/processors.h"
+#include "harness/base/words.h"
 #include "harness/config_row.h"
 #include "harness/owner.h"
+#include "results/words_of_sweeps.h"
 
 namespace synthbench {
 namespace {
@@ -66,8 +68,10 @@ std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& option
     return *sweep;
   }
   RowMaker rows(plan);
-  return store.add_sweep({plan.sweep, plan.spec_toml, plan.plan_sha, options.argv}, plan.size(),
-                         [&](std::int64_t index) { return rows.row(index); });
+  const std::int64_t sweep = store.add_sweep({plan.sweep, plan.spec_toml, plan.plan_sha, options.argv}, plan.size(),
+                                             [&](std::int64_t index) { return rows.row(index); });
+  if (!plan.unequal_sizes.empty()) add_tag(store, sweep, kUnmatchedTag, join(plan.unequal_sizes, "; "));
+  return sweep;
 }
 
 Json way_of_measuring(const Plan& plan, const RunOptions& options) {

@@ -105,8 +105,9 @@ double Measures::scaled(double value, const TableColumn& column) const {
 TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) const {
   const auto mine = value(row, column);
   if (!mine && column.metric == "quality") return nothing_cell();
-  const auto base = rows_.vanilla[row] < 0 ? -1 : rows_.vanilla[row];
-  const auto its = base < 0 ? std::nullopt : value(static_cast<std::size_t>(base), column);
+  const auto base = rows_.vanilla[row];
+  if (base < 0) return {.value = "n/a (vanilla)"};
+  const auto its = value(static_cast<std::size_t>(base), column);
   const bool alike = column.metric != "quality" || (its && qualities_[row]->metric == qualities_[static_cast<std::size_t>(base)]->metric);
   if (!mine || !its || !alike) return {.value = "n/a (vanilla)"};
   if (column.show == TableColumn::Show::difference) return number_cell(scaled(*mine, column) - scaled(*its, column), column.digits);

@@ -8,11 +8,21 @@
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
+#include "results/words_of_sweeps.h"
 
 namespace synthbench {
 namespace {
 
 std::string plural(std::size_t count, const std::string& word) { return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s"); }
+
+/// The attempts behind the cells, as a JSON array.
+std::string attempts_of(const CellSet& cells) {
+  Json attempts = Json::array();
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) attempts.push_back(cell.attempt);
+  }
+  return attempts.dump();
+}
 
 std::string seeds_note(const CellSet& cells) {
   std::set<std::size_t> sizes;
@@ -108,6 +118,16 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
   }
 }
 
+/// What [match] of the grids warned of when they were planned.
+void add_unmatched(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
+  for (const OrderedJson& row : store.select(R"(SELECT DISTINCT t.note AS note FROM tag t WHERE t.tag=? AND t.sweep_id IN
+                                                (SELECT c.sweep_id FROM cell c WHERE c.result_attempt_id IN (SELECT value FROM json_each(?)))
+                                                ORDER BY 1)",
+                                             {kUnmatchedTag, attempts_of(cells)})) {
+    notes.push_back("unequal sizes: " + row["note"].get<std::string>());
+  }
+}
+
 void add_places(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
   const auto places = places_of(cells);
   std::set<std::int64_t> builds, machines;
@@ -150,6 +170,7 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const A
   add_not_finite(notes, cells);
   if (!axes.more_constants.empty()) notes.push_back("equal in all rows: " + axes.more_constants);
   if (!axes.where_they_apply.empty()) notes.push_back("where they apply: " + axes.where_they_apply);
+  add_unmatched(notes, store, cells);
   add_places(notes, store, cells);
   add_dates(notes, cells);
   return notes;
@@ -172,13 +193,9 @@ void add_process_note(std::vector<std::string>& notes, const std::vector<std::op
 }
 
 void add_unchecked_note(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
-  Json attempts = Json::array();
-  for (const ConfigFacts& row : cells.rows) {
-    for (const CellFacts& cell : row.done) attempts.push_back(cell.attempt);
-  }
   const auto rows =
       store.select("SELECT count(*) FROM json_each(?) WHERE NOT EXISTS(SELECT 1 FROM check_result c WHERE c.attempt_id=json_each.value)",
-                   {attempts.dump()});
+                   {attempts_of(cells)});
   const std::int64_t unchecked = rows.at(0).begin().value();
   if (unchecked > 0) notes.push_back(fmt::format("not checked against the oracle: {} of the cells", unchecked));
 }

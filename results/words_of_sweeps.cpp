@@ -15,10 +15,10 @@ void write(Store& store, const std::function<void(const Connection&)>& statement
 
 }  // namespace
 
-void add_tag(Store& store, std::int64_t sweep, const std::string& tag) {
+void add_tag(Store& store, std::int64_t sweep, const std::string& tag, const std::string& note) {
   if (trim(tag).empty()) throw UserError("a tag is a word, not '" + tag + "'");
   write(store, [&](const Connection& database) {
-    database.prepare("INSERT INTO tag(sweep_id, tag) VALUES(?, ?) ON CONFLICT DO NOTHING").run(sweep, tag);
+    database.prepare("INSERT INTO tag(sweep_id, tag, note) VALUES(?, ?, ?) ON CONFLICT DO NOTHING").run(sweep, tag, note);
   });
 }
 

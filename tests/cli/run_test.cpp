@@ -141,6 +141,19 @@ TEST_F(AfterRun, QueryAndTableReadWithoutChangingAByte) {
   EXPECT_EQ(bytes(), before);
 }
 
+TEST(Run, WhatMatchWarnsOfStandsUnderTheTable) {
+  const Place place;
+  place.write("grid.toml", kTinyGrid + "[match]\nparams = \"10%\"\n");
+  const Done run = place({"run", "grid.toml"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.err.find("[match] dense has "), std::string::npos) << run.err;
+  const Json table = json_of(place({"table", "speed", "-o", "json"}));
+  int said = 0;
+  for (const Json& note : table["notes"]) said += note.get<std::string>().starts_with("unequal sizes: dense has ") ? 1 : 0;
+  EXPECT_EQ(said, 1) << table["notes"].dump();
+  EXPECT_EQ(json_of(place({"ls", "sweeps", "-o", "json"}))[0]["tags"], "unmatched");
+}
+
 TEST(Bench, TheVariableNamesTheDatabaseAndTheFlagBeatsIt) {
   const Place place;
   const std::vector<std::string> one = {"bench",   "-m", "vanilla",   "-b", "eigen",      "-l", "13", "--batch", "1",

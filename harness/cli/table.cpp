@@ -5,16 +5,16 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
+#include "harness/cli/selection_flags.h"
 #include "results/format.h"
-#include "results/sweep_named.h"
 
 namespace synthbench {
 namespace {
 
 struct TableCommand {
   std::string preset;
-  FlagValue sweep, only, explained;
-  bool across_env = false;
+  FlagValue explained;
+  SelectionFlags selection;
   DatabaseFlag db;
   OutputFlags output;
 
@@ -22,11 +22,7 @@ struct TableCommand {
     output.check();
     if (!preset.ends_with(".sql")) (void)tables().at(preset);
     const auto store = Store::open_to_read(db.path());
-    TableOptions options;
-    if (sweep) options.sweep = sweep_named(*store, sweep.text);
-    options.filter = only.text;
-    options.across_env = across_env;
-    const Table table = make_table(*store, preset, options);
+    const Table table = make_table(*store, preset, selection.options(*store));
     output.print([&](const std::string& format, const Sink& sink) {
       sink(explained ? explain(table, explained.text) : format_table(table, format));
     });
@@ -46,10 +42,8 @@ const bool registered = commands().add(
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<TableCommand>();
        flags.argument("PRESET", command->preset, "a preset (see ls tables), or a file with a SELECT", true, tables().names());
-       flags.value("--sweep", command->sweep, "SWEEP", "one sweep, s3 or its name (default: the whole database)");
-       flags.value("--only", command->only, "EXPR", "cells for which EXPR holds, as in query");
+       command->selection.declare(flags);
        flags.value("--explain", command->explained, "ROW,COL", "the attempts behind a number");
-       flags.toggle("--across-env", command->across_env, "times of several builds or machines side by side");
        command->db.declare(flags);
        command->output.declare(flags, table_formats());
        return [command] { return command->run(); };

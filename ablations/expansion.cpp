@@ -34,6 +34,7 @@ Expansion::Expansion(const Grid& grid, bool smoke) : resolver_(*texts_), place_(
   axis_held_.resize(blocks_.blocks.front().axes.size());
   exclude_held_.resize(blocks_.excludes.size());
   here_.resize(stride_);
+  points_of_.resize(blocks_.blocks.size());
   check_size();
 }
 
@@ -104,6 +105,7 @@ void Expansion::take(std::size_t b, const Point& said) {
   const Block& block = blocks_.blocks[b];
   const bool included = block.origin == Block::Origin::include;
   ++(included ? counts_.included : counts_.product);
+  ++points_of_[b];
   const Point* whole = nullptr;
   try {
     whole = &resolved_or_thrown(said);
@@ -282,8 +284,25 @@ Expansion::Cell Expansion::cell(std::int64_t index) const {
   const Entry& entry = entries_.at(static_cast<std::size_t>(index));
   const Point& resolved = resolve(block_of(index), said_at(index));
   static const std::size_t seed = key_index("seed");
-  return {resolver_.config(resolved), static_cast<std::int64_t>(resolved.slots[seed]),
-          entry.excluded < 0 ? nullptr : &blocks_.excludes[static_cast<std::size_t>(entry.excluded)].reason};
+  return {resolver_.config(resolved), static_cast<std::int64_t>(resolved.slots[seed]), entry.excluded < 0 ? nullptr : &reason_of(entry)};
+}
+
+const std::string& Expansion::reason_of(const Entry& entry) const {
+  const auto reason = static_cast<std::size_t>(entry.excluded);
+  return reason < blocks_.excludes.size() ? blocks_.excludes[reason].reason : late_reasons_[reason - blocks_.excludes.size()];
+}
+
+void Expansion::exclude(std::int64_t index, const std::string& reason) {
+  Entry& entry = entries_.at(static_cast<std::size_t>(index));
+  if (entry.excluded >= 0) return;
+  const auto known = std::find(late_reasons_.begin(), late_reasons_.end(), reason);
+  if (known == late_reasons_.end()) dropped_.push_back({reason, 0});
+  const auto late = static_cast<std::size_t>(known - late_reasons_.begin());
+  if (known == late_reasons_.end()) late_reasons_.push_back(reason);
+  entry.excluded = static_cast<std::int32_t>(blocks_.excludes.size() + late);
+  ++dropped_[dropped_.size() - late_reasons_.size() + late].count;
+  ++counts_.excluded;
+  --counts_.cells;
 }
 
 std::optional<ValueOrigin> Expansion::origin(std::int64_t index, std::size_t key) const {
@@ -309,6 +328,17 @@ std::vector<Expansion::Axis> Expansion::axes() const {
   for (const ValueAxis& axis : blocks_.blocks.front().axes) {
     Axis& one = out.emplace_back(Axis{axis.name, {}});
     for (std::size_t row = 0; row < axis.size(); ++row) one.values.push_back(row_of(axis, row, *texts_));
+  }
+  return out;
+}
+
+std::vector<Expansion::Zip> Expansion::zips() const {
+  std::vector<Zip> out;
+  for (std::size_t b = 0; b < blocks_.blocks.size(); ++b) {
+    const Block& block = blocks_.blocks[b];
+    if (block.origin != Block::Origin::zip) continue;
+    const ValueAxis& rows = block.axes.front();
+    out.push_back({rows.name, static_cast<std::int64_t>(rows.size()), points_of_[b]});
   }
   return out;
 }

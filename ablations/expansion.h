@@ -53,6 +53,9 @@ class Expansion {
   /// Makes the cells: resolves, excludes, sieves and collapses duplicates, in the order of the file.
   void expand(std::span<const Sieve> sieves);
 
+  /// After expand: takes a cell out as an [[exclude]] would, for a reason that only all cells together show.
+  void exclude(std::int64_t index, const std::string& reason);
+
   /// Cells, and points that an [[exclude]] took; each config and seed once.
   std::int64_t size() const { return static_cast<std::int64_t>(entries_.size()); }
   Cell cell(std::int64_t index) const;
@@ -62,6 +65,12 @@ class Expansion {
   const Counts& counts() const { return counts_; }
   const std::vector<Dropped>& dropped() const { return dropped_; }
   std::vector<Axis> axes() const;
+  /// Zips that add points to the product, in file order. points: before anything is dropped.
+  struct Zip {
+    std::string name;  ///< "seq_len,batch"
+    std::int64_t rows = 0, points = 0;
+  };
+  std::vector<Zip> zips() const;
   std::vector<std::string> kinds() const;  ///< of the product, in its order
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -75,7 +84,7 @@ class Expansion {
  private:
   struct Entry {
     std::uint32_t block = 0;
-    std::int32_t excluded = -1;  ///< index of the [[exclude]]
+    std::int32_t excluded = -1;  ///< index of the [[exclude]]; from their number on, of late_reasons_
     ContentHash hash;            ///< of config and seed
   };
   /// Hash to entry, open addressing: std::unordered_map would take three times the memory.
@@ -99,6 +108,7 @@ class Expansion {
   void compact();
   bool is_taken_out(const Point& said);
   std::string holds_nowhere(const Block& block, const ValueAxis& axis) const;
+  const std::string& reason_of(const Entry& entry) const;
   [[noreturn]] void refuse(const Block& block, const ResolveError& error) const;
   const Point& resolved_or_thrown(const Point& said) const;
   const Point& resolve(const Block& block, const Point& said) const;
@@ -122,7 +132,9 @@ class Expansion {
   mutable Slot derived_tokens_ = 0;
   Counts counts_;
   std::vector<Dropped> dropped_;
+  std::vector<std::string> late_reasons_;
   std::int64_t points_ = 0;
+  std::vector<std::int64_t> points_of_;  ///< by block
   std::vector<bool> axis_held_;     ///< of the product's axes
   std::vector<bool> exclude_held_;  ///< somewhere, if only at points that an earlier exclude has
 };

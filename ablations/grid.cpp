@@ -24,10 +24,6 @@ void append(std::vector<T>& list, std::vector<T> more) {
 
 }  // namespace
 
-std::string describe(const SourceLine& place) { return place.line == 0 ? place.file : place.file + ":" + std::to_string(place.line); }
-
-void fail(const SourceLine& place, const std::string& what) { throw UserError(place.file.empty() ? what : describe(place) + ": " + what); }
-
 void extend(Grid& base, Grid grid) {
   if (!grid.name.empty()) base.name = std::move(grid.name);
   base.place = std::move(grid.place);

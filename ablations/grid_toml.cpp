@@ -7,8 +7,8 @@
 #include "ablations/grid.h"
 #include "ablations/grid_merge.h"
 #include "ablations/keys.h"
-#include "ablations/toml_source.h"
 #include "harness/base/files.h"
+#include "harness/base/toml_source.h"
 #include "harness/base/words.h"
 
 namespace synthbench {
@@ -47,15 +47,6 @@ class Reader : TomlSource {
   }
 
  private:
-  /// section: "[measure]"; empty at the top, where tables are called sections.
-  void check_names(const toml::table& table, const std::vector<std::string>& known, const std::string& section) const {
-    for (const auto& [key, node] : table) {
-      if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-      const bool a_section = section.empty() && (node.is_table() || node.is_array_of_tables());
-      fail(at(key), (section.empty() ? "" : section + ": ") + unknown_word(a_section ? "section" : "key", key.str(), known));
-    }
-  }
-
   void check_schema(const toml::table& root) const {
     const toml::node* schema = root.get("schema");
     if (!schema) fail({path(), 1}, fmt::format("'schema = {}' is missing: every grid starts with it", kSchema));
@@ -93,7 +84,7 @@ class Reader : TomlSource {
       each(node, name, [&](const toml::table& block) { grid.includes.push_back({settings(block, "[[include]]"), at(block)}); });
     if (name == "measure") read_plain(node, "[measure]", kMeasure, grid.measure);
     if (name == "check") read_plain(node, "[check]", {"gate"}, grid.measure);
-    if (name == "match") read_plain(node, "[match]", {"params", "action"}, grid.match);
+    if (name == "match") read_plain(node, "[match]", {"params", "flops", "action"}, grid.match);
     if (name == "table") {
       each(node, name, [&](const toml::table& block) {
         check_names(block, {"preset"}, "[[table]]");
@@ -178,19 +169,6 @@ class Reader : TomlSource {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       fail(place, section == "axis" ? unknown_word("axis", name, known) : section + ": " + unknown_word("key", name, known));
     }
-  }
-
-  template <typename Visit>
-  void each(const toml::node& node, std::string_view name, Visit visit) const {
-    const toml::array* blocks = node.as_array();
-    if (!blocks || (!blocks->empty() && !blocks->is_array_of_tables()))
-      fail(at(node), fmt::format("write [[{}]], with two brackets: there may be several", name));
-    for (const toml::node& block : *blocks) visit(*block.as_table());
-  }
-
-  const toml::table& table(const toml::node& node, const std::string& what) const {
-    if (const toml::table* found = node.as_table()) return *found;
-    fail(at(node), what + " must be a table");
   }
 
   Grid extended(const toml::node& node, Grid grid) const {

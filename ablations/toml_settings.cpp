@@ -6,8 +6,8 @@
 #include <cmath>
 #include <sstream>
 
-#include "ablations/toml_source.h"
 #include "harness/base/files.h"
+#include "harness/base/toml_source.h"
 
 namespace synthbench {
 namespace {

@@ -61,33 +61,34 @@ Filter parsed(const std::string& expression, const std::string& flag) {
   }
 }
 
-std::uint64_t whole(std::string_view text, const std::string& shard) {
+std::uint64_t whole(std::string_view text, const std::string& shard, const std::string& by) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw UserError(fmt::format("--shard: '{}' is not a shard (try 1/3, which is the first of three)", shard));
+    throw UserError(fmt::format("{}: '{}' is not a shard (try 1/3, which is the first of three)", by, shard));
   }
   return value;
 }
 
-std::uint64_t slurm(const std::string& name) {
+std::uint64_t slurm(const std::string& name, const std::string& by) {
   const char* const text = std::getenv(name.c_str());
-  if (!text) throw UserError(fmt::format("--shard slurm: {} is not set (it is inside a job array of Slurm)", name));
+  if (!text) throw UserError(fmt::format("{} slurm: {} is not set (it is inside a job array of Slurm)", by, name));
   std::uint64_t value = 0;
   const std::string_view digits = text;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc() || end != digits.data() + digits.size())
-    throw UserError(fmt::format("--shard slurm: {}={} is not a whole number", name, text));
+    throw UserError(fmt::format("{} slurm: {}={} is not a whole number", by, name, text));
   return value;
 }
 
 /// The place of this task in its array. An array with gaps, or a part of one that was submitted alone, would leave cells out.
-Shard slurm_shard() {
-  const std::uint64_t id = slurm("SLURM_ARRAY_TASK_ID"), first = slurm("SLURM_ARRAY_TASK_MIN"), count = slurm("SLURM_ARRAY_TASK_COUNT");
-  const std::uint64_t last = std::getenv("SLURM_ARRAY_TASK_MAX") ? slurm("SLURM_ARRAY_TASK_MAX") : first + count - 1;
+Shard slurm_shard(const std::string& by) {
+  const std::uint64_t id = slurm("SLURM_ARRAY_TASK_ID", by), first = slurm("SLURM_ARRAY_TASK_MIN", by),
+                      count = slurm("SLURM_ARRAY_TASK_COUNT", by);
+  const std::uint64_t last = std::getenv("SLURM_ARRAY_TASK_MAX") ? slurm("SLURM_ARRAY_TASK_MAX", by) : first + count - 1;
   if (id < first || id - first >= count || last - first + 1 != count)
-    throw UserError(fmt::format("--shard slurm: task {} of {} tasks from {} to {} (the array must count by ones; else give --shard I/N)",
-                                id, count, first, last));
+    throw UserError(fmt::format("{} slurm: task {} of {} tasks from {} to {} (the array must count by ones; else give --shard I/N)", by, id,
+                                count, first, last));
   return {id - first + 1, count};
 }
 
@@ -110,14 +111,14 @@ Truth CellFilter::truth(const Expansion& expansion, const Point& resolved) const
   });
 }
 
-Shard parse_shard(const std::string& text) {
-  if (text == "slurm") return slurm_shard();
+Shard parse_shard(const std::string& text, const std::string& by) {
+  if (text == "slurm") return slurm_shard(by);
   const std::vector<std::string> parts = split(text, '/');
-  if (parts.size() != 2) throw UserError(fmt::format("--shard: '{}' is not a shard (try 1/3, which is the first of three)", text));
-  const Shard shard{whole(parts[0], text), whole(parts[1], text)};
-  if (shard.count == 0) throw UserError(fmt::format("--shard {}: there is no shard of 0 (try 1/3)", text));
+  if (parts.size() != 2) throw UserError(fmt::format("{}: '{}' is not a shard (try 1/3, which is the first of three)", by, text));
+  const Shard shard{whole(parts[0], text, by), whole(parts[1], text, by)};
+  if (shard.count == 0) throw UserError(fmt::format("{} {}: there is no shard of 0 (try 1/3)", by, text));
   if (shard.index == 0 || shard.index > shard.count) {
-    throw UserError(fmt::format("--shard {0}: shards count from 1: 1/{1} to {1}/{1}", text, shard.count));
+    throw UserError(fmt::format("{0} {1}: shards count from 1: 1/{2} to {2}/{2}", by, text, shard.count));
   }
   return shard;
 }

@@ -27,10 +27,10 @@ class CellFilter {
   std::unordered_map<const Filter*, Leaf> leaves_;  ///< by address within filter_, which never changes again
 };
 
-/// "2/3" -> {2, 3}; "slurm" reads SLURM_ARRAY_TASK_ID, _MIN, _MAX and _COUNT. Throws UserError "--shard ...".
+/// "2/3" -> {2, 3}; "slurm" reads SLURM_ARRAY_TASK_ID, _MIN, _MAX and _COUNT. by: who says so, named in errors.
 struct Shard {
   std::uint64_t index = 1, count = 1;
 };
-Shard parse_shard(const std::string& text);
+Shard parse_shard(const std::string& text, const std::string& by = "--shard");
 
 }  // namespace synthbench

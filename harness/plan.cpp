@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "ablations/expansion.h"
 #include "ablations/grid.h"
@@ -11,6 +12,7 @@
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 #include "harness/cell_filter.h"
+#include "harness/fairness.h"
 #include "harness/measure_settings.h"
 #include "results/table.h"
 
@@ -21,23 +23,33 @@ class GridPlan final : public Plan {
  public:
   GridPlan(const Grid& grid, const PlanRequest& request) : expansion_(grid, request.smoke) {
     std::vector<Expansion::Sieve> sieves;
-    add_filter(sieves, request.only, "--only", Truth::yes);
-    add_filter(sieves, request.exclude, "--exclude", Truth::no);
-    if (!request.shard.empty()) add_shard(sieves, request.shard);
+    add_filter(sieves, request.only, request.only_by, Truth::yes);
+    add_filter(sieves, request.exclude, request.exclude_by, Truth::no);
+    if (!request.shard.empty()) add_shard(sieves, request.shard, request.shard_by);
     expansion_.expand(sieves);
-    const Expansion::Counts& counted = expansion_.counts();
-    counts = {counted.product, counted.excluded, counted.duplicates, counted.included, counted.cells, 0};
+    take_counts();
     for (const Expansion::Axis& axis : expansion_.axes()) axes.push_back({axis.name, axis.values});
-    for (const Expansion::Dropped& dropped : expansion_.dropped()) {
-      if (dropped.count > 0) exclusions.push_back({dropped.reason, dropped.count});
-    }
+    for (const Expansion::Zip& zip : expansion_.zips()) zips.push_back({zip.name, zip.rows, zip.points});
     warnings = expansion_.warnings();
     const bool narrowed = !request.only.empty() || !request.exclude.empty();
     if (counts.cells == 0 && narrowed && counts.product + counts.included > 0) {
       warnings.emplace_back("no cell is left by --only and --exclude");
     }
-    plan_sha = expansion_.sha();
     kind = join(expansion_.kinds(), ",");
+  }
+
+  /// Warns of cells that break the rule, or excludes them. What a cell is compared with may lie in another shard.
+  void match(const MatchRule& rule, const Grid& grid, const PlanRequest& request) {
+    std::unique_ptr<GridPlan> all;
+    if (!request.shard.empty()) {
+      PlanRequest whole = request;
+      whole.shard.clear();
+      all = std::make_unique<GridPlan>(grid, whole);
+    }
+    const std::vector<Unmatched> found = unmatched(*this, all ? *all : *this, rule);
+    if (!rule.excludes) return warn_of(found, rule);
+    for (const Unmatched& cell : found) expansion_.exclude(cell.index, "[match] " + cell.reason);
+    take_counts();
   }
 
   std::int64_t size() const override { return expansion_.size(); }
@@ -57,6 +69,28 @@ class GridPlan final : public Plan {
   }
 
  private:
+  void take_counts() {
+    const Expansion::Counts& counted = expansion_.counts();
+    counts = {counted.product, counted.excluded, counted.duplicates, counted.included, counted.cells, 0};
+    exclusions.clear();
+    for (const Expansion::Dropped& dropped : expansion_.dropped()) {
+      if (dropped.count > 0) exclusions.push_back({dropped.reason, dropped.count});
+    }
+    plan_sha = expansion_.sha();
+  }
+
+  /// One line for each variant, with the first of its differences.
+  void warn_of(const std::vector<Unmatched>& found, const MatchRule& rule) {
+    std::map<std::string, std::vector<const Unmatched*>> by_variant;
+    for (const Unmatched& cell : found) by_variant[cell.variant].push_back(&cell);
+    for (const auto& [variant, cells] : by_variant) {
+      const bool alike = std::ranges::all_of(cells, [&](const Unmatched* cell) { return cell->reason == cells.front()->reason; });
+      warnings.push_back(fmt::format("{}: [match] {} has {} ({}{})", describe(rule.place), variant, cells.front()->reason,
+                                     alike ? "" : "and other differences, ",
+                                     format_count(std::ssize(cells)) + (cells.size() == 1 ? " cell" : " cells")));
+    }
+  }
+
   /// keeps: points for which the filter is this or, for --exclude, not true: an absent key excludes nothing.
   void add_filter(std::vector<Expansion::Sieve>& sieves, const std::string& expression, const std::string& flag, Truth keeps) {
     if (expression.empty()) return;
@@ -67,8 +101,8 @@ class GridPlan final : public Plan {
   }
 
   /// By the hash of the config, so that a config stays in its shard however the file is written; all its seeds with it.
-  void add_shard(std::vector<Expansion::Sieve>& sieves, const std::string& text) {
-    const Shard shard = parse_shard(text);
+  void add_shard(std::vector<Expansion::Sieve>& sieves, const std::string& text, const std::string& by) {
+    const Shard shard = parse_shard(text, by);
     sieves.push_back(
         {fmt::format("in another shard than {}/{}", shard.index, shard.count),
          [this, shard](const Point& resolved) { return expansion_.resolver().config_hash(resolved).high % shard.count == shard.index - 1; },
@@ -105,27 +139,10 @@ std::vector<std::string> tables_of(const Grid& grid) {
   std::vector<std::string> presets;
   for (const Setting& table : grid.tables) {
     const std::string& preset = presets.emplace_back(table.value.get<std::string>());
-    if (preset.ends_with(".sql") || tables().find(preset)) continue;
+    if (is_table_file(preset) || tables().find(preset)) continue;
     fail(table.place, "[[table]] preset: " + unknown_word("table", preset, tables().names()));
   }
   return presets;
-}
-
-void check_match(const Grid& grid, std::vector<std::string>& warnings) {
-  for (const Setting& setting : grid.match) {
-    try {
-      if (setting.key == "params") parse_fraction(setting.value.is_string() ? setting.value.get<std::string>() : setting.value.dump());
-      static const std::vector<std::string> actions = {"warn", "exclude"};
-      if (setting.key == "action" && std::find(actions.begin(), actions.end(), setting.value) == actions.end()) {
-        throw UserError(
-            unknown_word("action", setting.value.is_string() ? setting.value.get<std::string>() : setting.value.dump(), actions));
-      }
-    } catch (const UserError& error) {
-      fail(setting.place, "[match] " + setting.key + ": " + error.what());
-    }
-    if (setting.key == "params")
-      warnings.push_back(fmt::format("{}: [match] is read, but parameters are not compared by this version", describe(setting.place)));
-  }
 }
 
 }  // namespace
@@ -144,9 +161,10 @@ std::unique_ptr<Plan> make_plan(const PlanRequest& request) {
     overrides.push_back(said);
   }
   const MeasureReader measure = measure_of(grid, request);
-  check_match(grid, warnings);
+  const MatchRule match = match_rule(grid);
 
   auto plan = std::make_unique<GridPlan>(grid, request);
+  if (match) plan->match(match, grid, request);
   plan->sweep = request.name.empty() ? grid.name : request.name;
   plan->spec_toml = grid.text;
   plan->measure = measure.settings();

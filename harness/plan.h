@@ -43,9 +43,11 @@ struct PlanRequest {
   std::vector<Override> measure;  ///< launches, min_time ... as texts, same precedence; from --set without their "measure."
   std::string only, exclude;      ///< filter expressions; empty: none
   std::string shard;              ///< "i/n"; empty: whole plan
-  bool smoke = false;             ///< one tiny cell per variant and backend
-  bool quick = false;             ///< one launch, min_time 0.05 s
-  std::int64_t max_cells = 0;     ///< > 0: `run` refuses more, naming --max-cells
+  /// Who said them, named in errors: a flag, or the variable in its place.
+  std::string only_by = "--only", exclude_by = "--exclude", shard_by = "--shard";
+  bool smoke = false;          ///< one tiny cell per variant and backend
+  bool quick = false;          ///< one launch, min_time 0.05 s
+  std::int64_t max_cells = 0;  ///< > 0: `run` refuses more, naming --max-cells
 };
 
 struct PlannedCell {
@@ -67,6 +69,10 @@ class Plan {
     std::string name;
     std::vector<Json> values;
   };
+  struct Zip {
+    std::string name;
+    std::int64_t rows = 0, points = 0;
+  };
   struct Exclusion {
     std::string reason;
     std::int64_t count = 0;
@@ -83,6 +89,7 @@ class Plan {
   std::string plan_sha;  ///< of the cells (config_sha and seed), in order
   Counts counts;
   std::vector<Axis> axes;
+  std::vector<Zip> zips;  ///< that add points to those of the axes
   std::vector<Exclusion> exclusions;
   std::vector<std::string> warnings;  ///< an exclude that matches nothing
   MeasureSettings measure;

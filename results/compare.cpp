@@ -20,17 +20,6 @@
 namespace synthbench {
 namespace {
 
-constexpr double kAssumedFloor = 0.01;  ///< where the machine was not calibrated
-
-/// The processes of all seeds of a row: the seed changes inputs, not the work.
-Launches processes_of(Store& store, const ConfigFacts& row) {
-  Launches all;
-  for (Launches& cell : launches_of(store, row)) {
-    for (auto& process : cell) all.push_back(std::move(process));
-  }
-  return all;
-}
-
 Measured facts_of(const ConfigFacts& row) {
   Measured facts;
   facts.attempts = row.attempts();
@@ -155,18 +144,9 @@ class Judge {
     return quality;
   }
 
-  static std::map<std::int64_t, double> by_seed(const ConfigFacts& row, const std::string& metric) {
-    std::map<std::int64_t, double> out;
-    for (const CellFacts& cell : row.done) {
-      const auto found = cell.metrics.find(metric);
-      if (found != cell.metrics.end()) out[cell.seed] = found->second.value;
-    }
-    return out;
-  }
-
   /// Trainings with the same seed saw the same data in the same order: their difference has less noise than each of them.
   void pair_by_seed(Comparison& row, const ConfigFacts& a, const ConfigFacts& b) const {
-    const auto of_a = by_seed(a, row.metric), of_b = by_seed(b, row.metric);
+    const auto of_a = a.by_seed(row.metric), of_b = b.by_seed(row.metric);
     std::vector<double> differences, base;
     for (const auto& [seed, value] : of_a) {
       const auto other = of_b.find(seed);

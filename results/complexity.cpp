@@ -38,9 +38,6 @@ Complexity fit(const Order& order, const std::vector<SizedTime>& times) {
   return {order.name, coefficient, std::sqrt(residuals / count) / (sum / count)};
 }
 
-/// Lengths of one series differ in these alone: with `tokens` the batch follows the length, and tables do by default.
-bool goes_with_length(const std::string& key) { return key == "seq_len" || key == "max_len" || key == "batch"; }
-
 std::string series_of(const ConfigFacts& row) {
   Json rest = row.config;
   for (const char* key : {"seq_len", "max_len", "batch"}) rest.erase(key);
@@ -60,6 +57,8 @@ std::string label_of(const ConfigFacts& row, const Axes& axes) {
 
 }  // namespace
 
+bool goes_with_length(const std::string& key) { return key == "seq_len" || key == "max_len" || key == "batch"; }
+
 std::optional<Complexity> fit_complexity(const std::vector<SizedTime>& times) {
   std::set<double> sizes;
   for (const SizedTime& time : times) sizes.insert(time.n);
@@ -72,23 +71,31 @@ std::optional<Complexity> fit_complexity(const std::vector<SizedTime>& times) {
   return best;
 }
 
-std::optional<std::string> complexity_note(const Timings& timings) {
-  std::map<std::string, std::vector<SizedTime>> series;
-  std::vector<std::pair<std::string, std::string>> order;  // key and label, as rows come
+std::vector<LengthSeries> series_over_length(const Timings& timings) {
+  std::vector<LengthSeries> out;
+  std::map<std::string, std::size_t> known;
   for (std::size_t i = 0; i < timings.times.size(); ++i) {
     const ConfigFacts& row = timings.cells.rows[i];
     if (!timings.times[i]) continue;
-    const std::string key = series_of(row);
-    if (!series.contains(key)) order.emplace_back(key, label_of(row, timings.axes));
+    const auto [place, is_new] = known.try_emplace(series_of(row), out.size());
+    if (is_new) out.push_back({{}, {}, label_of(row, timings.axes)});
+    LengthSeries& series = out[place->second];
     const auto batch = static_cast<double>(std::max<std::int64_t>(1, row.config.value("batch", std::int64_t{1})));
-    series[key].push_back({static_cast<double>(row.config.value("seq_len", std::int64_t{0})), timings.times[i]->seconds / batch});
+    series.rows.push_back(i);
+    series.times.push_back({static_cast<double>(row.config.value("seq_len", std::int64_t{0})), timings.times[i]->seconds / batch});
   }
+  return out;
+}
+
+std::optional<std::string> complexity_note(const Timings& timings) {
+  constexpr std::size_t kMost = 50;  // beyond that a note says nothing that table scaling does not say better
   std::vector<std::string> words;
-  for (const auto& [key, label] : order) {
-    const auto found = fit_complexity(series.at(key));
-    if (found)
-      words.push_back(fmt::format("{}{}{} ({} %)", label, label.empty() ? "" : " ", found->order, format_number(100 * found->rms, 2)));
+  for (const LengthSeries& series : series_over_length(timings)) {
+    const auto found = fit_complexity(series.times);
+    const std::string between = series.label.empty() ? "" : " ";
+    if (found) words.push_back(fmt::format("{}{}{} ({} %)", series.label, between, found->order, format_number(100 * found->rms, 2)));
   }
+  if (words.size() > kMost) return "how each series grows with its length: synthbench table scaling";
   if (words.empty()) return std::nullopt;
   return "time per sample over seq_len grows as: " + join(words, "; ") + "; in brackets the fit's residual";
 }

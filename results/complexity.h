@@ -22,6 +22,16 @@ struct SizedTime {
 /// Source: the least-squares fit of Google Benchmark (docs/user_guide.md, "Calculating Asymptotic Complexity").
 std::optional<Complexity> fit_complexity(const std::vector<SizedTime>& times);
 
+/// Configs that differ in nothing but their length (and what follows from it).
+struct LengthSeries {
+  std::vector<std::size_t> rows;  ///< of the timings
+  std::vector<SizedTime> times;   ///< of one sample, in the same order
+  std::string label;              ///< "dense rank 8", by the axes that vary
+};
+std::vector<LengthSeries> series_over_length(const Timings& timings);
+/// Lengths of one series differ in these keys alone: with `tokens` the batch follows the length, and tables do by default.
+bool goes_with_length(const std::string& key);
+
 /// "time per sample over seq_len grows as: dense N (2 %); vanilla N^2 (1 %)": every series of a speed table with three lengths.
 std::optional<std::string> complexity_note(const Timings& timings);
 

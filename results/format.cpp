@@ -27,8 +27,23 @@ OrderedJson objects_of(const Table& table) {
   return out;
 }
 
+/// [{"row": 0, "column": "ppl", "mark": "best"}, ...]
+OrderedJson marks_of(const Table& table) {
+  OrderedJson out = OrderedJson::array();
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      const Mark mark = table.rows[row][i].mark;
+      if (mark == Mark::none) continue;
+      out.push_back({{"row", row}, {"column", table.columns[i]}, {"mark", mark == Mark::best ? "best" : "second"}});
+    }
+  }
+  return out;
+}
+
 std::string json_of_table(const Table& table) {
-  return dumped({{"caption", table.caption}, {"columns", table.columns}, {"rows", objects_of(table)}, {"notes", table.notes}}, 2) + "\n";
+  OrderedJson out = {{"caption", table.caption}, {"columns", table.columns}, {"rows", objects_of(table)}, {"notes", table.notes}};
+  if (OrderedJson marks = marks_of(table); !marks.empty()) out["marks"] = std::move(marks);
+  return dumped(out, 2) + "\n";
 }
 
 std::string jsonl(const Table& table) {

@@ -10,11 +10,15 @@
 
 namespace synthbench {
 
+/// The best and the second best of what is compared, where the difference to the next is significant.
+enum class Mark : std::uint8_t { none, best, second };
+
 /// One value of a table: what machines read, what people read, and where it comes from.
 struct TableCell {
   OrderedJson value{};                   ///< a number stays a number; null: not applicable here
   std::string text{};                    ///< as printed; empty: the value itself
   std::vector<std::int64_t> attempts{};  ///< behind the number, for --explain
+  Mark mark = Mark::none;                ///< how people see it: bold, and underlined or in italics
 };
 
 struct Table {

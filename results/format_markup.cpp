@@ -48,9 +48,19 @@ std::string for_latex(std::string_view text) {
 using Escape = std::string (*)(std::string_view);
 using Texts = std::vector<std::string>;
 
-Texts texts_of(const std::vector<TableCell>& row, Escape escape) {
+/// What stands around the best and the second best.
+struct Emphasis {
+  const char *best, *after_best, *second, *after_second;
+};
+
+Texts texts_of(const std::vector<TableCell>& row, Escape escape, const Emphasis& emphasis) {
   Texts out;
-  for (const TableCell& cell : row) out.push_back(escape(shown(cell)));
+  for (const TableCell& cell : row) {
+    const std::string text = escape(shown(cell));
+    out.push_back(cell.mark == Mark::best     ? emphasis.best + text + emphasis.after_best
+                  : cell.mark == Mark::second ? emphasis.second + text + emphasis.after_second
+                                              : text);
+  }
   return out;
 }
 
@@ -78,11 +88,11 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 }
 
 /// | a | b | lines of equal width; `rule` is the line below the header.
-std::string piped(const Table& table, Escape escape, const std::function<std::string(std::size_t, bool)>& rule,
+std::string piped(const Table& table, Escape escape, const Emphasis& emphasis, const std::function<std::string(std::size_t, bool)>& rule,
                   const std::string& crossing) {
   const std::vector<bool> right = numeric_columns(table);
   std::vector<Texts> lines = {texts_of(table.columns, escape)};
-  for (const auto& row : table.rows) lines.push_back(texts_of(row, escape));
+  for (const auto& row : table.rows) lines.push_back(texts_of(row, escape, emphasis));
   std::vector<std::size_t> widths(table.columns.size(), 3);
   for (const Texts& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
@@ -126,7 +136,8 @@ std::string shown(const TableCell& cell) {
 std::string markdown(const Table& table) {
   std::string out = table.caption.empty() ? "" : for_markdown(table.caption) + "\n\n";
   out += piped(
-      table, for_markdown, [](std::size_t width, bool right) { return " " + std::string(width - 1, '-') + (right ? ": " : "- "); }, "|");
+      table, for_markdown, {"**", "**", "*", "*"},
+      [](std::size_t width, bool right) { return " " + std::string(width - 1, '-') + (right ? ": " : "- "); }, "|");
   if (!table.notes.empty()) out += "\n";
   for (const std::string& note : table.notes) out += "- " + for_markdown(note) + "\n";
   return out;
@@ -135,22 +146,24 @@ std::string markdown(const Table& table) {
 std::string org(const Table& table) {
   std::string out = table.caption.empty() ? "" : "#+CAPTION: " + for_org(table.caption) + "\n";
   out += piped(
-      table, for_org, [](std::size_t width, bool) { return std::string(width + 2, '-'); }, "+");
+      table, for_org, {"*", "*", "/", "/"}, [](std::size_t width, bool) { return std::string(width + 2, '-'); }, "+");
   if (!table.notes.empty()) out += "\n";
   for (const std::string& note : table.notes) out += "- " + for_org(note) + "\n";
   return out;
 }
 
-// Needs no package.
 std::string latex(const Table& table) {
   const bool floats = !table.caption.empty() || !table.notes.empty();
-  std::string out = floats ? "\\begin{table}\n" : "";
+  std::string out = "% \\usepackage{booktabs}\n";
+  out += floats ? "\\begin{table}\n\\centering\n" : "";
   if (!table.caption.empty()) out += "\\caption{" + for_latex(table.caption) + "}\n";
   out += "\\begin{tabular}{";
   for (const bool right : numeric_columns(table)) out += right ? 'r' : 'l';
-  out += "}\n\\hline\n" + joined(texts_of(table.columns, for_latex), " & ") + " \\\\\n\\hline\n";
-  for (const auto& row : table.rows) out += joined(texts_of(row, for_latex), " & ") + " \\\\\n";
-  out += "\\hline\n\\end{tabular}\n";
+  out += "}\n\\toprule\n" + joined(texts_of(table.columns, for_latex), " & ") + " \\\\\n\\midrule\n";
+  for (const auto& row : table.rows) {
+    out += joined(texts_of(row, for_latex, {"\\textbf{", "}", "\\underline{", "}"}), " & ") + " \\\\\n";
+  }
+  out += "\\bottomrule\n\\end{tabular}\n";
   for (const std::string& note : table.notes) out += "\\par{\\footnotesize " + for_latex(note) + "}\n";
   return out + (floats ? "\\end{table}\n" : "");
 }
@@ -162,8 +175,9 @@ std::string html(const Table& table) {
   out += "<thead>\n<tr><th>" + joined(texts_of(table.columns, for_html), "</th><th>") + "</th></tr>\n</thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     out += "<tr>";
+    const Texts texts = texts_of(row, for_html, {"<strong>", "</strong>", "<em>", "</em>"});
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out += std::string(right[i] ? "<td style=\"text-align: right\">" : "<td>") + for_html(shown(row[i])) + "</td>";
+      out += std::string(right[i] ? "<td style=\"text-align: right\">" : "<td>") + texts[i] + "</td>";
     }
     out += "</tr>\n";
   }
@@ -179,7 +193,7 @@ std::string asciidoc(const Table& table) {
   std::string cols;
   for (const bool right : numeric_columns(table)) cols += std::string(cols.empty() ? "" : ",") + (right ? ">" : "<");
   out += "[cols=\"" + cols + "\",options=\"header\"]\n|===\n|" + joined(texts_of(table.columns, for_asciidoc), " |") + "\n\n";
-  for (const auto& row : table.rows) out += "|" + joined(texts_of(row, for_asciidoc), " |") + "\n";
+  for (const auto& row : table.rows) out += "|" + joined(texts_of(row, for_asciidoc, {"*", "*", "_", "_"}), " |") + "\n";
   out += "|===\n";
   if (!table.notes.empty()) out += "\n";
   for (const std::string& note : table.notes) out += "* " + for_asciidoc(note) + "\n";

@@ -21,6 +21,8 @@ struct NoiseFloor {
 /// The decade of a time, "1e-4s": short calls are noisier than long ones, so each decade has a floor of its own.
 std::string time_bucket(double seconds);
 
+inline constexpr double kAssumedFloor = 0.01;  ///< where the machine was not calibrated
+
 /// What `calibrate` stored for a machine and a backend at this time; without its decade the largest of the backend's floors;
 /// nullopt where the backend was never calibrated there.
 std::optional<double> noise_floor(Store& store, std::int64_t env, const std::string& backend, double seconds);

@@ -12,6 +12,7 @@
 
 #include "harness/base/error.h"
 #include "results/clock.h"
+#include "results/paper_values.h"
 #include "results/schema.h"
 
 #ifndef SYNTHBENCH_VERSION
@@ -67,6 +68,10 @@ void check_header(const Connection& database) {
   if (version > kSchemaVersion) {
     throw UserError(fmt::format("{} has schema version {}, this synthbench knows versions up to {}: use a newer synthbench",
                                 database.path(), version, kSchemaVersion));
+  }
+  if (database.integer("SELECT count(*) FROM sqlite_schema WHERE name IN ('migration', 'attempt')") != 2) {
+    throw UserError(fmt::format(
+        "{} carries synthbench's application_id but not its tables: it is no database of ours, or what is left of one", database.path()));
   }
 }
 
@@ -126,6 +131,7 @@ OpenedToWrite open_database_to_write(const std::string& path, WriteLock& lock, d
     check_header(database);
     start_wal(database);
     auto migrated = migrate(database);
+    ship_paper_values(database);
     return {std::move(database), std::move(migrated)};
   } catch (...) {
     if (!before && size_of(path).value_or(1) == 0) ::unlink(path.c_str());  // ours, empty, and nobody else's turn

@@ -64,9 +64,15 @@ std::string report_table(const Table& table, ReportSources& sources) {
     const std::size_t measured = first_measured(row);
     out += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string text = escape_html(shown(row[i]));
+      std::string text = escape_html(shown(row[i]));
+      if (row[i].mark == Mark::best) text = "<strong>" + text + "</strong>";
+      if (row[i].mark == Mark::second) text = "<em>" + text + "</em>";
       const bool linked = i >= measured && is_number(row[i]) && !row[i].attempts.empty();
-      out += fmt::format("<td{}{}>", numeric[i] ? " class=\"number\"" : text.size() > 40 ? " class=\"reason\"" : "", sort_value(row[i]));
+      out += fmt::format("<td{}{}>",
+                         numeric[i]                  ? " class=\"number\""
+                         : shown(row[i]).size() > 40 ? " class=\"reason\""
+                                                     : "",
+                         sort_value(row[i]));
       out += linked ? fmt::format("<a href=\"#{}\">{}</a>", sources.id_of(row[i].attempts, title), text) : text;
       out += "</td>";
     }

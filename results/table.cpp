@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/words.h"
 #include "results/format_markup.h"
+#include "results/table_shapes.h"
+#include "results/table_spec.h"
 
 namespace synthbench {
 namespace {
@@ -26,19 +30,86 @@ std::vector<std::string> shown_in_first_column(const Table& table) {
   return out;
 }
 
+/// What a table's file opens with says what it is for.
+std::string first_comment(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return std::string(trim(line.substr(line.starts_with('#') ? 1 : line.size())));
+}
+
+Table table_of(Store& store, const TableSpec& spec, const TableOptions& options) {
+  if (options.paper && spec.paper.empty())
+    throw UserError("--paper: nothing was published for this table (known: paper2 to paper7, functions, heads, narang, lra)");
+  switch (spec.shape) {
+    case TableSpec::Shape::configs: return table_of_configs(store, spec, options);
+    case TableSpec::Shape::rows: return table_of_rows(store, spec, options);
+    case TableSpec::Shape::effects: return table_of_effects(store, spec, options);
+    case TableSpec::Shape::front: return table_of_front(store, spec, options);
+    case TableSpec::Shape::growth: return table_of_growth(store, spec, options);
+    case TableSpec::Shape::claims: return table_of_claims(store, spec, options);
+  }
+  throw std::logic_error("a table of no shape");
+}
+
 }  // namespace
 
 Registry<TablePreset>& tables() {
-  static Registry<TablePreset> all("table");
+  static Registry<TablePreset> all = [] {
+    Registry<TablePreset> shipped("table");
+    for (const ShippedText& file : shipped_tables()) {
+      shipped.add(file.name, {first_comment(file.text), [&file](Store& store, const TableOptions& options) {
+                                return table_of(store, parse_table(file.text, std::string(file.name) + ".toml", {}), options);
+                              }});
+    }
+    return shipped;
+  }();
   return all;
 }
 
+bool is_table_file(std::string_view name) { return name.ends_with(".sql") || name.ends_with(".toml"); }
+
 Table make_table(Store& store, const std::string& preset_or_file, const TableOptions& options) {
   if (preset_or_file.ends_with(".sql")) return table_of_file(store, preset_or_file);
-  return tables().at(preset_or_file).build(store, options);
+  Table table = preset_or_file.ends_with(".toml")
+                    ? table_of(store, parse_table(read_file(preset_or_file), preset_or_file, options.keys), options)
+                    : tables().at(preset_or_file).build(store, options);
+  table.notes.push_back(
+      fmt::format("behind a number: synthbench table {}{} --explain ROW,COLUMN", preset_or_file, options.paper ? " --paper" : ""));
+  return table;
 }
 
-std::string explain(const Table& table, const std::string& row_and_column) {
+namespace {
+
+/// "  a12 c7 seed 0: done 2026-11-24T05:58:01Z, commit c0ffee0, host; log ...; again: synthbench repro a12"
+std::string provenance(Store& store, std::int64_t attempt) {
+  const auto rows = store.select(
+      R"(SELECT a.cell_id, ce.seed, a.outcome, a.error_msg, coalesce(a.ended_at, a.started_at) AS ended, b.git_sha, b.dirty,
+                substr(b.build_sha, 1, 7) AS build, e.host, a.log_path, a.repro_cmd, s.name AS sweep
+         FROM attempt a JOIN cell ce USING(cell_id) JOIN sweep s USING(sweep_id) JOIN build b USING(build_id) JOIN env e USING(env_id)
+         WHERE a.attempt_id=?1)",
+      {attempt});
+  if (rows.empty()) return "";
+  const OrderedJson& row = rows.front();
+  const auto text = [&](const char* key) { return row[key].get<std::string>(); };
+  const std::string reason = text("error_msg").empty() ? "" : " (" + text("error_msg") + ")";
+  std::string out = fmt::format("  a{}: seed {}, cell c{} of {}, {}{} {}, commit {}{}, build {}, host {}\n", attempt, row["seed"].dump(),
+                                row["cell_id"].dump(), text("sweep"), text("outcome"), reason, text("ended"), text("git_sha").substr(0, 7),
+                                row["dirty"] == 1 ? " with local changes" : "", text("build"), text("host"));
+  if (!text("log_path").empty()) out += "    log: " + text("log_path") + "\n";
+  return out + "    command: " + text("repro_cmd") + "\n";
+}
+
+}  // namespace
+
+std::string explain(Store& store, const Table& table, const std::string& row_and_column) {
+  std::string out;
+  for (const Explained& one : explained(table, row_and_column)) {
+    out += one.line + "\n";
+    for (const std::int64_t attempt : one.attempts) out += provenance(store, attempt);
+  }
+  return out;
+}
+
+std::vector<Explained> explained(const Table& table, const std::string& row_and_column) {
   const std::size_t comma = row_and_column.rfind(',');
   if (comma == std::string::npos) throw UserError(fmt::format("--explain '{}': ROW,COLUMN is needed", row_and_column));
   const std::string row_name(trim(std::string_view(row_and_column).substr(0, comma)));
@@ -46,17 +117,16 @@ std::string explain(const Table& table, const std::string& row_and_column) {
   const auto column = std::find(table.columns.begin(), table.columns.end(), column_name);
   if (column == table.columns.end()) throw UserError("--explain: " + unknown_word("column", column_name, table.columns));
   const auto place = static_cast<std::size_t>(column - table.columns.begin());
-  std::string out;
-  bool found = false;
+  std::vector<Explained> out;
   for (const auto& row : table.rows) {
     if (shown(row.front()) != row_name) continue;
-    found = true;
     std::string where, ids;
     for (std::size_t i = 0; i < place; ++i) where += (i == 0 ? "" : ", ") + shown(row[i]);
     for (const std::int64_t attempt : row[place].attempts) ids += fmt::format(" a{}", attempt);
-    out += fmt::format("{}: {} = {}, from{}\n", where, column_name, shown(row[place]), ids.empty() ? " no attempt" : ids);
+    out.push_back({fmt::format("{}: {} = {}, from{}", where, column_name, shown(row[place]), ids.empty() ? " no attempt" : ids),
+                   row[place].attempts});
   }
-  if (!found) throw UserError("--explain: " + unknown_word("row", row_name, shown_in_first_column(table)));
+  if (out.empty()) throw UserError("--explain: " + unknown_word("row", row_name, shown_in_first_column(table)));
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/base/words.h"
 #include "results/cells_of_build.h"
 #include "results/query.h"
+#include "results/sqlite_store.h"
 
 namespace synthbench {
 namespace {
@@ -37,20 +38,35 @@ Selected selected(Store& store, const TableOptions& options, const std::vector<s
   return out;
 }
 
-CellFacts facts_of(const OrderedJson& row) {
+/// A statement with its parameters bound. Rows by position: a table may speak of 200,000 cells.
+Statement bound(Store& store, const std::string& sql, const std::vector<Json>& parameters) {
+  Statement statement = dynamic_cast<SqliteStore&>(store).database().prepare(sql);
+  for (std::size_t i = 0; i < parameters.size(); ++i) statement.bind_json(static_cast<int>(i) + 1, parameters[i]);
+  return statement;
+}
+
+/// The columns of kCells, and config_id.
+struct CellOfConfig {
   CellFacts facts;
-  facts.cell = row["cell_id"];
-  facts.attempt = row["attempt_id"];
-  facts.seed = row["seed"];
-  facts.build = row["build_id"];
-  facts.env = row["env_id"];
-  facts.state = row["state"];
-  facts.reason = row["reason"];
-  facts.kernel = row["kernel"];
-  facts.kernel_label = row["kernel_label"];
-  facts.ended_at = row["ended_at"];
-  facts.noisy = row["noisy"].get<int>() != 0;
-  return facts;
+  std::int64_t config = 0;
+};
+
+CellOfConfig facts_of(const Statement& row) {
+  CellOfConfig out;
+  CellFacts& facts = out.facts;
+  facts.cell = row.integer(0);
+  facts.seed = row.integer(1);
+  out.config = row.integer(2);
+  facts.attempt = row.integer(3);
+  facts.build = row.integer(4);
+  facts.env = row.integer(5);
+  facts.kernel = row.text(6);
+  facts.kernel_label = row.text(7);
+  facts.noisy = row.integer(8) != 0;
+  facts.ended_at = row.text(9);
+  facts.state = row.text(10);
+  facts.reason = row.text(11);
+  return out;
 }
 
 bool has_result(const CellFacts& cell) { return cell.state == "done" || cell.state == "reused"; }
@@ -64,27 +80,33 @@ int rank_of(const std::string& split, const std::string& signature) {
   return by_split + (signature.find("cache:cold") == std::string::npos ? 0 : 4);
 }
 
-void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt) {
+/// names: empty: all metrics.
+void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, const std::vector<std::string>& names) {
   Json attempts = Json::array();
   for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
-  const auto rows = store.select(
-      R"(SELECT m.attempt_id, d.name, d.signature, d.unit, d.better, m.split, m.value, m.value_kind
-         FROM json_each(?1) JOIN metric m ON m.attempt_id=json_each.value JOIN metric_def d USING(metric_id)
-         WHERE m.step=-1)",
-      {attempts.dump()});
-  std::map<std::pair<std::int64_t, std::string>, int> ranks;
-  for (const OrderedJson& row : rows) {
-    const std::int64_t attempt = row["attempt_id"];
-    const std::string name = row["name"];
-    const int rank = rank_of(row["split"], row["signature"]);
-    const auto [known, is_new] = ranks.try_emplace({attempt, name}, rank);
+  Statement row = bound(
+      store,
+      std::string(R"(SELECT m.attempt_id, d.name, d.signature, d.unit, d.better, m.split, m.value
+         FROM json_each(?1) CROSS JOIN metric m ON m.attempt_id=json_each.value JOIN metric_def d USING(metric_id)
+         WHERE m.step=-1)") +
+          (names.empty() ? "" : " AND m.metric_id IN (SELECT metric_id FROM metric_def WHERE name IN (SELECT value FROM json_each(?2)))"),
+      names.empty() ? std::vector<Json>{attempts.dump()} : std::vector<Json>{attempts.dump(), Json(names).dump()});
+  std::map<std::string, int> ranks;  // of this attempt
+  std::int64_t last = 0;
+  while (row.step()) {
+    const std::int64_t attempt = row.integer(0);
+    if (attempt != last) ranks.clear();
+    last = attempt;
+    const std::string name = row.text(1), split = row.text(5);
+    const int rank = rank_of(split, row.text(2));
+    const auto [known, is_new] = ranks.try_emplace(name, rank);
     if (!is_new && known->second <= rank) continue;
     known->second = rank;
     CellFacts& cell = *by_attempt.at(attempt);
     cell.metrics.erase(name);
     std::erase(cell.not_finite, name);
-    if (row["value_kind"] == "finite") {
-      cell.metrics[name] = {row["value"], row["unit"], row["better"], row["split"]};
+    if (!row.null(6)) {
+      cell.metrics[name] = {row.number(6), row.text(3), row.text(4), split};
     } else {
       cell.not_finite.push_back(name);
     }
@@ -93,30 +115,37 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt) 
 
 /// What is read of each cell `ce` with its config `c` and the attempt `a` that speaks for it; state and reason follow.
 const std::string kCells =
-    R"(SELECT ce.cell_id, ce.seed, c.config_id, c.config_sha, c.canon_json, c.params,
+    R"(SELECT ce.cell_id, ce.seed, ce.config_id,
               coalesce(a.attempt_id, 0) attempt_id, coalesce(a.build_id, 0) build_id, coalesce(a.env_id, 0) env_id,
               coalesce(a.kernel, '') kernel, coalesce(a.kernel_label, '') kernel_label, coalesce(a.noisy, 0) noisy,
               coalesce(a.ended_at, '') ended_at, )";
 
-/// Rows for `cells` in the columns of facts_of, with config_id, config_sha, canon_json and params.
-CellSet gather(Store& store, const std::vector<OrderedJson>& cells, bool apart) {
+void read_config(Store& store, std::int64_t config, ConfigFacts& to) {
+  Statement row = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {config});
+  row.step();
+  to.config_sha = row.text(0);
+  to.config = Json::parse(row.text(1));
+  to.params = row.integer(2);
+}
+
+/// cells: a statement with the columns of facts_of. metrics: empty: all.
+CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std::string>& metrics) {
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
   std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
   std::map<Place, ConfigFacts> rows;
-  for (const OrderedJson& cell : cells) {
-    const CellFacts facts = facts_of(cell);
+  while (cells.step()) {
+    CellOfConfig cell = facts_of(cells);
+    const CellFacts& facts = cell.facts;
     const bool placed = apart && facts.attempt != 0;
-    const Place place(cell["config_id"], placed ? facts.build : 0, placed ? facts.env : 0);
-    const auto [known, is_new] = best.try_emplace({place, facts.seed}, facts);
-    if (!is_new && weight(known->second) < weight(facts)) known->second = facts;
+    const Place place(cell.config, placed ? facts.build : 0, placed ? facts.env : 0);
     ConfigFacts& row = rows[place];
-    if (!row.config_sha.empty()) continue;
-    row.config_sha = cell["config_sha"];
-    row.config = Json::parse(cell["canon_json"].get_ref<const std::string&>());
-    row.params = cell["params"];
-    row.ordinal = static_cast<std::int64_t>(rows.size());
-    row.build = std::get<1>(place);
-    row.env = std::get<2>(place);
+    if (row.ordinal == 0) {
+      row.ordinal = static_cast<std::int64_t>(rows.size());
+      row.build = std::get<1>(place);
+      row.env = std::get<2>(place);
+    }
+    const auto [known, is_new] = best.try_emplace({place, facts.seed}, facts);
+    if (!is_new && weight(known->second) < weight(facts)) known->second = std::move(cell.facts);
   }
   CellSet out;
   for (auto& [key, facts] : best) {
@@ -128,14 +157,16 @@ CellSet gather(Store& store, const std::vector<OrderedJson>& cells, bool apart) 
     }
   }
   for (auto& [place, row] : rows) {
-    if (!row.done.empty() || !row.missing.empty()) out.rows.push_back(std::move(row));
+    if (row.done.empty() && row.missing.empty()) continue;
+    read_config(store, std::get<0>(place), row);
+    out.rows.push_back(std::move(row));
   }
   std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.ordinal < b.ordinal; });
   std::map<std::int64_t, CellFacts*> by_attempt;
   for (ConfigFacts& row : out.rows) {
     for (CellFacts& cell : row.done) by_attempt[cell.attempt] = &cell;
   }
-  read_metrics(store, by_attempt);
+  read_metrics(store, by_attempt, metrics);
   return out;
 }
 
@@ -146,6 +177,15 @@ std::vector<double> ConfigFacts::values(const std::string& metric) const {
   for (const CellFacts& cell : done) {
     const auto found = cell.metrics.find(metric);
     if (found != cell.metrics.end()) out.push_back(found->second.value);
+  }
+  return out;
+}
+
+std::map<std::int64_t, double> ConfigFacts::by_seed(const std::string& metric) const {
+  std::map<std::int64_t, double> out;
+  for (const CellFacts& cell : done) {
+    const auto found = cell.metrics.find(metric);
+    if (found != cell.metrics.end()) out[cell.seed] = found->second.value;
   }
   return out;
 }
@@ -161,16 +201,22 @@ std::vector<std::int64_t> ConfigFacts::attempts() const {
 
 std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
 
+std::string title_of(const ConfigFacts& row) {
+  const std::string variant = row.text("variant");
+  const auto rank = row.config.find("rank");
+  return rank == row.config.end() ? variant : fmt::format("{} (rank {})", variant, rank->dump());
+}
+
 CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.
-  const auto cells = store.select(kCells + R"(ce.state, ce.reason
+  Statement cells = bound(store, kCells + R"(ce.state, ce.reason
          FROM cell ce JOIN config c USING(config_id)
          LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id,
                                                       (SELECT max(attempt_id) FROM attempt WHERE cell_id=ce.cell_id))
          WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
-                                  what.parameters);
-  return gather(store, cells, apart);
+                          what.parameters);
+  return gather(store, std::move(cells), apart, options.metrics);
 }
 
 CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
@@ -186,21 +232,22 @@ CellSet cells_of_build(Store& store, const TableOptions& options, const std::vec
          FROM attempt h JOIN cell d USING(cell_id)
          WHERE h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{}) AND h.outcome NOT IN('running', 'abandoned'))",
       last - 1, last, last);
-  const auto cells = store.select(kCells + R"(a.outcome AS state, a.error_msg AS reason
+  Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
          FROM cell ce JOIN config c USING(config_id)
          JOIN ()" + tried + R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
          JOIN attempt a ON a.attempt_id=tried.attempt_id
          WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
-                                  what.parameters);
-  return gather(store, cells, false);
+                          what.parameters);
+  return gather(store, std::move(cells), false, options.metrics);
 }
 
 CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
-  const auto cells = store.select(kCells + R"(a.outcome AS state, a.error_msg AS reason
+  Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
          FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) WHERE a.attempt_id=?1)",
-                                  {attempt});
-  if (cells.empty()) throw UserError(fmt::format("no attempt a{}", attempt));
-  return gather(store, cells, true);
+                          {attempt});
+  CellSet found = gather(store, std::move(cells), true, {});
+  if (found.rows.empty()) throw UserError(fmt::format("no attempt a{}", attempt));
+  return found;
 }
 
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells) {
@@ -246,6 +293,14 @@ std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
     if (!launches.empty()) out.push_back(std::move(launches));
   }
   return out;
+}
+
+Launches processes_of(Store& store, const ConfigFacts& row) {
+  Launches all;
+  for (Launches& cell : launches_of(store, row)) {
+    for (auto& process : cell) all.push_back(std::move(process));
+  }
+  return all;
 }
 
 std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows) {

@@ -35,10 +35,15 @@ struct ConfigFacts {
   std::string text(const char* key) const { return config.value(key, std::string()); }
   /// The value of a metric in each finished cell that has it.
   std::vector<double> values(const std::string& metric) const;
+  /// The same by seed.
+  std::map<std::int64_t, double> by_seed(const std::string& metric) const;
   std::vector<std::int64_t> attempts() const;
   /// "n/a (crashed)": the state of the first cell without a result.
   std::string absence() const;
 };
+
+/// "factorized_random (rank 8)": equal for a speed cell and a training of the same variant.
+std::string title_of(const ConfigFacts& row);
 
 struct CellSet {
   std::vector<ConfigFacts> rows;  ///< in plan order
@@ -56,6 +61,9 @@ void refuse_mixed_places(Store& store, const CellSet& cells);
 
 /// Seconds per call of each finished cell of a row: process by process, hot where there are hot ones, discarded ones left out.
 std::vector<Launches> launches_of(Store& store, const ConfigFacts& row);
+
+/// The same of all cells of a row: the seed changes inputs, not the work.
+Launches processes_of(Store& store, const ConfigFacts& row);
 
 /// For each row the index of the vanilla row that differs from it in nothing but the variant; -1 where there is none.
 std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows);

@@ -155,4 +155,32 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const A
   return notes;
 }
 
+void add_process_note(std::vector<std::string>& notes, const std::vector<std::optional<Timing>>& times) {
+  if (times.size() > kMostResampled) {
+    notes.push_back(fmt::format("no intervals: {} rows are more than the {} whose times are resampled (--sweep or --only chooses fewer)",
+                                times.size(), kMostResampled));
+  }
+  std::set<std::size_t> processes;
+  for (const auto& timing : times) {
+    if (timing && timing->most_processes > 0) processes.insert({timing->fewest_processes, timing->most_processes});
+  }
+  if (processes.empty()) return;
+  const std::size_t least = *processes.begin(), most = *processes.rbegin();
+  const std::string count = least == most ? std::to_string(least) : fmt::format("{} to {}", least, most);
+  notes.push_back(fmt::format("intervals: 95 %, bootstrap over processes, then samples; {} process{} per cell{}", count,
+                              most == 1 ? "" : "es", least == 1 ? ", and one process says nothing about the next" : ""));
+}
+
+void add_unchecked_note(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
+  Json attempts = Json::array();
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) attempts.push_back(cell.attempt);
+  }
+  const auto rows =
+      store.select("SELECT count(*) FROM json_each(?) WHERE NOT EXISTS(SELECT 1 FROM check_result c WHERE c.attempt_id=json_each.value)",
+                   {attempts.dump()});
+  const std::int64_t unchecked = rows.at(0).begin().value();
+  if (unchecked > 0) notes.push_back(fmt::format("not checked against the oracle: {} of the cells", unchecked));
+}
+
 }  // namespace synthbench

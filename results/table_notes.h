@@ -1,14 +1,21 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "results/table_axes.h"
 #include "results/table_cells.h"
+#include "results/timings.h"
 
 namespace synthbench {
 
 /// What stands under every table: seeds, missing cells and why, noisy cells, machine, build, date.
 std::vector<std::string> notes_under(Store& store, const CellSet& cells, const Axes& axes);
+
+/// How the intervals of times are made.
+void add_process_note(std::vector<std::string>& notes, const std::vector<std::optional<Timing>>& times);
+/// Which cells were not checked against the oracle.
+void add_unchecked_note(std::vector<std::string>& notes, Store& store, const CellSet& cells);
 
 }  // namespace synthbench

@@ -7,11 +7,12 @@ namespace {
 
 constexpr int kReplicates = 1000;
 
-std::optional<Timing> timing_of(Store& store, const ConfigFacts& row) {
+std::optional<Timing> timing_of(Store& store, const ConfigFacts& row, bool resampled) {
   const std::vector<double> medians = row.values("median");
   if (medians.empty()) return std::nullopt;
   Timing timing;
   timing.seconds = mean(medians);
+  if (!resampled) return timing;
   const std::vector<Launches> cells = launches_of(store, row);
   if (cells.size() != medians.size()) return timing;
   timing.replicates = bootstrap_medians(cells, bootstrap_seed(row), kReplicates);
@@ -43,14 +44,24 @@ std::optional<Ratio> Timings::to_vanilla(std::size_t row) const {
   return ratio;
 }
 
-Timings read_timings(Store& store, const TableOptions& options) {
+Timings read_rows(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool one_place) {
   Timings out;
-  out.cells = read_cells(store, options, {"speed"}, options.across_env);
-  if (!options.across_env) refuse_mixed_places(store, out.cells);
+  out.cells = read_cells(store, options, kinds, options.across_env);
+  if (one_place && !options.across_env) refuse_mixed_places(store, out.cells);
   out.axes = axes_of(out.cells.rows);
   sort_for_comparison(out.cells.rows, out.axes);
-  for (const ConfigFacts& row : out.cells.rows) out.times.push_back(timing_of(store, row));
   out.vanilla = vanilla_rows(out.cells.rows);
+  return out;
+}
+
+void add_times(Store& store, Timings& rows) {
+  const bool resampled = rows.cells.rows.size() <= kMostResampled;
+  for (const ConfigFacts& row : rows.cells.rows) rows.times.push_back(timing_of(store, row, resampled));
+}
+
+Timings read_timings(Store& store, const TableOptions& options) {
+  Timings out = read_rows(store, options, {"speed"}, true);
+  add_times(store, out);
   return out;
 }
 

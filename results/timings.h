@@ -9,10 +9,13 @@
 
 namespace synthbench {
 
+/// Rows up to which a table resamples times for their intervals, which is what takes its time.
+inline constexpr std::size_t kMostResampled = 400;
+
 /// A row's time, and what its resampled processes and samples would have given.
 struct Timing {
   double seconds = 0;              ///< mean over seeds of the cells' medians
-  std::vector<double> replicates;  ///< of it; empty where no samples are stored
+  std::vector<double> replicates;  ///< of it; empty where no samples are stored, and in tables of very many rows
   std::size_t fewest_processes = 0, most_processes = 0;
 };
 
@@ -33,7 +36,11 @@ struct Timings {
   std::optional<Ratio> to_vanilla(std::size_t row) const;
 };
 
-/// Refuses several builds or machines unless options.across_env, which keeps them apart.
+/// The cells of some kinds as rows without times. one_place: several builds or machines are refused unless options.across_env.
+Timings read_rows(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool one_place);
+/// Adds the time of each row.
+void add_times(Store& store, Timings& rows);
+/// Speed cells with their times. Refuses several builds or machines unless options.across_env, which keeps them apart.
 Timings read_timings(Store& store, const TableOptions& options);
 
 }  // namespace synthbench

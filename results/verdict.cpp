@@ -21,13 +21,6 @@ struct Price {
   Quality quality;
 };
 
-/// "factorized_random (rank 8)": equal for a speed cell and a training of the same variant.
-std::string title(const ConfigFacts& row) {
-  const std::string variant = row.text("variant");
-  const auto rank = row.config.find("rank");
-  return rank == row.config.end() ? variant : fmt::format("{} (rank {})", variant, rank->dump());
-}
-
 std::map<std::string, Price> prices(Store& store, std::int64_t sweep) {
   const CellSet trained = read_cells(store, {.sweep = sweep}, {"train"}, false);
   const std::vector<std::ptrdiff_t> vanilla = vanilla_rows(trained.rows);
@@ -38,9 +31,9 @@ std::map<std::string, Price> prices(Store& store, std::int64_t sweep) {
     const auto quality = quality_of(trained.rows[i]);
     const auto base = quality_of(trained.rows[static_cast<std::size_t>(vanilla[i])]);
     if (!quality || !base || quality->metric != base->metric) continue;
-    const auto [place, first] = out.emplace(title(trained.rows[i]), Price{.change = mean(quality->values) / mean(base->values) - 1,
-                                                                          .seeds = std::min(quality->values.size(), base->values.size()),
-                                                                          .quality = *quality});
+    const auto [place, first] = out.emplace(title_of(trained.rows[i]), Price{.change = mean(quality->values) / mean(base->values) - 1,
+                                                                             .seeds = std::min(quality->values.size(), base->values.size()),
+                                                                             .quality = *quality});
     if (!first) ambiguous.insert(place->first);
   }
   for (const std::string& name : ambiguous) out.erase(name);
@@ -97,13 +90,13 @@ std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < timings.times.size(); ++i) {
     const bool beside = timings.vanilla[i] == static_cast<std::ptrdiff_t>(*base) && i != *base && timings.times[i].has_value();
-    if (!beside || !known.contains(title(timings.cells.rows[i]))) continue;
+    if (!beside || !known.contains(title_of(timings.cells.rows[i]))) continue;
     if (!best || timings.times[i]->seconds < timings.times[*best]->seconds) best = i;
   }
   if (!best) return std::nullopt;
   const ConfigFacts& row = timings.cells.rows[*best];
-  return fmt::format("{} is {} at length {} on {} and {}", title(row), speed_words(*timings.to_vanilla(*best)), length_of(row),
-                     row.text("backend"), quality_words(known.at(title(row))));
+  return fmt::format("{} is {} at length {} on {} and {}", title_of(row), speed_words(*timings.to_vanilla(*best)), length_of(row),
+                     row.text("backend"), quality_words(known.at(title_of(row))));
 }
 
 }  // namespace synthbench

@@ -54,6 +54,7 @@ struct Filter {
 /// "=" for equal ...: the words of the language, which are also SQL's.
 std::string_view spelled(Filter::Op op);
 
+/// known_columns: empty where every word may be a column.
 /// Throws UserError "filter, column 9: unknown column 'seqlen' (did you mean 'seq_len'?)"; columns count from 1.
 Filter parse_filter(std::string_view text, std::span<const std::string> known_columns);
 

@@ -165,7 +165,7 @@ class Parser {
 
   std::string name() {
     if (token_.kind != Token::Kind::word) fail(token_.column, "a column's name is expected, not " + shown(token_));
-    if (std::find(columns_.begin(), columns_.end(), token_.text) == columns_.end()) {
+    if (!columns_.empty() && std::find(columns_.begin(), columns_.end(), token_.text) == columns_.end()) {
       fail(token_.column, unknown_word("column", token_.text, columns_));
     }
     return take().text;

@@ -129,9 +129,11 @@ std::vector<Number> parse(std::string_view text) {
     } else if (const auto range = read_range<Number>(part)) {
       check(*range, part);
       append(*range, part, values);
-    } else if (double ignored = 0;
-               std::integral<Number> && std::from_chars(part.data(), part.data() + part.size(), ignored).ptr == part.data() + part.size()) {
-      refuse(part, "is not a whole number");
+    } else if (double written = 0;
+               std::integral<Number> && std::from_chars(part.data(), part.data() + part.size(), written).ptr == part.data() + part.size()) {
+      constexpr double kExact = 9007199254740992;  // 2^53
+      if (std::floor(written) != written || std::abs(written) > kExact) refuse(part, "is not a whole number");
+      values.push_back(static_cast<Number>(written));  // 512.0, as in a file
     } else {
       refuse(part, std::integral<Number> ? "is not a number or a range (try 8,16 or 8-64*2)"
                                          : "is not a number or a range (try 0.1,0.2 or 1e-4-1e-2*10)");

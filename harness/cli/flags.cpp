@@ -260,6 +260,11 @@ std::string environment_variable(std::string_view names) {
   return variable;
 }
 
+std::string FlagValue::source(std::string_view fallback) const {
+  if (where.empty()) return std::string(fallback);
+  return by == SaidBy::user_config ? where : where.substr(0, where.size() - text.size() - 1);
+}
+
 std::string one_of(const FlagValue& flag, const std::string& what, std::span<const std::string> allowed, const std::string& fallback) {
   if (!flag) return fallback;
   if (std::ranges::find(allowed, flag.text) == allowed.end()) {

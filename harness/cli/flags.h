@@ -20,6 +20,8 @@ struct FlagValue {
   std::string where{};  ///< "--seq-len 8x", "SYNTHBENCH_SEQ_LEN=8x", "config.toml:3: seq-len"; empty: not given
   SaidBy by = SaidBy::flag;
   explicit operator bool() const { return !where.empty(); }
+  /// where without the value: "--seq-len", "SYNTHBENCH_SEQ_LEN", "config.toml:3: seq-len"; fallback when nothing was given.
+  std::string source(std::string_view fallback) const;
 };
 
 /// The flags and arguments of one command. CLI11 splits the command line; help, environment and error texts are ours.

@@ -107,6 +107,9 @@ PlanRequest GridFlags::request(const std::string& grid_path) const {
   request.only = only_.text;
   request.exclude = exclude_.text;
   request.shard = shard_.text;
+  request.only_by = only_.source("--only");
+  request.exclude_by = exclude_.source("--exclude");
+  request.shard_by = shard_.source("--shard");
   request.quick = quick_;
   request.smoke = smoke_;
   return request;

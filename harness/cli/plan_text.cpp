@@ -42,11 +42,14 @@ OrderedJson cell_json(const PlannedCell& cell, const Outlook& outlook) {
 void print_json(const Plan& plan, const Outlook& outlook, const Sink& sink) {
   OrderedJson axes = OrderedJson::array();
   for (const Plan::Axis& axis : plan.axes) axes.push_back({{"name", axis.name}, {"values", axis.values}});
+  OrderedJson zips = OrderedJson::array();
+  for (const Plan::Zip& zip : plan.zips) zips.push_back({{"name", zip.name}, {"rows", zip.rows}, {"points", zip.points}});
   const Outlook::Totals totals = outlook.totals(plan);
-  sink(fmt::format(
-      "{{\"sweep\": {}, \"kind\": {},\n \"counts\": {},\n \"predicted\": {},\n \"axes\": {},\n \"warnings\": {},\n \"cells\": [",
-      OrderedJson(plan.sweep).dump(), OrderedJson(plan.kind).dump(), counts_json(plan, totals).dump(), prediction_json(totals).dump(),
-      axes.dump(), OrderedJson(plan.warnings).dump()));
+  sink(
+      fmt::format("{{\"sweep\": {}, \"kind\": {},\n \"counts\": {},\n \"predicted\": {},\n \"axes\": {},\n \"zips\": {},\n \"warnings\": "
+                  "{},\n \"cells\": [",
+                  OrderedJson(plan.sweep).dump(), OrderedJson(plan.kind).dump(), counts_json(plan, totals).dump(),
+                  prediction_json(totals).dump(), axes.dump(), zips.dump(), OrderedJson(plan.warnings).dump()));
   for (std::int64_t i = 0; i < plan.size(); ++i) {
     sink((i == 0 ? "\n  " : ",\n  ") + cell_json(plan.cell(i), outlook).dump());
   }
@@ -85,6 +88,7 @@ void print_for_people(const Plan& plan, const Outlook& outlook, const Sink& sink
   const auto line = [&](const char* what, std::int64_t count, const std::string& note) {
     sink(fmt::format("  {:<14} {:>9}{}{}\n", what, format_count(count), note.empty() ? "" : "  ", note));
   };
+  for (const Plan::Zip& zip : plan.zips) line("zip", zip.rows, fmt::format("{}: adds {} points", zip.name, format_count(zip.points)));
   sink("\n");
   line("points", counts.product, "of the axes and zips");
   for (const Plan::Exclusion& exclusion : plan.exclusions) line("excluded", exclusion.count, exclusion.reason);

@@ -6,7 +6,7 @@
 #include "results/plot.h"
 #include "results/plots/over_length.h"
 #include "results/table_notes.h"
-#include "results/tables/columns.h"
+#include "results/timings.h"
 
 namespace synthbench {
 namespace {
@@ -22,7 +22,8 @@ Figure build(Store& store, const TableOptions& options) {
   figure.title = "Time of one call, median with 95 % interval";
   figure.subtitle = timings.axes.constants;
   figure.notes = notes_under(store, timings.cells, timings.axes);
-  add_time_notes(figure.notes, store, timings);
+  add_process_note(figure.notes, timings.times);
+  add_unchecked_note(figure.notes, store, timings.cells);
   return figure;
 }
 

@@ -58,7 +58,8 @@ TEST(Range, RefusesWhatIsNoRangeQuotingThePiece) {
     EXPECT_NE(refusal(text).find("is not a number or a range"), std::string::npos) << refusal(text);
   }
   EXPECT_NE(refusal("8,16--32").find("'16--32'"), std::string::npos) << "the piece, not the whole text";
-  for (const char* text : {"16.5", "1e3", "1e-4"})
+  EXPECT_EQ(parse_integers("512.0,1e3"), (Integers{512, 1000})) << "as in a file";
+  for (const char* text : {"16.5", "1e300", "1e-4"})
     EXPECT_NE(refusal(text).find("is not a whole number"), std::string::npos) << refusal(text);
   for (const char* text : {"", " ", ",", "1,,2", "1,"}) EXPECT_NE(refusal(text).find("empty"), std::string::npos) << refusal(text);
   for (const char* text : {"nan", "inf"})

@@ -75,6 +75,17 @@ TEST(Plan, ForPeopleNamesAxesReasonsAndCounts) {
   }
 }
 
+TEST(Plan, SaysWhatAZipAdds) {
+  const Place place;
+  const std::string grid = place.write("grid.toml", kTinyGrid + "[[zip]]\naxes = { seq_len = [34, 55], batch = [2, 1] }\n");
+  const Done people = place({"plan", grid});
+  ASSERT_EQ(people.code, 0) << people.err;
+  EXPECT_NE(people.out.find("  zip                    2  batch,seq_len: adds 4 points\n"), std::string::npos) << people.out;
+  const Json plan = Json::parse(place({"plan", grid, "-o", "json"}).out);
+  EXPECT_EQ(plan["zips"], Json::parse(R"([{"name": "batch,seq_len", "rows": 2, "points": 4}])"));
+  EXPECT_EQ(plan["counts"]["product"], 8);
+}
+
 TEST(Plan, WritesNothingAndNeitherDoesADryRun) {
   const Place place;
   const std::string grid = place.write("grid.toml", kTinyGrid);

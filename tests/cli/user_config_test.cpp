@@ -44,6 +44,15 @@ TEST(UserConfig, IsBelowTheGridTheEnvironmentAndTheCommandLineAndAboveTheDefault
   EXPECT_EQ(home.first({"--dtype", "f32"})["dtype"], "f32");
 }
 
+TEST(UserConfig, WhoSaidAFilterOrAShardIsNamedInItsRefusal) {
+  const Home home("shard = \"3/2\"\n");
+  EXPECT_EQ(refusal_flaw(home.call({"plan", "grid.toml"}), {"config.toml:1: shard 3/2: shards count from 1"}), "");
+  EXPECT_EQ(refusal_flaw(home.call({"plan", "grid.toml"}, {{"SYNTHBENCH_SHARD", "0/0"}}), {"SYNTHBENCH_SHARD 0/0: "}), "");
+  EXPECT_EQ(refusal_flaw(home.call({"plan", "grid.toml", "--shard", "x"}), {"--shard: 'x'"}), "");
+  const Variables half = {{"SYNTHBENCH_ONLY", "seed ="}, {"SYNTHBENCH_SHARD", "1/1"}};
+  EXPECT_EQ(refusal_flaw(home.call({"plan", "grid.toml"}, half), {"SYNTHBENCH_ONLY: filter"}), "");
+}
+
 TEST(UserConfig, HasListsRangesSwitchesAndSet) {
   const Home home("seed = [0, \"3-4\"]\nquick = true\nset = [\"causal=true\", \"measure.cache=cold\"]\n");
   const Done done = home.call({"plan", "grid.toml", "-o", "json"});

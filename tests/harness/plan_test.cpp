@@ -222,6 +222,68 @@ TEST_F(PlanTest, MistakesInMeasuringNameTheirPlace) {
   EXPECT_EQ(refusal(flag), "--max-noise 2: '2' is 200 %: a share is at most 100 % (2% or 0.02)");
 }
 
+/// A layer of vanilla has four matrices of 64 x 64; random has two of them and 4 tables of seq_len x seq_len.
+const std::string kMatched = R"(schema = 1
+[base]
+batch = 2
+heads = 4
+d_model = 64
+scope = "layer"
+[[axis]]
+name = "variant"
+values = ["random", "vanilla"]
+[[axis]]
+name = "seq_len"
+values = [16, 46, 128]
+[[axis]]
+name = "seed"
+values = "0-1"
+[match]
+)";
+
+TEST_F(PlanTest, MatchWarnsOfVariantsThatDifferByMoreThanItSays) {
+  write(kMatched + "params = \"10%\"\n");
+  const auto plan = make_plan(request());
+  EXPECT_EQ(plan->counts.cells, 12);
+  ASSERT_EQ(plan->warnings.size(), 1u);
+  EXPECT_NE(plan->warnings[0].find(".toml:17: [match] random has 43.8 % fewer parameters than vanilla (and other differences, 4 cells)"),
+            std::string::npos)
+      << plan->warnings[0];
+  write(kMatched + "params = \"350%\"\n");
+  EXPECT_TRUE(make_plan(request())->warnings.empty());
+}
+
+TEST_F(PlanTest, MatchExcludesWithTheDifferenceAsTheReason) {
+  write(kMatched + "params = 0.1\naction = \"exclude\"\n");
+  const auto plan = make_plan(request());
+  EXPECT_EQ(plan->counts.cells, 8);
+  EXPECT_EQ(plan->counts.excluded, 4);
+  EXPECT_EQ(plan->size(), 12);
+  ASSERT_EQ(plan->exclusions.size(), 2u);
+  EXPECT_EQ(plan->exclusions[0].reason, "[match] 43.8 % fewer parameters than vanilla");
+  EXPECT_EQ(plan->exclusions[1].reason, "[match] 350 % more parameters than vanilla");
+  EXPECT_EQ(plan->exclusions[0].count, 2);
+  EXPECT_EQ(plan->cell(0).reason, plan->exclusions[0].reason);
+  EXPECT_EQ(plan->cell(0).state, "excluded");
+  EXPECT_EQ(plan->cell(2).state, "pending") << "4 tables of 46 x 46 weigh what two matrices of 64 x 64 do, to 3.3 %";
+}
+
+TEST_F(PlanTest, MatchLooksAtOperationsAndComparesAcrossShards) {
+  write(kMatched + "flops = \"1%\"\naction = \"exclude\"\n");
+  const auto all = make_plan(request());
+  EXPECT_EQ(all->counts.excluded, 6) << "random has neither the products of Q and K nor their logits";
+  std::int64_t excluded = 0, cells = 0;
+  for (int i = 1; i <= 3; ++i) {
+    PlanRequest shard = request();
+    shard.shard = std::to_string(i) + "/3";
+    const auto part = make_plan(shard);
+    for (std::int64_t c = 0; c < part->size(); ++c) excluded += part->excluded(c) ? 1 : 0;
+    cells += part->counts.cells;
+  }
+  EXPECT_EQ(excluded, 6);
+  EXPECT_EQ(cells, 6);
+}
+
 TEST_F(PlanTest, WhatMeasuringSaysWithoutAFlagIsSetByItsKey) {
   PlanRequest set = request();
   set.measure = {{"cache", "hot,cold", "--set"}, {"gate", "false", "--set"}, {"min_samples", "4", "--set"}};

@@ -101,6 +101,18 @@ TEST(Open, RefusesANewerVersionAndNamesBoth) {
   EXPECT_EQ(read_file(path), before);
 }
 
+TEST(Open, RefusesAFileWithOurIdAndNoneOfOurTables) {
+  TempFolder folder;
+  const std::string path = folder / "rest.db";
+  Connection(path, Connection::Mode::write, 1).execute("PRAGMA application_id = 0x53594E42; PRAGMA user_version = 2; CREATE TABLE cell(x)");
+  const std::string before = read_file(path);
+  for (const bool writing : {false, true}) {
+    const std::string line = user_error([&] { writing ? Store::open_to_write(path) : Store::open_to_read(path); });
+    EXPECT_TRUE(has(line, "not its tables")) << line;
+  }
+  EXPECT_EQ(read_file(path), before);
+}
+
 TEST(Open, ReadingChangesNoByte) {
   TempFolder folder;
   const std::string path = folder / "r.db";

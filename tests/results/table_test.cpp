@@ -239,12 +239,13 @@ TEST_F(Tables, MemoryAndRankAreTables) {
 TEST_F(Tables, ExplainNamesTheAttempts) {
   const Table speed = table("speed");
   const auto ids = sweep_->store->select("SELECT DISTINCT attempt_id FROM v_result WHERE variant='dense' AND kind='speed' ORDER BY 1");
-  const std::string text = explain(speed, "dense,time_vs_vanilla");
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << "a line for each length\n" << text;
-  for (const auto& id : ids) EXPECT_TRUE(has(text, " a" + id["attempt_id"].dump())) << text;
-  EXPECT_FALSE(user_error([&] { explain(speed, "no such row,median_ms"); }).empty());
-  EXPECT_FALSE(user_error([&] { explain(speed, "dense,median"); }).empty());
-  EXPECT_FALSE(user_error([&] { explain(speed, "dense"); }).empty());
+  EXPECT_EQ(explained(speed, "dense,time_vs_vanilla").size(), 2u) << "one for each length";
+  const std::string text = explain(*sweep_->store, speed, "dense,time_vs_vanilla");
+  for (const auto& id : ids) EXPECT_TRUE(has(text, "a" + id["attempt_id"].dump() + ": seed ")) << text;
+  EXPECT_TRUE(has(text, "commit c0ffee0") && has(text, "command: synthbench bench") && has(text, "host bench-1")) << text;
+  EXPECT_FALSE(user_error([&] { explained(speed, "no such row,median_ms"); }).empty());
+  EXPECT_FALSE(user_error([&] { explained(speed, "dense,median"); }).empty());
+  EXPECT_FALSE(user_error([&] { explained(speed, "dense"); }).empty());
 }
 
 TEST_F(Tables, AFileHoldsAQueryOfOnesOwn) {

@@ -41,7 +41,7 @@ const std::vector<Package>& packages() {
       {"sqlite3.h", {"results"}},
       {"boost/", {"results"}},
       {"CLI/", {"harness/cli"}},
-      {"toml++/", {"ablations"}},
+      {"toml++/", {"harness/base"}},
       {"benchmark/", {"harness/measure"}},
       {"sentencepiece", {"tasks"}},
       {"zlib.h", {"tasks"}},

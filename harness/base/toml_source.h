@@ -16,8 +16,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "ablations/grid.h"
+#include "harness/base/json.h"
+#include "harness/base/source_line.h"
 
 namespace synthbench {
 
@@ -38,8 +40,17 @@ class TomlSource {
   Json scalar(const toml::node& node, const std::string& what) const;
   /// A list of such values, or one.
   Json values(const toml::node& node, const std::string& what) const;
+  const toml::table& table(const toml::node& node, const std::string& what) const;
+  /// Refuses keys that are not known. section: "[measure]"; empty at the top, where tables are called sections.
+  void check_names(const toml::table& table, const std::vector<std::string>& known, const std::string& section) const;
+  /// Visits the tables of [[name]].
+  template <typename Visit>
+  void each(const toml::node& node, std::string_view name, Visit visit) const {
+    for (const toml::node& block : blocks(node, name)) visit(*block.as_table());
+  }
 
  private:
+  const toml::array& blocks(const toml::node& node, std::string_view name) const;
   SourceLine line(const toml::source_region& source) const { return {path_, static_cast<std::int64_t>(source.begin.line), by_}; }
 
   std::string path_;

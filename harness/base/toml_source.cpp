@@ -1,4 +1,4 @@
-#include "ablations/toml_source.h"
+#include "harness/base/toml_source.h"
 
 #include <fmt/format.h>
 
@@ -56,6 +56,26 @@ Json TomlSource::scalar(const toml::node& node, const std::string& what) const {
   if (const auto* time = node.as_time()) shown << time->get();
   if (const auto* both = node.as_date_time()) shown << both->get();
   fail(at(node), fmt::format("{}: '{}' is a date or time; a number, a text, true or false is needed", what, shown.str()));
+}
+
+const toml::table& TomlSource::table(const toml::node& node, const std::string& what) const {
+  if (const toml::table* found = node.as_table()) return *found;
+  fail(at(node), what + " must be a table");
+}
+
+void TomlSource::check_names(const toml::table& table, const std::vector<std::string>& known, const std::string& section) const {
+  for (const auto& [key, node] : table) {
+    if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+    const bool a_section = section.empty() && (node.is_table() || node.is_array_of_tables());
+    fail(at(key), (section.empty() ? "" : section + ": ") + unknown_word(a_section ? "section" : "key", key.str(), known));
+  }
+}
+
+const toml::array& TomlSource::blocks(const toml::node& node, std::string_view name) const {
+  const toml::array* found = node.as_array();
+  if (!found || (!found->empty() && !found->is_array_of_tables()))
+    fail(at(node), fmt::format("write [[{}]], with two brackets: there may be several", name));
+  return *found;
 }
 
 }  // namespace synthbench

@@ -1,0 +1,155 @@
+#include "results/table_columns.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "harness/base/units.h"
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+struct TimeUnit {
+  const char* suffix;
+  double seconds;
+};
+
+/// The unit in which the middle of all times has a digit before the point.
+TimeUnit unit_for(const std::vector<std::optional<Timing>>& times) {
+  double logs = 0, count = 0;
+  for (const auto& timing : times) {
+    if (timing && timing->seconds > 0) logs += std::log10(timing->seconds), ++count;
+  }
+  const double middle = count > 0 ? logs / count : 0;
+  return middle >= 0 ? TimeUnit{"s", 1} : middle >= -3 ? TimeUnit{"ms", 1e-3} : TimeUnit{"us", 1e-6};
+}
+
+std::optional<Quality> common(const std::vector<std::optional<Quality>>& qualities) {
+  std::optional<Quality> only;
+  for (const auto& quality : qualities) {
+    if (!quality) continue;
+    if (only && only->metric != quality->metric) return std::nullopt;
+    if (!only) only = quality;
+  }
+  return only;
+}
+
+TableCell kernels(const ConfigFacts& row) {
+  std::set<std::string> names;
+  for (const CellFacts& cell : row.done) names.insert(cell.kernel + (cell.kernel_label == "reference" ? " (reference)" : ""));
+  return {.value = join(std::vector<std::string>(names.begin(), names.end()), "+")};
+}
+
+TableCell percent_cell(double share) { return {.value = 100 * share, .text = fmt::format("{:+.1f} %", 100 * share)}; }
+
+std::string replaced(std::string text, const std::string& place, const std::string& by) {
+  const std::size_t at = text.find(place);
+  return at == std::string::npos ? text : text.replace(at, place.size(), by);
+}
+
+}  // namespace
+
+TableCell number_cell(double value, int significant) { return {.value = value, .text = format_number(value, significant)}; }
+TableCell count_cell(std::int64_t count) { return {.value = count, .text = format_count(count)}; }
+TableCell nothing_cell() { return {.value = nullptr, .text = "–"}; }
+
+TableCell interval_cell(const std::optional<Interval>& interval, int significant) {
+  if (!interval) return nothing_cell();
+  return {.value = OrderedJson::array({interval->lo, interval->hi}),
+          .text = fmt::format("[{}, {}]", format_number(interval->lo, significant), format_number(interval->hi, significant))};
+}
+
+bool is_impossible(const ConfigFacts& row, const std::string& metric) {
+  if (!metric.ends_with("_per_s") && !metric.ends_with("_share")) return false;
+  return std::ranges::any_of(row.done, [&](const CellFacts& cell) { return std::ranges::count(cell.not_finite, metric) > 0; });
+}
+
+Measures::Measures(const Timings& rows) : rows_(rows) {
+  for (const ConfigFacts& row : rows.cells.rows) qualities_.push_back(quality_of(row));
+  only_quality_ = common(qualities_);
+  const TimeUnit unit = unit_for(rows.times);
+  time_suffix_ = unit.suffix;
+  time_unit_ = unit.seconds;
+}
+
+std::string Measures::name(const TableColumn& column) const {
+  return replaced(replaced(column.name, "{unit}", time_suffix_), "{metric}", only_quality_ ? only_quality_->metric : "value");
+}
+
+std::vector<double> Measures::values(std::size_t row, const std::string& metric) const {
+  if (metric == "quality") return qualities_[row] ? qualities_[row]->values : std::vector<double>();
+  return rows_.cells.rows[row].values(metric);
+}
+
+std::optional<double> Measures::value(std::size_t row, const TableColumn& column) const {
+  if (column.metric == "median" && !rows_.times.empty()) {
+    return rows_.times[row] ? std::optional(rows_.times[row]->seconds) : std::nullopt;
+  }
+  const std::vector<double> all = values(row, column.metric);
+  if (all.empty()) return std::nullopt;
+  return column.largest ? *std::ranges::max_element(all) : mean(all);
+}
+
+double Measures::scaled(double value, const TableColumn& column) const {
+  if (column.unit == "time") return value / time_unit_;
+  if (column.unit == "MiB") return value / (1024.0 * 1024.0);
+  if (column.unit == "G") return value / 1e9;
+  if (column.unit == "M") return value / 1e6;
+  if (column.unit == "T") return value / 1e12;
+  return column.unit == "percent" ? 100 * value : value;
+}
+
+TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) const {
+  const auto mine = value(row, column);
+  if (!mine && column.metric == "quality") return nothing_cell();
+  const auto base = rows_.vanilla[row] < 0 ? -1 : rows_.vanilla[row];
+  const auto its = base < 0 ? std::nullopt : value(static_cast<std::size_t>(base), column);
+  const bool alike = column.metric != "quality" || (its && qualities_[row]->metric == qualities_[static_cast<std::size_t>(base)]->metric);
+  if (!mine || !its || !alike) return {.value = "n/a (vanilla)"};
+  if (column.show == TableColumn::Show::difference) return number_cell(scaled(*mine, column) - scaled(*its, column), column.digits);
+  if (column.show == TableColumn::Show::change) return percent_cell(*mine / *its - 1);
+  return number_cell(*mine / *its, column.digits);
+}
+
+TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
+  using Show = TableColumn::Show;
+  const ConfigFacts& facts = rows_.cells.rows[row];
+  switch (column.show) {
+    case Show::kernel: return kernels(facts);
+    case Show::name: return qualities_[row] ? TableCell{.value = qualities_[row]->metric} : nothing_cell();
+    case Show::count:
+      if (column.metric.empty()) return {.value = facts.done.size()};
+      return values(row, column.metric).empty() ? nothing_cell() : TableCell{.value = values(row, column.metric).size()};
+    case Show::sd: {
+      const std::vector<double> all = values(row, column.metric);
+      const auto sd = all.empty() ? std::nullopt : standard_deviation(all);
+      return sd ? TableCell{.value = scaled(*sd, column), .text = "± " + format_number(scaled(*sd, column), column.digits)}
+                : nothing_cell();
+    }
+    case Show::interval: {
+      auto interval = rows_.interval(row);
+      if (interval) interval = Interval{scaled(interval->lo, column), scaled(interval->hi, column)};
+      return interval_cell(interval, column.digits);
+    }
+    case Show::ratio_interval: {
+      const auto ratio = rows_.to_vanilla(row);
+      return interval_cell(ratio ? ratio->interval : std::nullopt, column.digits);
+    }
+    case Show::ratio:
+    case Show::difference:
+    case Show::change: return against_vanilla(row, column);
+    case Show::value: break;
+  }
+  if (column.metric == "parameters") {  // params: one layer, as planned
+    const std::vector<double> of_model = facts.values("parameters");
+    return count_cell(of_model.empty() ? facts.params : static_cast<std::int64_t>(of_model.front()));
+  }
+  if (is_impossible(facts, column.metric)) return {.value = "impossible"};
+  const auto found = value(row, column);
+  return found ? number_cell(scaled(*found, column), column.digits) : nothing_cell();
+}
+
+}  // namespace synthbench

@@ -1,0 +1,257 @@
+// Main effects and two-way interactions of the axes of an ablation: what changing one key does to a metric while all others stay,
+// and how much of that depends on another key. Differences are of logarithms, paired by config and seed, so an effect is a factor.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/base/words.h"
+#include "results/significance.h"
+#include "results/table_columns.h"
+#include "results/table_notes.h"
+#include "results/table_shapes.h"
+
+namespace synthbench {
+namespace {
+
+using Levels = std::vector<std::string>;  ///< of the factors, in their order
+
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// Paired differences of logarithms and where they come from.
+struct Differences {
+  std::vector<double> values;
+  std::vector<std::int64_t> attempts;
+};
+
+/// A metric over configs as points of a grid of factors.
+class Design {
+ public:
+  Design(const std::vector<ConfigFacts>& configs, std::string metric, const Axes& axes) : metric_(std::move(metric)) {
+    for (const ConfigFacts& config : configs) {
+      if (config.values(metric_).empty()) continue;
+      configs_.push_back(&config);
+    }
+    find_factors(axes);
+    for (const ConfigFacts* config : configs_) grid_.emplace(levels_of(*config), config);
+    for (std::size_t factor = 0; factor < factors_.size(); ++factor) {
+      levels_.emplace_back();
+      for (const ConfigFacts* config : configs_) {
+        const std::string level = levels_of(*config)[factor];
+        if (std::ranges::count(levels_.back(), level) == 0) levels_.back().push_back(level);
+      }
+      const auto vanilla = std::ranges::find(levels_.back(), "vanilla");
+      if (vanilla != levels_.back().end()) std::rotate(levels_.back().begin(), vanilla, vanilla + 1);
+    }
+  }
+
+  const std::vector<std::string>& factors() const { return factors_; }
+  /// The first is the one that the others are compared with: vanilla, else the first of the plan.
+  const Levels& levels(std::size_t factor) const { return levels_[factor]; }
+
+  /// log of `level` over the factor's first level, everything else being equal.
+  Differences main_effect(std::size_t factor, const std::string& level) const {
+    Differences out;
+    for (const auto& [levels, config] : grid_) {
+      if (levels[factor] != level) continue;
+      const ConfigFacts* base = at(levels, {{factor, levels_[factor].front()}});
+      if (base != nullptr) add(out, {config, base});
+    }
+    return out;
+  }
+
+  /// How much the effect of one level differs where another factor has another level than its first.
+  Differences interaction(std::size_t one, const std::string& level, std::size_t other, const std::string& its) const {
+    Differences out;
+    for (const auto& [levels, config] : grid_) {
+      if (levels[one] != level || levels[other] != its) continue;
+      const ConfigFacts* without_one = at(levels, {{one, levels_[one].front()}});
+      const ConfigFacts* without_other = at(levels, {{other, levels_[other].front()}});
+      const ConfigFacts* without_both = at(levels, {{one, levels_[one].front()}, {other, levels_[other].front()}});
+      if (without_one != nullptr && without_other != nullptr && without_both != nullptr)
+        add(out, {config, without_one, without_other, without_both});
+    }
+    return out;
+  }
+
+ private:
+  /// Keys that every config has and that vary; the variant stands for the keys that are its own (rank ...).
+  void find_factors(const Axes& axes) {
+    for (const std::string& key : axes.columns) {
+      std::set<std::string> values;
+      bool everywhere = true;
+      for (const ConfigFacts* config : configs_) {
+        everywhere = everywhere && config->config.contains(key);
+        if (config->config.contains(key)) values.insert(text_of(config->config.at(key)));
+      }
+      if (values.size() < 2 && key != "variant") continue;
+      (everywhere ? factors_ : own_).push_back(key);
+    }
+    if (own_.empty()) std::erase_if(factors_, [&](const std::string& key) { return key == "variant" && one_variant(); });
+  }
+
+  bool one_variant() const {
+    return std::ranges::all_of(configs_,
+                               [&](const ConfigFacts* config) { return config->text("variant") == configs_.front()->text("variant"); });
+  }
+
+  Levels levels_of(const ConfigFacts& config) const {
+    Levels out;
+    for (const std::string& factor : factors_) {
+      std::string level = text_of(config.config.at(factor));
+      if (factor == "variant") {
+        for (const std::string& key : own_) {
+          if (config.config.contains(key)) level += fmt::format(" {} {}", key, text_of(config.config.at(key)));
+        }
+      }
+      out.push_back(std::move(level));
+    }
+    out.push_back(fmt::format("{} {}", config.build, config.env));  // no factor: only equals are compared
+    return out;
+  }
+
+  const ConfigFacts* at(Levels levels, const std::vector<std::pair<std::size_t, std::string>>& changed) const {
+    for (const auto& [factor, level] : changed) levels[factor] = level;
+    const auto found = grid_.find(levels);
+    return found == grid_.end() ? nullptr : found->second;
+  }
+
+  /// + of the first, - of the second and third, + of the fourth; for each seed that all have.
+  void add(Differences& to, const std::vector<const ConfigFacts*>& configs) const {
+    constexpr double kSigns[] = {1, -1, -1, 1};
+    std::vector<std::map<std::int64_t, double>> values;
+    for (const ConfigFacts* config : configs) values.push_back(config->by_seed(metric_));
+    for (const auto& [seed, first] : values.front()) {
+      double sum = 0;
+      bool all = true;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto found = values[i].find(seed);
+        all = all && found != values[i].end() && found->second > 0;
+        if (all) sum += kSigns[i] * std::log(found->second);
+      }
+      if (all) to.values.push_back(sum);
+    }
+    for (const ConfigFacts* config : configs) {
+      for (const std::int64_t attempt : config->attempts()) to.attempts.push_back(attempt);
+    }
+  }
+
+  std::string metric_;
+  std::vector<const ConfigFacts*> configs_;
+  std::vector<std::string> factors_, own_;
+  std::vector<Levels> levels_;
+  std::map<Levels, const ConfigFacts*> grid_;
+};
+
+/// Whether the rows with a metric were measured by several builds or on several machines.
+bool is_mixed(const std::vector<ConfigFacts>& rows, const std::string& metric) {
+  std::set<std::pair<std::int64_t, std::int64_t>> places;
+  for (const ConfigFacts& row : rows) {
+    for (const CellFacts& cell : row.done) {
+      if (cell.metrics.contains(metric)) places.emplace(cell.build, cell.env);
+    }
+  }
+  return places.size() > 1;
+}
+
+double percent(double log) { return 100 * std::expm1(log); }
+
+/// A line before Holm: the p value follows for all lines together.
+struct Effect {
+  std::vector<TableCell> cells;
+  std::optional<double> p;
+};
+
+void add_effect(std::vector<Effect>& to, const std::string& metric, const std::string& factor, const std::string& level,
+                const std::string& against, const Differences& found) {
+  if (found.values.empty()) return;
+  const double middle = mean(found.values);
+  auto interval = t_interval(found.values);
+  if (interval) interval = Interval{percent(interval->lo), percent(interval->hi)};
+  const auto test = paired_t(found.values);
+  Effect effect{{{.value = metric},
+                 {.value = factor},
+                 {.value = level},
+                 {.value = against},
+                 {.value = percent(middle), .text = fmt::format("{:+.1f} %", percent(middle))},
+                 interval_cell(interval, 3),
+                 {.value = found.values.size()}},
+                test ? std::optional(test->p) : std::nullopt};
+  std::set<std::int64_t> attempts(found.attempts.begin(), found.attempts.end());
+  for (TableCell& cell : effect.cells) cell.attempts.assign(attempts.begin(), attempts.end());
+  to.push_back(std::move(effect));
+}
+
+void add_effects(std::vector<Effect>& to, const Design& design, const std::string& metric) {
+  const auto& factors = design.factors();
+  for (std::size_t one = 0; one < factors.size(); ++one) {
+    for (const std::string& level : design.levels(one)) {
+      if (level == design.levels(one).front()) continue;
+      add_effect(to, metric, factors[one], level, design.levels(one).front(), design.main_effect(one, level));
+    }
+  }
+  for (std::size_t one = 0; one < factors.size(); ++one) {
+    for (std::size_t other = one + 1; other < factors.size(); ++other) {
+      for (const std::string& level : design.levels(one)) {
+        for (const std::string& its : design.levels(other)) {
+          if (level == design.levels(one).front() || its == design.levels(other).front()) continue;
+          add_effect(to, metric, factors[one] + " x " + factors[other], level + " x " + its,
+                     design.levels(one).front() + " x " + design.levels(other).front(), design.interaction(one, level, other, its));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& options) {
+  const Timings rows = read_rows(store, options, spec.kinds, spec.one_place);
+  std::vector<Effect> effects;
+  std::vector<std::string> left_out;
+  for (const TableColumn& column : spec.columns) {
+    if (column.one_place && !options.across_env && is_mixed(rows.cells.rows, column.metric)) {
+      left_out.push_back(column.metric + " is left out: times of several builds or machines are not mixed (--across-env keeps them apart)");
+      continue;
+    }
+    std::set<std::string> metrics;
+    for (const ConfigFacts& row : rows.cells.rows) {
+      if (column.metric != "quality") {
+        metrics.insert(column.metric);
+      } else if (const auto quality = quality_of(row)) {
+        metrics.insert(quality->metric);
+      }
+    }
+    for (const std::string& metric : metrics) add_effects(effects, Design(rows.cells.rows, metric, rows.axes), metric);
+  }
+  if (effects.empty()) throw NothingDone("no cells for this table: " + spec.caption + " (two configs that differ in one key are needed)");
+  std::vector<double> p;
+  for (const Effect& effect : effects) {
+    if (effect.p) p.push_back(*effect.p);
+  }
+  const std::vector<double> corrected = holm(p);
+  Table table{.caption = spec.caption + "; " + rows.axes.constants,
+              .columns = {"metric", "factor", "level", "against", "effect_percent", "interval_percent", "n", "p_holm"},
+              .rows = {},
+              .notes = notes_under(store, rows.cells, rows.axes)};
+  auto next = corrected.begin();
+  for (Effect& effect : effects) {
+    effect.cells.push_back(effect.p ? number_cell(*next++, 2) : nothing_cell());
+    effect.cells.back().attempts = effect.cells.front().attempts;
+    table.rows.push_back(std::move(effect.cells));
+  }
+  table.notes.emplace_back(
+      "effect: change of the metric from `against` to `level`, geometric mean over n pairs of equal configs and seeds");
+  table.notes.emplace_back(
+      "a x b: how much the effect of a differs from what it is at b's first level; 0 % means that they do not depend on each other");
+  table.notes.push_back(fmt::format("intervals: 95 %, by Student's t; p_holm: of no effect, Holm-corrected over {} lines", p.size()));
+  std::ranges::copy(left_out, std::back_inserter(table.notes));
+  std::ranges::copy(spec.notes, std::back_inserter(table.notes));
+  return table;
+}
+
+}  // namespace synthbench

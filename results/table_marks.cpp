@@ -1,0 +1,107 @@
+#include "results/table_marks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "results/compare_times.h"
+#include "results/noise_floor.h"
+#include "results/quality.h"
+#include "results/significance.h"
+
+namespace synthbench {
+namespace {
+
+constexpr double kAlpha = 0.05;
+
+std::vector<double> all_of(const std::map<std::int64_t, double>& values) {
+  std::vector<double> out;
+  for (const auto& [seed, value] : values) out.push_back(value);
+  return out;
+}
+
+/// p of "no difference"; nullopt where a row has one seed alone.
+std::optional<double> p_over_seeds(const ConfigFacts& a, const ConfigFacts& b, const std::string& metric) {
+  const auto of_a = a.by_seed(metric), of_b = b.by_seed(metric);
+  std::vector<double> differences;
+  for (const auto& [seed, value] : of_a) {
+    if (const auto other = of_b.find(seed); other != of_b.end()) differences.push_back(other->second - value);
+  }
+  const bool paired = differences.size() >= 2 && differences.size() == std::min(of_a.size(), of_b.size());
+  const auto test = paired ? paired_t(differences) : welch_t(all_of(of_a), all_of(of_b));
+  return test ? std::optional(test->p) : std::nullopt;
+}
+
+struct Judged {
+  std::optional<double> p;
+  bool clear = true;
+};
+
+Judged judge_times(Store& store, const ConfigFacts& a, const ConfigFacts& b) {
+  const Launches of_a = processes_of(store, a), of_b = processes_of(store, b);
+  if (of_a.empty() || of_b.empty()) return {};
+  const TimesRatio ratio = ratio_of_times(of_a, of_b, DifferenceTest::t);
+  if (!ratio.p || !ratio.interval) return {};
+  double floor = 0;
+  for (const ConfigFacts* row : {&a, &b}) {
+    floor = std::max(floor, noise_floor(store, row->done.front().env, row->text("backend"), median_of_all(of_a)).value_or(kAssumedFloor));
+  }
+  return {ratio.p, ratio.interval->lo > 1 + floor || ratio.interval->hi < 1 / (1 + floor)};
+}
+
+}  // namespace
+
+void Marks::compare(std::vector<Contender> group, const std::string& metric, const std::string& better) {
+  if (group.size() < 2) return;
+  ++groups_;
+  std::string name = metric, direction = better;
+  if (metric == "quality") {
+    const auto quality = quality_of(*group.front().row);
+    name = quality->metric;
+    for (const Contender& one : group) {
+      if (quality_of(*one.row)->metric != name) return;
+    }
+  }
+  for (const Contender& one : group) {
+    for (const CellFacts& cell : one.row->done) {
+      if (const auto found = cell.metrics.find(name); direction.empty() && found != cell.metrics.end()) direction = found->second.better;
+    }
+  }
+  if (direction != "higher" && direction != "lower") return;
+  std::ranges::stable_sort(group, [&](const Contender& a, const Contender& b) {
+    const double left = mean(a.row->values(name)), right = mean(b.row->values(name));
+    return direction == "lower" ? left < right : left > right;
+  });
+  bool lone = false;
+  for (std::size_t i = 0; i + 1 < group.size() && i < 2; ++i) {
+    const ConfigFacts &mine = *group[i].row, &next = *group[i + 1].row;
+    const Judged judged = name == "median" ? judge_times(store_, mine, next) : Judged{p_over_seeds(mine, next, name), true};
+    lone = lone || !judged.p;
+    if (judged.p) comparisons_.push_back({groups_, group[i].cell, i == 0 ? Mark::best : Mark::second, *judged.p, judged.clear});
+  }
+  alone_ += lone ? 1U : 0U;
+}
+
+void Marks::set() {
+  std::vector<double> p;
+  for (const Comparison& one : comparisons_) p.push_back(one.p);
+  const std::vector<double> corrected = holm(p);
+  std::set<std::size_t> with_best;
+  for (std::size_t i = 0; i < comparisons_.size(); ++i) {
+    const Comparison& one = comparisons_[i];
+    if (corrected[i] > kAlpha || !one.clear) continue;
+    if (one.mark == Mark::best) with_best.insert(one.group);
+    if (with_best.contains(one.group)) one.cell->mark = one.mark;  // no second without a best
+  }
+}
+
+std::optional<std::string> Marks::note() const {
+  if (groups_ == 0) return std::nullopt;
+  if (comparisons_.empty()) return "no best is marked: one seed, or one process, says nothing about the next";
+  return fmt::format("best and second best are marked where they differ from the next at 5 %, Holm-corrected over {} comparisons{}",
+                     comparisons_.size(),
+                     alone_ > 0 ? fmt::format("; {} of {} groups have too few seeds or processes", alone_, groups_) : "");
+}
+
+}  // namespace synthbench

@@ -1,0 +1,316 @@
+// Lines and columns that a file declares: the tables of the papers. Configs that differ in more than lines and columns say are
+// never averaged: what they differ in becomes a column of its own.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/base/units.h"
+#include "harness/base/words.h"
+#include "results/paper_values.h"
+#include "results/significance.h"
+#include "results/table_columns.h"
+#include "results/table_marks.h"
+#include "results/table_notes.h"
+#include "results/table_shapes.h"
+
+namespace synthbench {
+namespace {
+
+/// A line: a declared row, and the values of the keys that tell its configs apart.
+struct Line {
+  const TableRow* row = nullptr;
+  std::vector<Json> loose;
+  std::map<const TableColumn*, std::size_t> configs;
+};
+
+std::string joined_format(std::string text, const std::map<std::string, std::string>& places) {
+  for (const auto& [name, value] : places) {
+    const std::string place = "{" + name + "}";
+    for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place)) text.replace(at, place.size(), value);
+  }
+  return text;
+}
+
+class Rows {
+ public:
+  Rows(Store& store, const TableSpec& spec, const TableOptions& options)
+      : store_(store), spec_(spec), rows_(rows_of(store, spec, options)), measures_(rows_), any_(!rows_.cells.rows.empty()) {
+    mixed_ = places_of(rows_.cells).size() > 1 && !options.across_env;
+    find_loose_keys();
+    for (const TableRow& row : spec.rows) add_lines(row);
+    drop_idle_keys();
+  }
+
+  Table ours() {
+    if (!any_)
+      throw NothingDone("no cells for this table: " + spec_.caption + (spec_.paper.empty() ? "" : " (--paper shows the published values)"));
+    Table table{.caption = caption(), .columns = first_columns(), .rows = {}, .notes = {}};
+    for (const TableColumn& column : spec_.columns) {
+      if (shown(column)) table.columns.push_back(column.name);
+    }
+    for (const Line& line : lines_) table.rows.push_back(cells_of(line));
+    mark(table);
+    add_notes(table);
+    return table;
+  }
+
+  /// A line for each number: published, ours, their difference with its interval, n.
+  Table beside_paper() const {
+    const PaperTable paper = published(store_, spec_.paper, spec_.published);
+    Table table{.caption = caption() + "; published: " + paper.source, .columns = first_columns(), .rows = {}, .notes = {}};
+    for (const char* name : {"measure", "published", "ours", "difference", "interval", "n"}) table.columns.emplace_back(name);
+    for (const Line& line : lines_) {
+      for (const TableColumn& column : spec_.columns) {
+        const auto known = std::ranges::find_if(
+            paper.values, [&](const PaperValue& one) { return one.row == line.row->label && one.column == column.name; });
+        const bool here = line.configs.contains(&column);
+        if (known == paper.values.end() && !here) continue;
+        table.rows.push_back(compared(line, column, known == paper.values.end() ? nullptr : &*known));
+      }
+    }
+    if (table.rows.empty()) throw NothingDone("nothing was published for this table: " + spec_.caption);
+    add_notes(table);
+    table.notes.emplace_back("difference: ours minus published; interval: its 95 %, by Student's t over our n seeds (one seed has none)");
+    for (const std::string& note : paper.notes) table.notes.push_back("published: " + note);
+    return table;
+  }
+
+ private:
+  const std::vector<ConfigFacts>& facts() const { return rows_.cells.rows; }
+  static bool speaks_of(const TableSpec& spec, const TableRow& row, const TableColumn& column, const Json& config) {
+    return row.where && !column.metric.empty() && holds(spec.where, config) && holds(row.where, config) && holds(column.where, config);
+  }
+  bool shown(const TableColumn& column) const { return !column.one_place || !mixed_; }
+
+  /// The configs that the table speaks of: notes, axes and caption shall not tell of others.
+  static Timings rows_of(Store& store, const TableSpec& spec, const TableOptions& options) {
+    Timings rows = read_rows(store, options, spec.kinds, false);
+    std::erase_if(rows.cells.rows, [&](const ConfigFacts& config) {
+      return std::ranges::none_of(spec.rows, [&](const TableRow& row) {
+        return std::ranges::any_of(spec.columns, [&](const TableColumn& column) { return speaks_of(spec, row, column, config.config); });
+      });
+    });
+    if (spec.one_place && !options.across_env) refuse_mixed_places(store, rows.cells);
+    rows.cells.excluded.clear();
+    rows.axes = axes_of(rows.cells.rows);
+    return rows;
+  }
+
+  /// Keys in which configs of one place differ, in the order in which people name them.
+  void find_loose_keys() {
+    std::set<std::string> loose;
+    for (const TableRow& row : spec_.rows) {
+      for (const TableColumn& column : spec_.columns) {
+        const Json* first = nullptr;
+        for (const ConfigFacts& config : facts()) {
+          if (!speaks_of(spec_, row, column, config.config)) continue;
+          if (first != nullptr) add_differing(*first, config.config, loose);
+          first = first == nullptr ? &config.config : first;
+        }
+      }
+    }
+    for (const std::string& key : rows_.axes.columns) {
+      if (loose.contains(key)) loose_.push_back(key);
+    }
+  }
+
+  static void add_differing(const Json& a, const Json& b, std::set<std::string>& keys) {
+    for (const auto& [key, value] : a.items()) {
+      if (b.value(key, Json()) != value) keys.insert(key);
+    }
+    for (const auto& [key, value] : b.items()) {
+      if (!a.contains(key)) keys.insert(key);
+    }
+  }
+
+  void add_lines(const TableRow& row) {
+    const std::size_t before = lines_.size();
+    for (std::size_t i = 0; i < facts().size(); ++i) {
+      for (const TableColumn& column : spec_.columns) {
+        if (!speaks_of(spec_, row, column, facts()[i].config)) continue;
+        std::vector<Json> loose;
+        for (const std::string& key : loose_) loose.push_back(facts()[i].config.value(key, Json()));
+        auto line = std::find_if(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(),
+                                 [&](const Line& one) { return one.loose == loose; });
+        if (line == lines_.end()) line = lines_.insert(lines_.end(), Line{&row, loose, {}});
+        line->configs.try_emplace(&column, i);
+      }
+    }
+    if (lines_.size() == before) lines_.push_back({&row, std::vector<Json>(loose_.size()), {}});
+  }
+
+  /// A key that changes no number (the backend, of a count of parameters) needs no column.
+  void drop_idle_keys() {
+    for (std::size_t key = loose_.size(); key-- > 0;) {
+      std::map<std::string, std::string> numbers;
+      const bool idle = std::ranges::all_of(lines_, [&](const Line& line) {
+        Json rest = line.loose;
+        rest.erase(key);
+        for (const TableColumn& column : spec_.columns) {
+          const auto found = line.configs.find(&column);
+          if (found == line.configs.end()) continue;
+          const std::string place = line.row->label + column.name + rest.dump(), text = cell_of(line, column).value.dump();
+          if (numbers.try_emplace(place, text).first->second != text) return false;
+        }
+        return true;
+      });
+      if (!idle) continue;
+      loose_.erase(loose_.begin() + static_cast<std::ptrdiff_t>(key));
+      lines_.clear();
+      for (const TableRow& row : spec_.rows) add_lines(row);
+    }
+  }
+
+  std::string caption() const { return spec_.caption + (rows_.axes.constants.empty() ? "" : "; " + rows_.axes.constants); }
+
+  std::vector<std::string> first_columns() const {
+    std::vector<std::string> out = {spec_.first_column};
+    out.insert(out.end(), loose_.begin(), loose_.end());
+    return out;
+  }
+
+  std::vector<TableCell> first_cells(const Line& line) const {
+    std::vector<TableCell> out = {{.value = line.row->label}};
+    for (const Json& value : line.loose) out.push_back(value.is_null() ? nothing_cell() : TableCell{.value = OrderedJson(value)});
+    for (TableCell& cell : out) {
+      for (const auto& [column, config] : line.configs) {
+        for (const std::int64_t attempt : facts()[config].attempts()) {
+          if (std::ranges::count(cell.attempts, attempt) == 0) cell.attempts.push_back(attempt);
+        }
+      }
+    }
+    return out;
+  }
+
+  std::vector<TableCell> cells_of(const Line& line) const {
+    std::vector<TableCell> out = first_cells(line);
+    for (const TableColumn& column : spec_.columns) {
+      if (shown(column)) out.push_back(cell_of(line, column));
+    }
+    return out;
+  }
+
+  TableCell cell_of(const Line& line, const TableColumn& column) const {
+    const auto says = std::ranges::find_if(line.row->says, [&](const auto& said) { return said.first == column.name; });
+    if (says != line.row->says.end()) return {.value = says->second};
+    if (column.metric.empty() || !line.row->where) return nothing_cell();
+    const auto found = line.configs.find(&column);
+    if (found == line.configs.end()) return {.value = "n/a (not run)"};
+    const ConfigFacts& config = facts()[found->second];
+    TableCell cell = config.done.empty() ? TableCell{.value = config.absence()} : number(found->second, column);
+    cell.attempts = config.attempts();
+    return cell;
+  }
+
+  /// The values of a place in the column's unit.
+  std::vector<double> values(std::size_t config, const TableColumn& column) const {
+    std::vector<double> out = measures_.values(config, column.metric);
+    if (out.empty() && column.metric == "parameters") out.push_back(static_cast<double>(facts()[config].params));
+    for (double& value : out) value = measures_.scaled(value, column);
+    return out;
+  }
+
+  TableCell number(std::size_t config, const TableColumn& column) const {
+    const std::vector<double> all = values(config, column);
+    if (all.empty()) return {.value = "n/a (not measured)"};
+    const std::string suffix = column.unit == "M" || column.unit == "T" ? column.unit : "";  // as papers print it
+    const auto text = [&](double value) { return format_number(value, column.digits) + suffix; };
+    const auto sd = standard_deviation(all);
+    const double middle = column.largest ? std::ranges::max(all) : mean(all);
+    return {.value = middle,
+            .text = joined_format(column.format, {{"mean", text(middle)},
+                                                  {"sd", sd ? format_number(*sd, 2) : "–"},
+                                                  {"min", text(std::ranges::min(all))},
+                                                  {"max", text(std::ranges::max(all))},
+                                                  {"n", std::to_string(all.size())}})};
+  }
+
+  std::vector<TableCell> compared(const Line& line, const TableColumn& column, const PaperValue* paper) const {
+    std::vector<TableCell> out = first_cells(line);
+    out.push_back({.value = column.name});
+    const double scale = column.unit == "M" ? 1e6 : column.unit == "T" ? 1e12 : 1;
+    const double theirs = paper == nullptr ? 0 : paper->value / scale;
+    out.push_back(paper == nullptr ? nothing_cell() : TableCell{.value = theirs, .text = paper->text});
+    const auto found = line.configs.find(&column);
+    TableCell mine = shown(column) ? cell_of(line, column) : TableCell{.value = "n/a (several machines)"};
+    const bool both = paper != nullptr && mine.value.is_number();
+    const std::vector<double> all = mine.value.is_number() ? values(found->second, column) : std::vector<double>();
+    const std::vector<std::int64_t> attempts = mine.attempts;
+    const TableCell difference = both ? signed_cell(mine.value.get<double>() - theirs, column.digits) : nothing_cell();
+    out.push_back(std::move(mine));
+    out.push_back(difference);
+    auto interval = all.size() >= 2 && both ? t_interval(all) : std::nullopt;
+    if (interval) interval = Interval{interval->lo - theirs, interval->hi - theirs};
+    out.push_back(interval_cell(interval, column.digits));
+    out.push_back(all.empty() ? nothing_cell() : TableCell{.value = all.size()});
+    for (TableCell& cell : out) cell.attempts = attempts;
+    return out;
+  }
+
+  static TableCell signed_cell(double value, int digits) {
+    TableCell cell = number_cell(value, digits);
+    if (value > 0) cell.text = "+" + cell.text;
+    return cell;
+  }
+
+  /// Lines are compared where their loose keys are equal; keys that some config lacks (rank ...) belong to its variant.
+  std::string compared_with(const Line& line) const {
+    Json out = Json::array();
+    for (std::size_t i = 0; i < loose_.size(); ++i) {
+      const bool everywhere = std::ranges::all_of(facts(), [&](const ConfigFacts& config) { return config.config.contains(loose_[i]); });
+      if (everywhere) out.push_back(line.loose[i]);
+    }
+    return out.dump();
+  }
+
+  void mark(Table& table) {
+    Marks marks(store_);
+    for (const TableColumn& column : spec_.columns) {
+      if (!column.best || !shown(column)) continue;
+      const auto at = static_cast<std::size_t>(std::ranges::find(table.columns, column.name) - table.columns.begin());
+      std::map<std::string, std::vector<Contender>> groups;
+      for (std::size_t i = 0; i < lines_.size(); ++i) {
+        const auto found = lines_[i].configs.find(&column);
+        if (found == lines_[i].configs.end() || !table.rows[i][at].value.is_number()) continue;
+        groups[compared_with(lines_[i])].push_back({&facts()[found->second], &table.rows[i][at]});
+      }
+      for (auto& [name, group] : groups) marks.compare(std::move(group), column.metric, column.better);
+    }
+    marks.set();
+    mark_note_ = marks.note();
+  }
+
+  void add_notes(Table& table) const {
+    if (any_) table.notes = notes_under(store_, rows_.cells, rows_.axes);
+    if (mark_note_) table.notes.push_back(*mark_note_);
+    if (!loose_.empty()) table.notes.push_back("several configs stand behind one label: they differ in " + join(loose_));
+    for (const TableColumn& column : spec_.columns) {
+      if (!column.note.empty()) table.notes.push_back(column.name + ": " + column.note);
+      if (!shown(column))
+        table.notes.push_back(column.name + " is left out: times of several builds or machines are not mixed (--across-env shows them)");
+    }
+    for (const std::string& note : spec_.notes) table.notes.push_back(note);
+  }
+
+  Store& store_;
+  const TableSpec& spec_;
+  Timings rows_;
+  Measures measures_;
+  bool mixed_ = false;
+  bool any_;
+  std::vector<std::string> loose_;
+  std::vector<Line> lines_;
+  std::optional<std::string> mark_note_;
+};
+
+}  // namespace
+
+Table table_of_rows(Store& store, const TableSpec& spec, const TableOptions& options) {
+  Rows rows(store, spec, options);
+  return options.paper ? rows.beside_paper() : rows.ours();
+}
+
+}  // namespace synthbench

@@ -82,12 +82,6 @@ bool is_numeric(const Table& table, std::size_t column) {
   return any;
 }
 
-std::vector<bool> numeric_columns(const Table& table) {
-  std::vector<bool> out;
-  for (std::size_t column = 0; column < table.columns.size(); ++column) out.push_back(is_numeric(table, column));
-  return out;
-}
-
 std::string padded(const std::string& text, std::size_t width, bool right) {
   const std::string blanks(width - std::min(width, display_width(text)), ' ');
   return right ? blanks + text : text + blanks;
@@ -121,6 +115,16 @@ std::string joined(const Texts& texts, const std::string& between) {
 }
 
 }  // namespace
+
+std::string escape_html(std::string_view text) {
+  return escaped(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}});
+}
+
+std::vector<bool> numeric_columns(const Table& table) {
+  std::vector<bool> out;
+  for (std::size_t column = 0; column < table.columns.size(); ++column) out.push_back(is_numeric(table, column));
+  return out;
+}
 
 std::string shown(const TableCell& cell) {
   if (!cell.text.empty()) return cell.text;

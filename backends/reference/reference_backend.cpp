@@ -15,18 +15,13 @@
 
 #include "backends/core/attention.h"
 #include "backends/core/dropout.h"
+#include "backends/core/logit.h"
 #include "backends/core/mask.h"
 
 namespace synthbench {
 namespace {
 
 constexpr double kNothing = -std::numeric_limits<double>::infinity();
-
-double read(const ConstView& view, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t j) {
-  const std::int64_t at = offset(view.stride, b, h, i, j);
-  return view.dtype == DType::f64 ? static_cast<const double*>(view.data)[at]
-                                  : static_cast<double>(static_cast<const float*>(view.data)[at]);
-}
 
 void write(const View& view, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t j, double number) {
   const std::int64_t at = offset(view.stride, b, h, i, j);
@@ -64,7 +59,7 @@ class Sum {
       for (std::int64_t h = 0; h < extent_.head; ++h) {
         for (std::int64_t i = 0; i < extent_.row; ++i) {
           for (std::int64_t j = 0; j < extent_.col; ++j) {
-            write(view_, b, h, i, j, read(view_, b, h, i, j) + sums_[static_cast<std::size_t>(offset(stride_, b, h, i, j))]);
+            write(view_, b, h, i, j, entry(view_, b, h, i, j) + sums_[static_cast<std::size_t>(offset(stride_, b, h, i, j))]);
           }
         }
       }
@@ -77,22 +72,6 @@ class Sum {
   std::vector<double> sums_;
 };
 
-double logit(const LogitTerm& term, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t j) {
-  switch (term.kind) {
-    case TermKind::inner: {
-      double sum = 0.0;
-      for (std::int64_t c = 0; c < term.lhs.shape.col; ++c) sum += read(term.lhs, b, h, i, c) * read(term.rhs, b, h, j, c);
-      return term.scale * sum;
-    }
-    case TermKind::tiled: {
-      const std::int64_t p = term.lhs.shape.col;
-      return term.scale * read(term.lhs, b, h, i, j % p) * read(term.rhs, b, h, i, j / p);
-    }
-    case TermKind::table: return term.scale * read(term.lhs, b, h, i, j);
-  }
-  return 0.0;
-}
-
 /// dS of one entry into the sides of one term.
 void add_side_gradients(const LogitTerm& term, Sum& lhs, Sum& rhs, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t j,
                         double d_logit) {
@@ -100,14 +79,14 @@ void add_side_gradients(const LogitTerm& term, Sum& lhs, Sum& rhs, std::int64_t 
   switch (term.kind) {
     case TermKind::inner:
       for (std::int64_t c = 0; c < term.lhs.shape.col; ++c) {
-        lhs.add(b, h, i, c, d * read(term.rhs, b, h, j, c));
-        rhs.add(b, h, j, c, d * read(term.lhs, b, h, i, c));
+        lhs.add(b, h, i, c, d * entry(term.rhs, b, h, j, c));
+        rhs.add(b, h, j, c, d * entry(term.lhs, b, h, i, c));
       }
       return;
     case TermKind::tiled: {
       const std::int64_t p = term.lhs.shape.col;
-      lhs.add(b, h, i, j % p, d * read(term.rhs, b, h, i, j / p));
-      rhs.add(b, h, i, j / p, d * read(term.lhs, b, h, i, j % p));
+      lhs.add(b, h, i, j % p, d * entry(term.rhs, b, h, i, j / p));
+      rhs.add(b, h, i, j / p, d * entry(term.lhs, b, h, i, j % p));
       return;
     }
     case TermKind::table: lhs.add(b, h, i, j, d); return;
@@ -161,8 +140,8 @@ void backward_row(const AttentionCall& call, const ConstView& grad_out, Sum& gra
     const double kept = keep(call, b, h, i, j);
     double dot = 0.0;
     for (std::int64_t d = 0; d < width; ++d) {
-      const double dy = read(grad_out, b, h, i, d);
-      dot += dy * read(call.value, b, h, j, d);
+      const double dy = entry(grad_out, b, h, i, d);
+      dot += dy * entry(call.value, b, h, j, d);
       grad_value.add(b, h, j, d, kept * row.probabilities[k] * dy);
     }
     d_probability.push_back(kept * dot);
@@ -200,7 +179,7 @@ class ReferenceBackend final : public AttentionBackend {
           for (std::size_t k = 0; k < row.probabilities.size(); ++k) {
             const std::int64_t j = row.first + static_cast<std::int64_t>(k);
             const double p = keep(call, b, h, i, j) * row.probabilities[k];
-            for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += p * read(call.value, b, h, j, static_cast<std::int64_t>(d));
+            for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += p * entry(call.value, b, h, j, static_cast<std::int64_t>(d));
           }
           for (std::size_t d = 0; d < sum.size(); ++d) write(outputs.out, b, h, i, static_cast<std::int64_t>(d), sum[d]);
         }

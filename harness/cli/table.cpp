@@ -6,16 +6,17 @@
 #include "ablations/keys.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
+#include "harness/cli/selection_flags.h"
 #include "results/format.h"
-#include "results/sweep_named.h"
 
 namespace synthbench {
 namespace {
 
 struct TableCommand {
   std::string preset;
-  FlagValue sweep, only, explained;
-  bool across_env = false, paper = false;
+  FlagValue explained;
+  bool paper = false;
+  SelectionFlags selection;
   DatabaseFlag db;
   OutputFlags output;
 
@@ -23,10 +24,7 @@ struct TableCommand {
     output.check();
     if (!is_table_file(preset)) (void)tables().at(preset);
     const auto store = Store::open_to_read(db.path());
-    TableOptions options;
-    if (sweep) options.sweep = sweep_named(*store, sweep.text);
-    options.filter = only.text;
-    options.across_env = across_env;
+    TableOptions options = selection.options(*store);
     options.paper = paper;
     options.keys = key_names();
     const Table table = make_table(*store, preset, options);
@@ -50,11 +48,9 @@ const bool registered = commands().add(
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<TableCommand>();
        flags.argument("PRESET", command->preset, "a preset (see ls tables), or FILE.toml or FILE.sql of your own", true, tables().names());
-       flags.value("--sweep", command->sweep, "SWEEP", "one sweep, s3 or its name (default: the whole database)");
-       flags.value("--only", command->only, "EXPR", "cells for which EXPR holds, as in query");
+       command->selection.declare(flags);
        flags.value("--explain", command->explained, "ROW,COL", "what is behind a number: attempts, seeds, commit, logs, commands");
        flags.toggle("--paper", command->paper, "published values beside ours: difference, its interval, n");
-       flags.toggle("--across-env", command->across_env, "times of several builds or machines side by side");
        command->db.declare(flags);
        command->output.declare(flags, table_formats());
        return [command] { return command->run(); };

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "harness/base/files.h"
+#include "harness/base/sha256.h"
 #include "harness/job.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/trunk/training.h"
@@ -64,6 +66,13 @@ class TrainingLog {
     }
   }
 
+  /// Writes a file into the cell's folder. Its name holds its hash: a later attempt at the cell takes nothing from an earlier one.
+  void artifact(const std::string& name, const std::string& folder, const std::string& suffix, const std::string& content) const {
+    const std::string hash = sha256(content), path = folder + "/" + name + "-" + hash.substr(0, 12) + suffix;
+    write_file(path, content);
+    write("artifact", to_json(ArtifactRow{.name = name, .path = path, .sha256 = hash, .bytes = std::ssize(content)}));
+  }
+
   void progress(std::int64_t step, std::int64_t of, const std::string& text) const {
     write("progress", {{"step", step}, {"of", of}, {"text", text}});
   }
@@ -83,6 +92,12 @@ class TrainingLog {
   const TaskData& data_;
   const RecordWriter& records_;
 };
+
+/// Histograms and maps of attention before and after the training, in the cell's folder, for `plot weights` and `plot maps`.
+void keep_attention(const WorkerOrder& order, const TrainingLog& log, const AttentionRecord& record) {
+  if (order.artifact_folder.empty() || record.at_end.empty()) return;
+  log.artifact(kAttentionArtifact, order.artifact_folder, ".safetensors", to_safetensors(to_tensors(record)));
+}
 
 /// Seconds of training steps alone. The first step allocates and is left out, unless it is the only one.
 class StepClock {
@@ -126,6 +141,7 @@ void train(const WorkerOrder& order, const RecordWriter& records) {
   log.ran(training);
   for (const std::string& note : data->notes()) fmt::print("{}\n", note);
 
+  AttentionRecord attention{.at_start = training.look_at_attention(), .at_end = {}};
   const std::int64_t steps = config.integer("train.steps"), eval_every = config.integer("train.eval_every");
   const std::int64_t stored_every = (steps + kLongestSeries - 1) / kLongestSeries;
   StepClock clock;
@@ -147,6 +163,8 @@ void train(const WorkerOrder& order, const RecordWriter& records) {
   log.final_scores(last, held_out);
   log.metric("steps_per_s", "steps/s", "higher", "", -1, clock.steps_per_s());
   log.metric("tokens_per_s", "tokens/s", "higher", "", -1, clock.steps_per_s() * static_cast<double>(tokens) / static_cast<double>(steps));
+  attention.at_end = training.look_at_attention();
+  keep_attention(order, log, attention);
   log.progress(steps, steps, fmt::format("ppl {:.2f} on {}", std::exp(held_out.nats_per_token()), name(last)));
 }
 

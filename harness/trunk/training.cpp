@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "harness/job.h"
+#include "harness/trunk/attention_probe.h"
 #include "harness/trunk/device.h"
 #include "harness/trunk/optimiser.h"
 #include "tasks/counter_random.h"
@@ -88,6 +89,20 @@ Score LanguageModelTraining::evaluate(Split split) {
     score.tokens += loss.tokens;
   }
   return score;
+}
+
+std::vector<LayerRecord> LanguageModelTraining::look_at_attention() {
+  if (data_.eval_batches(Split::valid) == 0) return {};
+  const torch::NoGradGuard no_grad;
+  model_->eval();
+  TensorBatch batch = tensors_of(data_.eval_batch(Split::valid, 0), device_);
+  batch.inputs = batch.inputs.narrow(0, 0, 1);
+  if (batch.lengths.defined()) batch.lengths = batch.lengths.narrow(0, 0, 1);
+  AttentionProbe probe(*backend_);
+  Pass pass = pass_of(batch, 0);
+  pass.backend = &probe;
+  model_->forward(batch.inputs, pass);
+  return probe.seen();
 }
 
 }  // namespace synthbench

@@ -8,6 +8,7 @@
 #include "harness/trunk/language_model.h"
 #include "harness/trunk/loss.h"
 #include "harness/trunk/schedule.h"
+#include "results/attention_record.h"
 #include "tasks/task.h"
 
 namespace synthbench {
@@ -31,6 +32,10 @@ class LanguageModelTraining {
   Score step(std::int64_t number);
   /// The whole split, without dropout.
   Score evaluate(Split split);
+
+  /// What each attention layer computes for the first sample of the validation split, without dropout. Layers that are no sum of
+  /// attention terms, and a GPU, leave none.
+  std::vector<LayerRecord> look_at_attention();
 
   const AttentionBackend::Choice& kernel() const { return kernel_; }
   std::int64_t parameters() const { return model_->trained_parameters(); }

@@ -1,0 +1,125 @@
+// report --out FILE: one HTML page of all that the database holds; --watch rewrites it while a sweep runs.
+#include "results/report.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+
+#include "harness/base/files.h"
+#include "harness/base/units.h"
+#include "harness/cli/command.h"
+#include "harness/cli/gnuplot.h"
+#include "harness/cli/output.h"
+#include "harness/cli/selection_flags.h"
+#include "harness/stop_signal.h"
+#include "results/clock.h"
+
+namespace synthbench {
+namespace {
+
+constexpr double kPoll = 0.5, kQuiet = 3;  // seconds: between looks at the database; without a running cell until the sweep has ended
+
+struct ReportCommand {
+  FlagValue out, every;
+  bool watch = false;
+  SelectionFlags selection;
+  DatabaseFlag db;
+
+  void check() const {
+    if (!out) throw UserError("report: --out FILE.html is needed");
+    const std::filesystem::path path(out.text);
+    if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path())) {
+      throw UserError(fmt::format("{}: no folder {}", out.where, path.parent_path().string()));
+    }
+    if (std::filesystem::is_directory(path)) throw UserError(fmt::format("{}: is a folder", out.where));
+  }
+
+  void write(Store& store, int reload_s) const {
+    ReportOptions options;
+    options.selection = selection.options(store);
+    options.database = std::filesystem::path(db.path()).filename();
+    options.written_at = utc_now();
+    options.reload_s = reload_s;
+    if (gnuplot_is_here()) {
+      options.draw = run_gnuplot;
+    } else {
+      options.why_no_figures = "not drawn, gnuplot is not installed (apt-get install -y gnuplot-nox)";
+    }
+    write_file(behind_links(out.text), report(store, options));
+  }
+
+  static bool a_cell_runs(Store& store) {
+    return !store.select("SELECT 1 FROM cell WHERE state='running' AND lease_until > ?1 LIMIT 1", {seconds_now()}).empty();
+  }
+  /// Changes with every commit of another process.
+  static std::int64_t version(Store& store) { return store.select("PRAGMA data_version").at(0).begin().value(); }
+
+  /// Until no cell has been running for a while. What is there at the end is on the page without reloading.
+  Exit follow(Store& store, double period) const {
+    const StopSignal stop;
+    std::optional<std::int64_t> written;
+    for (double quiet = 0, since = period; quiet < kQuiet;) {
+      quiet = a_cell_runs(store) ? 0 : quiet + kPoll;
+      const std::int64_t now = version(store);
+      if (since >= period && written != now) {
+        since = 0;
+        written = try_to_write(store, std::max(1, static_cast<int>(period))) ? std::optional(now) : std::nullopt;
+      }
+      pollfd wake = {.fd = stop.wake_fd(), .events = POLLIN, .revents = 0};
+      (void)::poll(&wake, 1, static_cast<int>(kPoll * 1000));
+      if (stop.received() != 0) break;
+      since += kPoll;
+    }
+    write(store, 0);
+    return stop.received() == 0 ? Exit::well : stop.received() == SIGTERM ? Exit::terminated : Exit::interrupted;
+  }
+
+  /// A sweep that has no result yet is no error while it is watched.
+  bool try_to_write(Store& store, int reload_s) const {
+    try {
+      write(store, reload_s);
+      return true;
+    } catch (const NothingDone&) {
+      return false;
+    }
+  }
+
+  Exit run() const {
+    check();
+    const double period = every ? parse_duration(every.text) : 5;
+    const auto store = Store::open_to_read(db.path());
+    if (!gnuplot_is_here()) fmt::print(stderr, "without figures: gnuplot is not installed (apt-get install -y gnuplot-nox)\n");
+    if (watch) {
+      const Exit exit = follow(*store, period);
+      fmt::print(stderr, "{} written\n", out.text);
+      return exit;
+    }
+    write(*store, 0);
+    fmt::print(stderr, "{} written\n", out.text);
+    return Exit::well;
+  }
+};
+
+const bool registered = commands().add(
+    "report",
+    {.group = "Look at results",
+     .summary = "one HTML page of all tables and figures, with the source of every number",
+     .about = "The page needs nothing but itself: it opens from disk, sorts its tables, has a light and a dark look, and prints. Every "
+              "number leads to the attempts behind it: seeds, command, log, commit, machine. --watch writes it anew while a sweep runs, "
+              "and ends when none does.",
+     .example = "synthbench report --out report.html\nsynthbench report --watch --out report.html",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<ReportCommand>();
+       flags.value("--out", command->out, "FILE", "the page, replaced as a whole");
+       flags.toggle("--watch", command->watch, "rewrite it while cells run, until none has been running for 3 seconds");
+       flags.value("--every", command->every, "TIME", "with --watch: at most once in this time (default 5s)");
+       command->selection.declare(flags);
+       command->db.declare(flags);
+       return [command] { return command->run(); };
+     }});
+
+}  // namespace
+}  // namespace synthbench

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "harness/cli/flags.h"
+#include "results/table.h"
+
+namespace synthbench {
+
+/// --sweep, --only, --across-env: which cells a table, a figure or a report speaks of.
+class SelectionFlags {
+ public:
+  void declare(FlagSet& flags);
+  /// Throws UserError for a sweep that is not there.
+  TableOptions options(Store& store) const;
+
+ private:
+  FlagValue sweep_, only_;
+  bool across_env_ = false;
+};
+
+}  // namespace synthbench

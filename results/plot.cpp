@@ -1,0 +1,10 @@
+#include "results/plot.h"
+
+namespace synthbench {
+
+Registry<PlotKind>& plots() {
+  static Registry<PlotKind> all("plot");
+  return all;
+}
+
+}  // namespace synthbench

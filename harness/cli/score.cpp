@@ -134,9 +134,9 @@ struct ScoreCommand {
     std::vector<MetricRow> values;
     std::vector<ExampleScoreRow> examples;
     for (const std::string& name : names) {
-      const Metric& metric = metrics().at(name);
+      const Metric& about = metrics().at(name);
       const Score whole = score(name, texts, flags.options());
-      MetricRow row{.name = name, .signature = whole.signature, .unit = metric.scale, .better = metric.better, .split = split};
+      MetricRow row{.name = name, .signature = whole.signature, .unit = about.scale, .better = about.better, .split = split};
       row.value = whole.value.value_or(std::numeric_limits<double>::quiet_NaN());
       row.n = static_cast<std::int64_t>(whole.n);
       values.push_back(row);

@@ -228,7 +228,7 @@ const bool registered = commands().add(
        flags.value("--average", command->average, "SUITE", "average of a suite: FILE holds lines TASK.METRIC VALUE (mrpc.f1 92.0)",
                    suite_names());
        flags.repeated("-r,--ref", command->references, "FILE", "references; again for a second reference of each segment");
-       flags.arguments("FILE...", command->systems, "what is scored: hypotheses, predictions");
+       flags.arguments("FILE", command->systems, "what is scored: hypotheses, predictions");
        declare_tests(flags, *command);
        declare_storing(flags, *command);
        command->flags.declare(flags);

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBytesOfAFile = 1 << 16;  // lines drawn afresh each time; all of them take minutes
+constexpr std::size_t kBytesOfAFile = 1 << 14;  // lines drawn afresh each time; all of them take minutes
 
 std::string data_root() {
   const char* own = std::getenv("SYNTHBENCH_DATA");

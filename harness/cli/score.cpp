@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -133,7 +134,7 @@ struct ScoreCommand {
     single.effective_order = true;
     std::vector<MetricRow> values;
     std::vector<ExampleScoreRow> examples;
-    for (const std::string& name : names) {
+    for (const std::string& name : std::set<std::string>(names.begin(), names.end())) {
       const Metric& about = metrics().at(name);
       const Score whole = score(name, texts, flags.options());
       MetricRow row{.name = name, .signature = whole.signature, .unit = about.scale, .better = about.better, .split = split};

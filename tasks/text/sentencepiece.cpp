@@ -17,7 +17,9 @@ namespace synthbench {
 namespace {
 
 constexpr std::string_view kBlankMark = "\xE2\x96\x81";  // U+2581, SentencePiece's own sign for a blank
-constexpr std::size_t kLongestLine = 1 << 20;            // bytes of a line of training text; longer ones would be left out
+// Bytes of a line of training text. SentencePiece leaves out lines beyond max_sentence_length, and its BPE trainer ends the process
+// at a word of 2^16 characters.
+constexpr std::size_t kLongestLine = 1 << 15;
 
 /// The lines of a training text, those that are too long in several parts.
 class Lines final : public sentencepiece::SentenceIterator {

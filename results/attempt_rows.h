@@ -5,7 +5,7 @@
 
 namespace synthbench {
 
-/// Metrics, samples, checks and artifacts of an attempt that is in the database; within the caller's transaction.
+/// Metrics, samples, checks, artifacts and scores of examples of an attempt that is in the database; within the caller's transaction.
 void insert_rows(const Connection& database, std::int64_t attempt, const AttemptResult& result);
 
 }  // namespace synthbench

@@ -236,11 +236,14 @@ AttemptResult read_result(const Json& json) {
   result.samples = rows_at(json, "samples", sample_row);
   result.checks = rows_at(json, "checks", check_row);
   result.artifacts = rows_at(json, "artifacts", artifact_row);
+  result.examples = rows_at(json, "examples", example_score_row);
   refuse_twins(result.metrics, "metrics", [](const MetricRow& row) { return std::tuple(row.name, row.signature, row.split, row.step); });
   refuse_twins(result.samples, "samples",
                [](const SampleRow& row) { return std::tuple(row.phase, row.cache, row.round, row.idx, row.clock); });
   refuse_twins(result.checks, "checks", [](const CheckRow& row) { return std::tuple(row.ref_backend, row.tensor, row.measure); });
   refuse_twins(result.artifacts, "artifacts", [](const ArtifactRow& row) { return row.name; });
+  refuse_twins(result.examples, "examples",
+               [](const ExampleScoreRow& row) { return std::tuple(row.name, row.signature, row.split, row.example); });
   return result;
 }
 
@@ -281,6 +284,7 @@ OrderedJson to_json(const ExchangeLine& line) {
   json["checks"] = array_json(result.checks);
   if (!tried) return json;
   json["artifacts"] = array_json(result.artifacts);
+  if (!result.examples.empty()) json["examples"] = array_json(result.examples);
   json["started_at"] = line.started_at;
   json["ended_at"] = line.ended_at;
   json["kernel_label"] = result.kernel_label;

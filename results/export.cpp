@@ -68,6 +68,11 @@ void add_attempt(Store& store, const OrderedJson& row, ExchangeLine& line) {
   result.samples = rows_of(store, "SELECT * FROM sample WHERE attempt_id=?1 ORDER BY round, phase, cache, clock, idx", id, sample_row);
   result.checks = rows_of(store, "SELECT * FROM check_result WHERE attempt_id=?1", id, stored_check);
   result.artifacts = rows_of(store, "SELECT * FROM artifact WHERE attempt_id=?1", id, artifact_row);
+  result.examples = rows_of(store,
+                            R"(SELECT d.name, d.signature, e.split, e.example, e.value
+                               FROM example_score e JOIN metric_def d USING(metric_id) WHERE e.attempt_id=?1
+                               ORDER BY d.name, d.signature, e.split, e.example)",
+                            id, example_score_row);
 }
 
 struct StoredCell {

@@ -169,4 +169,22 @@ ArtifactRow artifact_row(const Json& json) {
   });
 }
 
+Json row_json(const ExampleScoreRow& row) {
+  return {{"name", row.name}, {"signature", row.signature}, {"split", row.split}, {"example", row.example}, {"value", row.value}};
+}
+
+ExampleScoreRow example_score_row(const Json& json) {
+  return parsed("example", [&] {
+    ExampleScoreRow row;
+    row.name = json.at("name");
+    row.signature = json.value("signature", "");
+    row.split = json.at("split");
+    row.example = whole(json, "example");
+    row.value = json.at("value").get<double>();
+    require(row.example > 0, "example is at least 1");
+    require(std::isfinite(row.value), "value is finite");
+    return row;
+  });
+}
+
 }  // namespace synthbench

@@ -17,6 +17,7 @@ Json row_json(const MetricRow& row);
 Json row_json(const SampleRow& row);
 Json row_json(const CheckRow& row);
 Json row_json(const ArtifactRow& row);
+Json row_json(const ExampleScoreRow& row);
 
 /// Back again. Each throws MalformedRow for a key that is missing or of another type than its member, for a whole number that is
 /// none, and for what the database would refuse.
@@ -24,6 +25,7 @@ MetricRow metric_row(const Json& json);
 SampleRow sample_row(const Json& json);
 CheckRow check_row(const Json& json);
 ArtifactRow artifact_row(const Json& json);
+ExampleScoreRow example_score_row(const Json& json);
 
 /// Whether it is an integer that 63 bits and a sign hold: a fraction, true or a larger one would become another number without a
 /// word where the JSON library turns it into one.

@@ -55,6 +55,12 @@ struct ArtifactRow {
   std::string name{}, path{}, sha256{};
   std::int64_t bytes = 0;
 };
+struct ExampleScoreRow {  ///< one example's own score, by a metric that may lack a row of its own
+  std::string name{}, signature{};
+  std::string split{};
+  std::int64_t example = 0;  ///< from 1, in the order of the split
+  double value = 0;          ///< finite
+};
 
 /// Everything that one attempt leaves behind.
 struct AttemptResult {
@@ -70,6 +76,7 @@ struct AttemptResult {
   std::vector<SampleRow> samples{};
   std::vector<CheckRow> checks{};
   std::vector<ArtifactRow> artifacts{};
+  std::vector<ExampleScoreRow> examples{};
 };
 
 struct ClaimedCell {

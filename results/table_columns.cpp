@@ -110,10 +110,9 @@ TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) 
   const auto its = value(static_cast<std::size_t>(base), column);
   const bool alike = column.metric != "quality" || (its && qualities_[row]->metric == qualities_[static_cast<std::size_t>(base)]->metric);
   if (!mine || !its || !alike) return {.value = "n/a (vanilla)"};
-  const double ours = mine.value_or(1), theirs = its.value_or(1);  // both are there: GCC 12 does not see it
-  if (column.show == TableColumn::Show::difference) return number_cell(scaled(ours, column) - scaled(theirs, column), column.digits);
-  if (column.show == TableColumn::Show::change) return percent_cell(ours / theirs - 1);
-  return number_cell(ours / theirs, column.digits);
+  if (column.show == TableColumn::Show::difference) return number_cell(scaled(*mine, column) - scaled(*its, column), column.digits);
+  if (column.show == TableColumn::Show::change) return percent_cell(*mine / *its - 1);
+  return number_cell(*mine / *its, column.digits);
 }
 
 TableCell Measures::cell(std::size_t row, const TableColumn& column) const {

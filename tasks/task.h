@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ablations/config.h"
 #include "ablations/vocabulary.h"
 #include "harness/base/registry.h"
+#include "tasks/text/packing.h"
 
 namespace synthbench {
 
@@ -48,6 +50,9 @@ class TaskData {
   virtual std::int64_t words(Split split) const = 0;
   virtual std::int64_t bytes(Split split) const = 0;
   virtual std::vector<CountBaseline> baselines() const = 0;
+  /// What examples of a split lost because they are longer than the model takes; absent where nothing is ever cut, as in
+  /// running text.
+  virtual std::optional<Truncation> truncation(Split) const { return std::nullopt; }
   /// What a reader of the results should know of the data ("one split only, divided 90/5/5 in file order").
   virtual std::vector<std::string> notes() const { return {}; }
 };

@@ -1,8 +1,11 @@
 // score: metrics of hypotheses against references, each with its signature; several systems with a test of their differences.
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -10,7 +13,9 @@
 #include "harness/cli/metric_flags.h"
 #include "harness/cli/output.h"
 #include "harness/cli/rows.h"
+#include "results/example_scores.h"
 #include "results/format.h"
+#include "results/row_id.h"
 #include "tasks/metrics/paired_test.h"
 #include "tasks/metrics/segments.h"
 #include "tasks/metrics/suite_average.h"
@@ -21,12 +26,13 @@ namespace {
 OrderedJson number_or_null(const std::optional<double>& value) { return value ? OrderedJson(*value) : OrderedJson(nullptr); }
 
 struct ScoreCommand {
-  FlagValue metric, average, trials, seed;
+  FlagValue metric, average, trials, seed, attempt, stored_split;
   std::vector<FlagValue> references;
   std::vector<std::string> systems;
   bool paired_bootstrap = false, paired_randomization = false, sentence_level = false;
   MetricFlags flags;
   OutputFlags output;
+  DatabaseFlag db;
 
   std::vector<std::string> names() const {
     if (!metric) throw UserError("score needs --metric NAME[,NAME...]: " + join(metrics().names()));
@@ -106,6 +112,48 @@ struct ScoreCommand {
     }
   }
 
+  /// The attempt of --store.
+  std::optional<std::int64_t> attempt_to_fill() const {
+    if (!attempt) {
+      if (stored_split) throw UserError("--split names the split of --store ATTEMPT, which is not there");
+      return std::nullopt;
+    }
+    const RowId id = parse_row_id(attempt.text);
+    if (id.kind != 'a') throw UserError("--store: '" + attempt.text + "' is no attempt (a34)");
+    if (systems.size() != 1) throw UserError("--store takes one file: the outputs of that attempt");
+    if (paired_bootstrap || paired_randomization || sentence_level) {
+      throw UserError("--store keeps values and segments at once: without --paired-bs, --paired-ar and --sentence-level");
+    }
+    return id.number;
+  }
+
+  /// The values of all metrics, and of each segment, or question, that has a finite one of its own.
+  void keep(std::int64_t of, const std::vector<std::string>& names, const Texts& texts) const {
+    const std::string split = stored_split ? stored_split.text : "test";
+    MetricOptions single = flags.options();
+    single.effective_order = true;
+    std::vector<MetricRow> values;
+    std::vector<ExampleScoreRow> examples;
+    for (const std::string& name : std::set<std::string>(names.begin(), names.end())) {
+      const Metric& about = metrics().at(name);
+      const Score whole = score(name, texts, flags.options());
+      MetricRow row{.name = name, .signature = whole.signature, .unit = about.scale, .better = about.better, .split = split};
+      row.value = whole.value.value_or(std::numeric_limits<double>::quiet_NaN());
+      row.n = static_cast<std::int64_t>(whole.n);
+      values.push_back(row);
+      const Measured measured = measure(name, texts, single);
+      if (!can_resample(measured)) continue;  // a value that no part of the texts has
+      const std::string signature = score_of(name, measured).signature;
+      for (std::size_t k = 0; k < measured.rows.size(); ++k) {
+        const double value = measured.value_of_sums(measured.rows[k]);
+        if (std::isfinite(value)) examples.push_back({name, signature, split, static_cast<std::int64_t>(k + 1), value});
+      }
+    }
+    const auto store = db.open_to_change();
+    store_scores(*store, of, values, examples);
+    store->checkpoint();
+  }
+
   /// A row for each file of task scores; the rule goes to stderr too.
   std::vector<OrderedJson> averages() const {
     if (metric || !references.empty()) throw UserError("--average takes scores, not texts: without --metric and -r");
@@ -129,7 +177,9 @@ struct ScoreCommand {
 
   Exit run() const {
     output.check();
+    const std::optional<std::int64_t> to_fill = attempt_to_fill();
     if (average) {
+      if (to_fill) throw UserError("--store keeps scores of texts: without --average");
       print(averages());
       return Exit::well;
     }
@@ -139,6 +189,7 @@ struct ScoreCommand {
     const std::vector<Texts> all = texts();
     std::vector<OrderedJson> rows;
     for (const std::string& name : chosen) sentence_level ? add_segments(name, all, rows) : add_systems(name, all, how, rows);
+    if (to_fill) keep(*to_fill, chosen, all.front());
     print(rows);
     return Exit::well;
   }
@@ -153,29 +204,40 @@ void declare_tests(FlagSet& flags, ScoreCommand& command) {
   flags.toggle("--sentence-level", command.sentence_level, "a row for each segment; BLEU without orders that it is too short for");
 }
 
+void declare_storing(FlagSet& flags, ScoreCommand& command) {
+  flags.group("Keeping scores");
+  flags.value("--store", command.attempt, "ATTEMPT", "keep the values, and the score of every segment, as results of an attempt (a34)");
+  flags.value("--split", command.stored_split, "SPLIT", "the split whose outputs these are (default test)", {"train", "valid", "test"});
+}
+
 const bool registered = commands().add(
-    "score", {.group = "Check and count",
-              .summary = "metrics of texts or labels against references, with signatures",
-              .about = "Files hold a segment, label or number a line; a .jsonl file holds JSON strings, so that a segment may have several "
-                       "lines. Several references of a segment are several -r FILE. The signature says everything that can move a value. "
-                       "Several files are several systems on the same references.",
-              .example = "synthbench score --metric bleu,chrf -r reference.txt output.txt\n"
-                         "synthbench score --metric bleu -r reference.txt baseline.txt output.txt --paired-bs\n"
-                         "synthbench score --metric rougeL,rougeLsum --stem -r gold.jsonl summaries.jsonl -o json\n"
-                         "synthbench score --metric accuracy,macro_f1 -r labels.txt predictions.txt",
-              .declare = [](FlagSet& flags) -> Action {
-                const auto command = std::make_shared<ScoreCommand>();
-                flags.list("--metric", command->metric, "LIST", "one or more of `ls metrics`", metrics().names());
-                flags.value("--average", command->average, "SUITE", "average of a suite: FILE holds lines TASK.METRIC VALUE (mrpc.f1 92.0)",
-                            suite_names());
-                flags.repeated("-r,--ref", command->references, "FILE", "references; again for a second reference of each segment");
-                flags.arguments("FILE...", command->systems, "what is scored: hypotheses, predictions");
-                declare_tests(flags, *command);
-                command->flags.declare(flags);
-                flags.group("Flags");
-                command->output.declare(flags, table_formats());
-                return [command] { return command->run(); };
-              }});
+    "score",
+    {.group = "Check and count",
+     .summary = "metrics of texts or labels against references, with signatures",
+     .about = "Files hold a segment, label or number a line; a .jsonl file holds JSON strings, so that a segment may have several "
+              "lines. Several references of a segment are several -r FILE. The signature says everything that can move a value. "
+              "Several files are several systems on the same references. --store keeps what was computed in the results database, where "
+              "`query --sql` finds single segments in the table example_score.",
+     .example = "synthbench score --metric bleu,chrf -r reference.txt output.txt\n"
+                "synthbench score --metric bleu -r reference.txt baseline.txt output.txt --paired-bs\n"
+                "synthbench score --metric rougeL,rougeLsum --stem -r gold.jsonl summaries.jsonl -o json\n"
+                "synthbench score --metric accuracy,macro_f1 -r labels.txt predictions.txt\n"
+                "synthbench score --metric bleu,chrf -r reference.txt output.txt --store a34",
+     .declare = [](FlagSet& flags) -> Action {
+       const auto command = std::make_shared<ScoreCommand>();
+       flags.list("--metric", command->metric, "LIST", "one or more of `ls metrics`", metrics().names());
+       flags.value("--average", command->average, "SUITE", "average of a suite: FILE holds lines TASK.METRIC VALUE (mrpc.f1 92.0)",
+                   suite_names());
+       flags.repeated("-r,--ref", command->references, "FILE", "references; again for a second reference of each segment");
+       flags.arguments("FILE", command->systems, "what is scored: hypotheses, predictions");
+       declare_tests(flags, *command);
+       declare_storing(flags, *command);
+       command->flags.declare(flags);
+       flags.group("Flags");
+       command->output.declare(flags, table_formats());
+       command->db.declare(flags);
+       return [command] { return command->run(); };
+     }});
 
 }  // namespace
 }  // namespace synthbench

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
-#include <numbers>
 
 #include "harness/base/files.h"
 #include "harness/base/sha256.h"
 #include "harness/job.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/trunk/training.h"
+#include "tasks/metrics/perplexity.h"
 
 namespace synthbench {
 namespace {
@@ -46,21 +45,21 @@ class TrainingLog {
                   {"parameters", training.parameters()}});
   }
 
-  void loss(Split split, std::int64_t step, const Score& score) const {
+  void loss(Split split, std::int64_t step, const SummedLoss& score) const {
     metric("loss", "nats/token", "lower", std::string(name(split)), step, score.nats_per_token(), score.tokens);
   }
 
   /// ppl is exp of the mean over tokens; per word and per byte the same total is divided by other counts of the same text.
-  void final_scores(Split split, const Score& score) const {
+  void final_scores(Split split, const SummedLoss& score) const {
     const std::string where(name(split));
-    metric("ppl", "ppl/token", "lower", where, -1, std::exp(score.nats_per_token()), score.tokens);
+    metric("ppl", "ppl/token", "lower", where, -1, perplexity(score.total_nats, static_cast<double>(score.tokens)), score.tokens);
     const std::int64_t words = data_.words(split), bytes = data_.bytes(split);
-    if (words > 0) metric("ppl_word", "ppl/word", "lower", where, -1, std::exp(score.total_nats / static_cast<double>(words)), words);
+    if (words > 0) metric("ppl_word", "ppl/word", "lower", where, -1, perplexity(score.total_nats, static_cast<double>(words)), words);
     if (bytes > 0) {
-      metric("bits_per_byte", "bits/byte", "lower", where, -1, score.total_nats / std::numbers::ln2 / static_cast<double>(bytes), bytes);
+      metric("bits_per_byte", "bits/byte", "lower", where, -1, bits_per(score.total_nats, static_cast<double>(bytes)), bytes);
     }
     for (const CountBaseline& baseline : data_.baselines()) {
-      metric("ppl_" + baseline.name, "ppl/token", "lower", where, -1, std::exp(baseline.nats_per_token), score.tokens);
+      metric("ppl_" + baseline.name, "ppl/token", "lower", where, -1, perplexity(baseline.nats_per_token, 1), score.tokens);
       metric("nats_" + baseline.name, "nats/token", "lower", where, -1, baseline.nats_per_token, score.tokens);
       metric("parameters_" + baseline.name, "1", "none", "", -1, static_cast<double>(baseline.parameters));
     }
@@ -71,6 +70,17 @@ class TrainingLog {
     const std::string hash = sha256(content), path = folder + "/" + name + "-" + hash.substr(0, 12) + suffix;
     write_file(path, content);
     write("artifact", to_json(ArtifactRow{.name = name, .path = path, .sha256 = hash, .bytes = std::ssize(content)}));
+  }
+
+  /// Cut examples and tokens, of how many.
+  void truncation() const {
+    for (const Split split : {Split::train, Split::valid, Split::test}) {
+      const std::optional<Truncation> lost = data_.truncation(split);
+      if (!lost || lost->examples == 0) continue;
+      const std::string where(name(split));
+      metric("truncated_examples", "1", "lower", where, -1, static_cast<double>(lost->cut_examples), lost->examples);
+      metric("truncated_tokens", "1", "lower", where, -1, static_cast<double>(lost->cut_tokens), lost->tokens);
+    }
   }
 
   void progress(std::int64_t step, std::int64_t of, const std::string& text) const {
@@ -139,6 +149,7 @@ void train(const WorkerOrder& order, const RecordWriter& records) {
   LanguageModelTraining training(config, *data, static_cast<std::uint64_t>(order.seed), threads);
   const TrainingLog log(config, *data, records);
   log.ran(training);
+  log.truncation();
   for (const std::string& note : data->notes()) fmt::print("{}\n", note);
 
   AttentionRecord attention{.at_start = training.look_at_attention(), .at_end = {}};
@@ -148,24 +159,25 @@ void train(const WorkerOrder& order, const RecordWriter& records) {
   Pulse pulse;
   std::int64_t tokens = 0;
   for (std::int64_t step = 1; step <= steps; ++step) {
-    const Score score = clock.time([&] { return training.step(step); });
+    const SummedLoss score = clock.time([&] { return training.step(step); });
     tokens += score.tokens;
     if (step % stored_every == 0 || step == steps) log.loss(Split::train, step, score);
     if (pulse.due()) log.progress(step, steps, fmt::format("loss {:.3f} nats/token", score.nats_per_token()));
     if (step % eval_every == 0 && step < steps) log.loss(Split::valid, step, training.evaluate(Split::valid));
   }
-  const Score valid = training.evaluate(Split::valid);
+  const SummedLoss valid = training.evaluate(Split::valid);
   log.loss(Split::valid, steps, valid);
   log.loss(Split::valid, -1, valid);
   const Split last = data->final_split();
-  const Score held_out = last == Split::valid ? valid : training.evaluate(last);
+  const SummedLoss held_out = last == Split::valid ? valid : training.evaluate(last);
   if (last != Split::valid) log.loss(last, -1, held_out);
   log.final_scores(last, held_out);
   log.metric("steps_per_s", "steps/s", "higher", "", -1, clock.steps_per_s());
   log.metric("tokens_per_s", "tokens/s", "higher", "", -1, clock.steps_per_s() * static_cast<double>(tokens) / static_cast<double>(steps));
   attention.at_end = training.look_at_attention();
   keep_attention(order, log, attention);
-  log.progress(steps, steps, fmt::format("ppl {:.2f} on {}", std::exp(held_out.nats_per_token()), name(last)));
+  log.progress(steps, steps,
+               fmt::format("ppl {:.2f} on {}", perplexity(held_out.total_nats, static_cast<double>(held_out.tokens)), name(last)));
 }
 
 const bool registered = jobs().add("train", train);

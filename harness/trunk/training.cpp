@@ -62,7 +62,7 @@ torch::Tensor LanguageModelTraining::logits(const TensorBatch& batch, std::uint6
   return model_->forward(batch.inputs, pass_of(batch, dropout_seed));
 }
 
-Score LanguageModelTraining::step(std::int64_t number) {
+SummedLoss LanguageModelTraining::step(std::int64_t number) {
   model_->train();
   const TensorBatch batch = tensors_of(data_.train_batch(number, seed_), device_);
   const std::uint64_t dropout_seed = counter_random({seed_, static_cast<std::uint64_t>(number)});
@@ -78,10 +78,10 @@ Score LanguageModelTraining::step(std::int64_t number) {
   return {loss.total_nats, loss.tokens};
 }
 
-Score LanguageModelTraining::evaluate(Split split) {
+SummedLoss LanguageModelTraining::evaluate(Split split) {
   const torch::NoGradGuard no_grad;
   model_->eval();
-  Score score;
+  SummedLoss score;
   for (std::int64_t i = 0; i < data_.eval_batches(split); ++i) {
     const TensorBatch batch = tensors_of(data_.eval_batch(split, i), device_);
     const Loss loss = token_loss(logits(batch, 0), batch.targets, 0.0);

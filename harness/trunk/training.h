@@ -14,7 +14,7 @@
 namespace synthbench {
 
 /// -log p of held-out or training tokens, as sums: means are taken once, over all of them.
-struct Score {
+struct SummedLoss {
   double total_nats = 0;
   std::int64_t tokens = 0;
   double nats_per_token() const { return total_nats / static_cast<double>(tokens); }
@@ -29,9 +29,9 @@ class LanguageModelTraining {
   LanguageModelTraining(const Config& config, const TaskData& data, std::uint64_t seed, int threads, bool causal = true);
 
   /// One optimiser step, counted from 1. Throws std::runtime_error "the loss is nan at step 17" when it is not finite.
-  Score step(std::int64_t number);
+  SummedLoss step(std::int64_t number);
   /// The whole split, without dropout.
-  Score evaluate(Split split);
+  SummedLoss evaluate(Split split);
 
   /// What each attention layer computes for the first sample of the validation split, without dropout. Layers that are no sum of
   /// attention terms, and a GPU, leave none.

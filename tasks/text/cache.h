@@ -9,10 +9,10 @@ namespace synthbench {
 /// $XDG_CACHE_HOME/synthbench, else ~/.cache/synthbench; empty where there is none.
 std::string cache_folder();
 
-/// The file `name` of the cache; where it is missing, or valid(content) is false, what make() returns, stored for next
-/// time. Processes may call this at once: each sees a whole file or makes its own equal one. A cache that cannot be
+/// The entry `name` of the cache (a file below its folder); where it is missing or damaged, what make() returns, stored for
+/// next time. An entry begins with the hash of its content, so that any changed byte is noticed. Processes may call this at
+/// once: each sees a whole entry, and those that want the same one wait for the first, which makes it. A cache that cannot be
 /// written is no error: the work is done again next time.
-std::string cached(const std::string& name, const std::function<bool(const std::string& content)>& valid,
-                   const std::function<std::string()>& make);
+std::string cached(const std::string& name, const std::function<std::string()>& make);
 
 }  // namespace synthbench

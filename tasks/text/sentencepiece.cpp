@@ -1,10 +1,12 @@
 // Subwords by SentencePiece, BPE and unigram: trained once on the training split, kept in the cache by content hash.
 // Nothing is normalised, and what no piece spells falls back to bytes, so that any UTF-8 text comes back exactly and
 // perplexity per word and bits per byte are honest. Lines are encoded one by one; the byte piece of "\n" stands between
-// them.
+// them. So do parts of a line around U+2581, between which its three byte pieces stand: SentencePiece would give a blank back.
 #include <fmt/format.h>
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
+
+#include <algorithm>
 
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
@@ -14,16 +16,12 @@
 namespace synthbench {
 namespace {
 
-template <typename Use>
-void for_each_line(std::string_view text, Use use) {
-  for (std::size_t start = 0;;) {
-    const std::size_t end = text.find('\n', start);
-    use(text.substr(start, end - start), end != std::string_view::npos);
-    if (end == std::string_view::npos) return;
-    start = end + 1;
-  }
-}
+constexpr std::string_view kBlankMark = "\xE2\x96\x81";  // U+2581, SentencePiece's own sign for a blank
+// Bytes of a line of training text. SentencePiece leaves out lines beyond max_sentence_length, and its BPE trainer ends the process
+// at a word of 2^16 characters.
+constexpr std::size_t kLongestLine = 1 << 15;
 
+/// The lines of a training text, those that are too long in several parts.
 class Lines final : public sentencepiece::SentenceIterator {
  public:
   explicit Lines(std::string_view text) : rest_(text) { Next(); }
@@ -34,19 +32,31 @@ class Lines final : public sentencepiece::SentenceIterator {
       return;
     }
     const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-    line_ = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    const std::size_t cut = end <= kLongestLine ? end : place_to_cut();
+    line_ = rest_.substr(0, cut);
+    rest_.remove_prefix(cut == end ? std::min(end + 1, rest_.size()) : cut);
   }
   const std::string& value() const override { return line_; }
   sentencepiece::util::Status status() const override { return {}; }
 
  private:
+  /// Behind the last blank that fits, else before a character.
+  std::size_t place_to_cut() const {
+    if (const std::size_t blank = rest_.substr(0, kLongestLine).rfind(' '); blank != std::string_view::npos) return blank + 1;
+    std::size_t end = kLongestLine;
+    while (end > 1 && (static_cast<unsigned char>(rest_[end]) & 0xC0) == 0x80) --end;
+    return end;
+  }
+
   std::string_view rest_;
   std::string line_;
   bool done_ = false;
 };
 
 std::string train(const std::string& type, std::string_view text, std::int64_t vocab) {
+  if (text.find_first_not_of(" \n") == std::string_view::npos) {
+    throw UserError(fmt::format("tokenizer '{}' learns from the training split, which has nothing but blanks", type));
+  }
   Lines lines(text);
   std::string model;
   const auto status = sentencepiece::SentencePieceTrainer::Train(
@@ -59,7 +69,7 @@ std::string train(const std::string& type, std::string_view text, std::int64_t v
        {"remove_extra_whitespaces", "false"},
        {"bos_id", "-1"},
        {"eos_id", "-1"},
-       {"max_sentence_length", "1048576"},
+       {"max_sentence_length", std::to_string(kLongestLine)},
        {"num_threads", "1"},  // sums over threads would round differently from machine to machine
        {"minloglevel", "2"}},
       &lines, &model);
@@ -73,71 +83,100 @@ class SentencePiece final : public Tokenizer {
  public:
   explicit SentencePiece(const std::string& model) {
     if (const auto status = processor_.LoadFromSerializedProto(model); !status.ok()) throw std::runtime_error(status.ToString());
-    line_break_ = processor_.PieceToId("<0x0A>");
+    line_break_ = {"\n", {processor_.PieceToId("<0x0A>")}};
+    blank_mark_ = {kBlankMark, {processor_.PieceToId("<0xE2>"), processor_.PieceToId("<0x96>"), processor_.PieceToId("<0x81>")}};
   }
   std::int64_t vocabulary() const override { return processor_.GetPieceSize(); }
   std::vector<std::int32_t> encode(std::string_view text) const override {
     std::vector<std::int32_t> ids;
-    for_each_line(text, [&](std::string_view line, bool ended) {
-      const std::vector<int> pieces = processor_.EncodeAsIds({line.data(), line.size()});
+    for (;;) {
+      const auto [part, separator] = first_part(text);
+      const std::vector<int> pieces = processor_.EncodeAsIds({part.data(), part.size()});
       ids.insert(ids.end(), pieces.begin(), pieces.end());
-      if (ended) ids.push_back(line_break_);
-    });
-    return ids;
+      if (separator == nullptr) return ids;
+      ids.insert(ids.end(), separator->ids.begin(), separator->ids.end());
+      text.remove_prefix(part.size() + separator->text.size());
+    }
   }
   std::string decode(std::span<const std::int32_t> ids) const override {
     std::string text;
-    std::vector<int> line;
-    for (const std::int32_t id : ids) {
-      if (id != line_break_) {
-        line.push_back(id);
-        continue;
-      }
-      text += processor_.DecodeIds(line) + '\n';
-      line.clear();
+    for (;;) {
+      const auto [part, separator] = first_part(ids);
+      text += processor_.DecodeIds({part.begin(), part.end()});
+      if (separator == nullptr) return text;
+      text += separator->text;
+      ids = ids.subspan(part.size() + separator->ids.size());
     }
-    return text + processor_.DecodeIds(line);
   }
-  /// Whole lines are known by their line breaks; only the line in which `first` ends is encoded again.
+  /// Whole parts are known by their separators; only the part in which `first` ends is encoded again.
   std::size_t source_bytes(std::string_view text, std::span<const std::int32_t> first) const override {
-    std::size_t line = 0, pieces = 0;
-    for (const std::int32_t id : first) {
-      ++pieces;
-      if (id != line_break_) continue;
-      line = text.find('\n', line) + 1;
-      pieces = 0;
+    std::string_view rest = text;
+    for (;;) {
+      const auto [ids, separator] = first_part(first);
+      const std::string_view part = first_part(rest).part;
+      if (separator == nullptr) return text.size() - rest.size() + bytes_of(part, ids.size());
+      rest.remove_prefix(part.size() + separator->text.size());
+      first = first.subspan(ids.size() + separator->ids.size());
     }
-    if (pieces == 0) return line;
-    return line + line_bytes(text.substr(line, text.find('\n', line) - line), pieces);
   }
 
  private:
-  /// Bytes of a line that its first pieces stand for. Of a character that falls back to bytes the last piece has the
-  /// place of them all, the others have none: one byte each. The blank that is put before a line is no byte of it.
-  std::size_t line_bytes(std::string_view line, std::size_t pieces) const {
-    const sentencepiece::ImmutableSentencePieceText encoding = processor_.EncodeAsImmutableProto({line.data(), line.size()});
+  /// What stands between two parts of a text that are encoded each for itself: its bytes, and a byte piece for each.
+  struct Separator {
+    std::string_view text;
+    std::vector<std::int32_t> ids;
+  };
+  template <typename Row>
+  struct Part {
+    Row part;
+    const Separator* separator;  ///< behind it; null at the end
+  };
+
+  Part<std::string_view> first_part(std::string_view text) const {
+    constexpr std::string_view starts = "\n\xE2";
+    for (std::size_t k = text.find_first_of(starts); k != std::string_view::npos; k = text.find_first_of(starts, k + 1)) {
+      for (const Separator* separator : {&line_break_, &blank_mark_}) {
+        if (text.substr(k).starts_with(separator->text)) return {text.substr(0, k), separator};
+      }
+    }
+    return {text, nullptr};
+  }
+  Part<std::span<const std::int32_t>> first_part(std::span<const std::int32_t> ids) const {
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      for (const Separator* separator : {&line_break_, &blank_mark_}) {
+        const std::size_t size = separator->ids.size();
+        if (k + size <= ids.size() && std::ranges::equal(ids.subspan(k, size), separator->ids)) return {ids.first(k), separator};
+      }
+    }
+    return {ids, nullptr};
+  }
+
+  /// Bytes of a part that its first pieces stand for. Of a character that falls back to bytes the last piece has the
+  /// place of them all, the others have none: one byte each. The blank that is put before a part is no byte of it. Pieces
+  /// behind those of the part are the first ones of its separator: one byte each.
+  std::size_t bytes_of(std::string_view part, std::size_t pieces) const {
+    if (pieces == 0) return 0;
+    const sentencepiece::ImmutableSentencePieceText encoding = processor_.EncodeAsImmutableProto({part.data(), part.size()});
     std::size_t bytes = 0;
-    for (std::size_t k = 0; k < pieces; ++k) {
+    for (std::size_t k = 0; k < std::min(pieces, encoding.pieces_size()); ++k) {
       const auto piece = encoding.pieces(static_cast<int>(k));
       if (piece.end() > piece.begin())
         bytes = piece.end();
       else if (processor_.IsByte(static_cast<int>(piece.id())))
         ++bytes;
     }
-    return bytes;
+    return bytes + pieces - std::min(pieces, encoding.pieces_size());
   }
 
   sentencepiece::SentencePieceProcessor processor_;
-  int line_break_ = 0;
+  Separator line_break_, blank_mark_;
 };
 
 std::unique_ptr<Tokenizer> trained_once(const std::string& type, std::string_view text, std::int64_t vocab) {
-  constexpr int kRecipe = 1;  // raise it when an option of train() changes
-  const std::string key = sha256(fmt::format("sentencepiece {} {} {} {}", kRecipe, type, vocab, sha256(text)));
-  const std::string model = cached(
-      "tokenizers/" + key + ".model",
-      [](const std::string& content) { return sentencepiece::SentencePieceProcessor().LoadFromSerializedProto(content).ok(); },
-      [&] { return train(type, text, vocab); });
+  constexpr int kRecipe = 2;  // raise it when train() would make another model of the same text
+  const std::string key =
+      sha256(fmt::format("sentencepiece {} {} {} {} {}", SYNTHBENCH_SENTENCEPIECE_VERSION, kRecipe, type, vocab, sha256(text)));
+  const std::string model = cached("tokenizers/" + key + ".model", [&] { return train(type, text, vocab); });
   return std::make_unique<SentencePiece>(model);
 }
 

@@ -75,6 +75,70 @@ TEST(Score, RefusesInOneLineAndPrintsNothing) {
   EXPECT_EQ(synthbench({"score", "--metric", "bleu", "-r", empty, empty}).code, 5);
 }
 
+TEST(Score, StoresValuesAndSegmentsOfAnAttempt) {
+  const Place synthbench;
+  ASSERT_EQ(synthbench({"bench", "-l", "16", "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model",
+                        "16", "-q"})
+                .code,
+            0);
+  const std::string gold = synthbench.write("gold", "a cat sat on the mat\na dog\nno\n"),
+                    found = synthbench.write("found", "a cat sat on a mat\na dog\nyes\n");
+  const std::vector<std::string> words = {"score", "--metric", "bleu,rougeL", "-r", gold, found, "-o", "json"};
+  std::vector<std::string> storing = words;
+  storing.insert(storing.end(), {"--store", "a1", "--split", "valid"});
+  const Done done = synthbench(storing);
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(done.out, synthbench(words).out) << "what is printed is the same";
+  EXPECT_EQ(synthbench(storing).code, 0) << "twice is once";
+  const auto query = [&](const std::string& sql) { return Json::parse(synthbench({"query", "--sql", sql, "-o", "json"}).out); };
+  const Json values = query(
+      "SELECT name, signature, split, step, value, n, better FROM metric JOIN metric_def USING(metric_id) WHERE name IN ('bleu','rougeL') "
+      "ORDER BY name");
+  ASSERT_EQ(values.size(), 2u);
+  const Json rows = Json::parse(done.out);
+  for (std::size_t k = 0; k < 2; ++k) {
+    EXPECT_EQ(values[k]["name"], rows[k]["metric"]);
+    EXPECT_EQ(values[k]["signature"], rows[k]["signature"]);
+    EXPECT_EQ(values[k]["value"], rows[k]["value"]);
+    EXPECT_EQ(values[k]["n"], 3);
+    EXPECT_EQ(values[k]["split"], "valid");
+    EXPECT_EQ(values[k]["better"], "higher");
+  }
+  std::vector<std::string> sentences = words;
+  sentences.push_back("--sentence-level");
+  Json expected = Json::array();
+  for (const Json& row : Json::parse(synthbench(sentences).out))
+    expected.push_back({row["metric"], row["signature"], row["segment"], row["value"]});
+  Json stored = Json::array();
+  for (const Json& row : query("SELECT name, signature, example, value FROM example_score JOIN metric_def USING(metric_id) "
+                               "WHERE attempt_id=1 AND split='valid' ORDER BY name, example")) {
+    stored.push_back({row["name"], row["signature"], row["example"], row["value"]});
+  }
+  EXPECT_EQ(stored.size(), 6u);
+  EXPECT_EQ(stored, expected);
+}
+
+TEST(Score, StoresOnlyWhatItCanAndSaysWhyNot) {
+  const Place synthbench;
+  const std::string two = synthbench.write("two", "1\n2\n");
+  for (const auto& [words, why] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{{{"--store", "a1", two}, "synthbench.db"},
+                                                                     {{"--store", "c1", two}, "'c1' is no attempt"},
+                                                                     {{"--store", "a1", two, two}, "one file"},
+                                                                     {{"--store", "a1", "--sentence-level", two}, "--sentence-level"},
+                                                                     {{"--store", "a1", "--split", "dev", two}, "dev"},
+                                                                     {{"--split", "test", two}, "--store ATTEMPT"}}) {
+    std::vector<std::string> call = {"score", "--metric", "accuracy", "-r", two};
+    call.insert(call.end(), words.begin(), words.end());
+    const Done done = synthbench(call);
+    EXPECT_EQ(done.code, 2) << done.err;
+    EXPECT_EQ(done.out, "");
+    EXPECT_EQ(std::ranges::count(done.err, '\n'), 1) << done.err;
+    EXPECT_NE(done.err.find(why), std::string::npos) << done.err;
+  }
+  EXPECT_EQ(synthbench.files(), std::vector<std::string>{"two"}) << "no database is made";
+}
+
 TEST(Score, AnUndefinedValueIsNull) {
   const Place synthbench;
   const Done done =

@@ -50,6 +50,7 @@ class Exchange : public ::testing::Test {
       bad.value = std::numeric_limits<double>::quiet_NaN();
       result.metrics.push_back(bad);
       result.artifacts.push_back({"hypotheses", "a/b.txt", "00ff", 12});
+      result.examples = {{"loss", "", "valid", 2, 1.5}, {"bleu", "eff:yes", "test", 1, 100.0 / 3}};
       result.volatile_facts = {{"load", 0.5}};
       return result;
     });

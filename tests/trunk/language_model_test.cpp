@@ -157,9 +157,9 @@ TEST_P(EveryMixture, LearnsNothingFromRandomTokens) {
   const RandomTokens data;
   LanguageModelTraining training(small_config(GetParam()), data, test_seed(), 1);
   const double best = std::log(static_cast<double>(kVocabulary));
-  Score last;
+  SummedLoss last;
   for (std::int64_t step = 1; step <= 60; ++step) {
-    const Score score = training.step(step);
+    const SummedLoss score = training.step(step);
     if (step <= 30) continue;
     last.total_nats += score.total_nats;
     last.tokens += score.tokens;

@@ -17,9 +17,9 @@ struct Verdict {
   std::int64_t hidden = 0;         ///< whose label is kept back
   std::int64_t official = 0;       ///< examples of the whole split; 0: not known
   std::int64_t bytes = 0;          ///< of all streams, unpacked
-  std::string sha256;              ///< of the first stream, unpacked; of several: of their sums
-  std::string status;              ///< "complete", "cut", "more", "read" (no official number), "damaged"
-  std::string detail;              ///< why it is damaged: one line that names the file
+  std::string sha256{};            ///< of the first stream, unpacked; of several: of their sums
+  std::string status{};            ///< "complete", "cut", "more", "read" (no official number), "damaged"
+  std::string detail{};            ///< why it is damaged: one line that names the file
 };
 
 /// Reads every layout of every split of a data set that is here. Throws UserError when nothing of it is.

@@ -215,8 +215,9 @@ TEST(FetchList, IsWellFormedAndRefusesWhatIsNot) {
   EXPECT_GT(list.size(), 20u);
   const ScratchFolder folder;
   const std::string header = "data set\turl\tbytes\tsha256\tplace\tunpack\n", sum(64, 'a');
-  for (const std::string& line : {"x\thttp://a\t5\t" + sum + "\t../up\tno", "x\thttp://a\t5\t" + sum + "\t/abs\tno", "x\thttp://a\t-5\t" + sum + "\tp\tno",
-                                  "x\thttp://a\t5\tabc\tp\tno", "x\thttp://a\t5\t" + sum + "\tp\tperhaps", std::string("x\ty")}) {
+  const std::vector<std::string> lines = {"x\thttp://a\t5\t" + sum + "\t../up\tno", "x\thttp://a\t5\t" + sum + "\t/abs\tno", "x\thttp://a\t-5\t" + sum + "\tp\tno",
+                                  "x\thttp://a\t5\tabc\tp\tno", "x\thttp://a\t5\t" + sum + "\tp\tperhaps", "x\ty"};
+  for (const std::string& line : lines) {
     write_file(folder / "fetch.tsv", header + line + "\n");
     EXPECT_THROW(fetch_list(folder / "fetch.tsv"), UserError) << line;
   }

@@ -98,14 +98,17 @@ struct DataCommand {
 
 bool add(const std::string& name, const std::string& summary, const std::string& about, const std::string& example,
          Exit (DataCommand::*run)() const, const std::string& argument, bool table) {
-  return commands().add(
-      name, {.group = "Check and count", .summary = summary, .about = about, .example = example, .declare = [run, argument, table](FlagSet& flags) -> Action {
-               const auto command = std::make_shared<DataCommand>();
-               if (!argument.empty()) flags.argument("NAME", command->name, argument, true, data_sets().names());
-               flags.value("--data", command->data, "DIR", "folder of real data in the official layouts");
-               if (table) command->output.declare(flags, table_formats());
-               return [command, run] { return ((*command).*run)(); };
-             }});
+  return commands().add(name, {.group = "Check and count",
+                               .summary = summary,
+                               .about = about,
+                               .example = example,
+                               .declare = [run, argument, table](FlagSet& flags) -> Action {
+                                 const auto command = std::make_shared<DataCommand>();
+                                 if (!argument.empty()) flags.argument("NAME", command->name, argument, true, data_sets().names());
+                                 flags.value("--data", command->data, "DIR", "folder of real data in the official layouts");
+                                 if (table) command->output.declare(flags, table_formats());
+                                 return [command, run] { return ((*command).*run)(); };
+                               }});
 }
 
 const bool says = add("data ls", "data sets: what is here, what can be fetched, licence, size",
@@ -118,7 +121,8 @@ const bool verifies =
         "Reads every split in every layout that is here, as loading does: damaged or cut files, bytes that are not UTF-8, columns "
         "or lines that do not belong together end with exit 2 and the file and line. status compares with the official number of "
         "examples: complete, cut, more, or read where none is known. hidden counts labels that the publisher keeps back (-1).",
-        "synthbench data verify tatoeba\nsynthbench data verify all --data ~/data -o csv", &DataCommand::verify, "a data set, or all that are here", true);
+        "synthbench data verify tatoeba\nsynthbench data verify all --data ~/data -o csv", &DataCommand::verify,
+        "a data set, or all that are here", true);
 
 const bool fetches =
     add("data fetch", "download a data set into the folder of real data",

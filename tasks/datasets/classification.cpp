@@ -18,7 +18,9 @@ const bool news = data_sets().add("ag_news", {.task = "classification",
 
 /// Maas et al. 2011; a review a file.
 SplitFiles imdb(const std::string& split) {
-  return {.name = split, .layouts = {{{"{aclImdb/,}{aclImdb_v1*.tar.gz!aclImdb/,aclImdb/,}" + split + "/[np][eo][gs]/*.txt"}, tree()}}, .official = 25000};
+  return {.name = split,
+          .layouts = {{{"{aclImdb/,}{aclImdb_v1*.tar.gz!aclImdb/,aclImdb/,}" + split + "/[np][eo][gs]/*.txt"}, tree()}},
+          .official = 25000};
 }
 
 const bool reviews = data_sets().add("imdb", {.task = "classification",
@@ -53,11 +55,12 @@ SplitFiles language(const std::string& split, std::int64_t official) {
           .official = official};
 }
 
-const bool languages = data_sets().add("tatoeba-language", {.task = "classification",
-                                                            .summary = "short everyday sentences; the class is their language",
-                                                            .licence = "CC BY 2.0 FR",
-                                                            .labels = {"deu", "eng", "fra"},
-                                                            .splits = {language("train", 4500), language("valid", 450), language("test", 450)}});
+const bool languages =
+    data_sets().add("tatoeba-language", {.task = "classification",
+                                         .summary = "short everyday sentences; the class is their language",
+                                         .licence = "CC BY 2.0 FR",
+                                         .labels = {"deu", "eng", "fra"},
+                                         .splits = {language("train", 4500), language("valid", 450), language("test", 450)}});
 
 }  // namespace
 }  // namespace synthbench

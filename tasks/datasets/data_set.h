@@ -20,16 +20,16 @@ struct FileLayout {
 };
 
 struct SplitFiles {
-  std::string name;             ///< "train", "valid", "test", or one that is read by its name alone ("test_2017_flickr")
+  std::string name;                 ///< "train", "valid", "test", or one that is read by its name alone ("test_2017_flickr")
   std::vector<FileLayout> layouts;  ///< the first that is here wins
-  std::int64_t official = 0;    ///< examples of the whole split; 0: not known
+  std::int64_t official = 0;        ///< examples of the whole split; 0: not known
 };
 
 /// A data set as data: adding one is an entry in a file of its family.
 struct DataSet {
-  std::string task;     ///< "lm", "mt" ...
-  std::string summary;  ///< one line
-  std::string licence;  ///< as its publisher says; "research use": no licence text was found
+  std::string task;                   ///< "lm", "mt" ...
+  std::string summary;                ///< one line
+  std::string licence;                ///< as its publisher says; "research use": no licence text was found
   std::vector<std::string> labels{};  ///< of a field "label", the first is class 0; empty: free
   std::vector<SplitFiles> splits{};
   bool running_text = false;        ///< lines of all examples are one text, as lm reads it

@@ -4,12 +4,11 @@
 namespace synthbench {
 namespace {
 
-const bool c4 = data_sets().add(
-    "c4", {.task = "mlm",
-           .summary = "Colossal Clean Crawled Corpus, English: a JSON object a document",
-           .licence = "ODC-BY 1.0 (text: Common Crawl terms of use)",
-           .splits = {{"train", {{{"{c4/en/,c4/,}c4-train.*.json"}, jsonl({{"text"}})}}, 364868892},
-                      {"valid", {{{"{c4/en/,c4/,}c4-validation.*.json"}, jsonl({{"text"}})}}, 364608}}});
+const bool c4 = data_sets().add("c4", {.task = "mlm",
+                                       .summary = "Colossal Clean Crawled Corpus, English: a JSON object a document",
+                                       .licence = "ODC-BY 1.0 (text: Common Crawl terms of use)",
+                                       .splits = {{"train", {{{"{c4/en/,c4/,}c4-train.*.json"}, jsonl({{"text"}})}}, 364868892},
+                                                  {"valid", {{{"{c4/en/,c4/,}c4-validation.*.json"}, jsonl({{"text"}})}}, 364608}}});
 
 const bool openwebtext = data_sets().add("openwebtext", {.task = "mlm",
                                                          .summary = "pages that Reddit links to",
@@ -30,12 +29,12 @@ SplitFiles cnn_dailymail(const std::string& split, const std::string& csv_name, 
           .official = official};
 }
 
-const bool news = data_sets().add("cnn_dailymail", {.task = "summarization",
-                                                    .summary = "news articles and their highlights, version 3.0.0",
-                                                    .licence = "Apache-2.0 (repositories); articles: CNN, Daily Mail",
-                                                    .splits = {cnn_dailymail("train", "train", "train", 287113),
-                                                               cnn_dailymail("valid", "validation", "val", 13368),
-                                                               cnn_dailymail("test", "test", "test", 11490)}});
+const bool news = data_sets().add(
+    "cnn_dailymail", {.task = "summarization",
+                      .summary = "news articles and their highlights, version 3.0.0",
+                      .licence = "Apache-2.0 (repositories); articles: CNN, Daily Mail",
+                      .splits = {cnn_dailymail("train", "train", "train", 287113), cnn_dailymail("valid", "validation", "val", 13368),
+                                 cnn_dailymail("test", "test", "test", 11490)}});
 
 /// Narayan et al. 2018.
 SplitFiles xsum(const std::string& split, const std::string& official_name, std::int64_t official) {
@@ -48,11 +47,11 @@ SplitFiles xsum(const std::string& split, const std::string& official_name, std:
           .official = official};
 }
 
-const bool one_sentence = data_sets().add(
-    "xsum", {.task = "summarization",
-             .summary = "BBC articles and a sentence on each",
-             .licence = "MIT (repository); text: BBC",
-             .splits = {xsum("train", "train", 204045), xsum("valid", "validation", 11332), xsum("test", "test", 11334)}});
+const bool one_sentence =
+    data_sets().add("xsum", {.task = "summarization",
+                             .summary = "BBC articles and a sentence on each",
+                             .licence = "MIT (repository); text: BBC",
+                             .splits = {xsum("train", "train", 204045), xsum("valid", "validation", 11332), xsum("test", "test", 11334)}});
 
 /// Rush et al. 2015.
 SplitFiles gigaword(const std::string& split, const std::string& short_name) {
@@ -60,10 +59,11 @@ SplitFiles gigaword(const std::string& split, const std::string& short_name) {
   return {.name = split, .layouts = {{{file + ".src.txt", file + ".tgt.txt"}, lines({"document", "summary"})}}};
 }
 
-const bool headlines = data_sets().add("gigaword", {.task = "summarization",
-                                                    .summary = "first sentences of news and their headlines",
-                                                    .licence = "research use (LDC)",
-                                                    .splits = {gigaword("train", "train"), gigaword("valid", "dev"), gigaword("test", "test")}});
+const bool headlines =
+    data_sets().add("gigaword", {.task = "summarization",
+                                 .summary = "first sentences of news and their headlines",
+                                 .licence = "research use (LDC)",
+                                 .splits = {gigaword("train", "train"), gigaword("valid", "dev"), gigaword("test", "test")}});
 
 /// Zhang et al. 2018, ConvAI2: personas as the speakers wrote them, or revised.
 DataSet personachat(const std::string& kind) {
@@ -77,7 +77,8 @@ DataSet personachat(const std::string& kind) {
           .splits = {split("train", 131438), split("valid", 7801), split("test", 0)}};
 }
 
-const bool chats = data_sets().add("personachat", personachat("original")) && data_sets().add("personachat-revised", personachat("revised"));
+const bool chats =
+    data_sets().add("personachat", personachat("original")) && data_sets().add("personachat-revised", personachat("revised"));
 
 }  // namespace
 }  // namespace synthbench

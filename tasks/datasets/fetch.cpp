@@ -59,7 +59,8 @@ Try try_once(const std::string& program, const Fetchable& file, const std::strin
 }
 
 /// The file grows until it is whole; a server that breaks off is asked for the rest.
-void download(const Fetchable& file, const std::string& partial, const std::string& program, const std::function<void(const std::string&)>& say) {
+void download(const Fetchable& file, const std::string& partial, const std::string& program,
+              const std::function<void(const std::string&)>& say) {
   int fruitless = 0;
   while (size_of(partial) < file.bytes) {
     const std::int64_t before = size_of(partial);
@@ -76,7 +77,8 @@ void require_listed_bytes(const Fetchable& file, const std::string& partial, con
   const std::string sum = sha256_of_file(partial);
   if (size_of(partial) == file.bytes && sum == file.sha256) return;
   fs::rename(partial, refused);
-  throw UserError(fmt::format("{}: {} bytes of SHA-256 {}, listed are {} of {}; kept as {}", file.url, size_of(refused), sum, file.bytes, file.sha256, refused));
+  throw UserError(fmt::format("{}: {} bytes of SHA-256 {}, listed are {} of {}; kept as {}", file.url, size_of(refused), sum, file.bytes,
+                              file.sha256, refused));
 }
 
 /// Members lie beside the archive once all of them are written.

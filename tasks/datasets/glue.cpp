@@ -53,13 +53,16 @@ DataSet cola_public() {
   const auto part = [](const std::string& name, const std::string& file, std::int64_t official) {
     const Columns columns{.columns = {{"sentence", "", 3}, {"label", "", 1}}, .header = false, .width = 4};
     return SplitFiles{
-        .name = name, .layouts = {{{"{GLUE/CoLA/original/,CoLA/original/,}cola_public.zip!cola_public/raw/" + file + ".tsv"}, tsv(columns)}}, .official = official};
+        .name = name,
+        .layouts = {{{"{GLUE/CoLA/original/,CoLA/original/,}cola_public.zip!cola_public/raw/" + file + ".tsv"}, tsv(columns)}},
+        .official = official};
   };
   return {.task = "glue",
           .summary = "CoLA as its authors publish it, version 1.1; valid is the in-domain part",
           .licence = "research use",
           .labels = kBinary,
-          .splits = {part("train", "in_domain_train", 8551), part("valid", "in_domain_dev", 527), part("out_of_domain", "out_of_domain_dev", 516)}};
+          .splits = {part("train", "in_domain_train", 8551), part("valid", "in_domain_dev", 527),
+                     part("out_of_domain", "out_of_domain_dev", 516)}};
 }
 
 /// One malformed row is known in the original; it has no label and no second question of its own.
@@ -90,7 +93,8 @@ DataSet mnli() {
   };
   const auto attacked = [](const std::string& file) {
     const Columns columns{.columns = {{"premise", "", 1}, {"hypothesis", "", 2}, {"label", "", 0}}, .header = false, .width = 3};
-    return SplitFiles{.name = "textfooler_" + file, .layouts = {{{"GLUE/MNLI/textfooler-1k/mnli_" + file}, tsv(columns)}}, .official = 1000};
+    return SplitFiles{
+        .name = "textfooler_" + file, .layouts = {{{"GLUE/MNLI/textfooler-1k/mnli_" + file}, tsv(columns)}}, .official = 1000};
   };
   DataSet data{.task = "glue",
                .summary = "MNLI: does a sentence follow from another, ten kinds of text; valid and test are the matched ones",
@@ -121,7 +125,9 @@ Reader mrpc_rows(bool development) {
               }
             }
             Columns columns{.columns = {{"sentence1", "", 3}, {"sentence2", "", 4}, {"label", "", 0}}};
-            columns.wanted = [ids, development](const std::vector<std::string>& row) { return ids->contains({row[1], row[2]}) == development; };
+            columns.wanted = [ids, development](const std::vector<std::string>& row) {
+              return ids->contains({row[1], row[2]}) == development;
+            };
             return tsv(std::move(columns)).open({streams[0]});
           }};
 }
@@ -152,8 +158,8 @@ DataSet diagnostic() {
 
 /// The folder was named SST-B in some copies of STS-B.
 DataSet stsb() {
-  DataSet data = glue("STS-B: how alike two sentences are, 0 to 5", "see LICENSE.txt of the archive", "{STS-B,SST-B}", {}, kTwoSentences, "score",
-                      {5749, 1500, 1379}, "score");
+  DataSet data = glue("STS-B: how alike two sentences are, 0 to 5", "see LICENSE.txt of the archive", "{STS-B,SST-B}", {}, kTwoSentences,
+                      "score", {5749, 1500, 1379}, "score");
   return data;
 }
 
@@ -161,12 +167,14 @@ const bool registered =
     data_sets().add("cola", cola()) && data_sets().add("cola-public", cola_public()) &&
     data_sets().add("sst-2", glue("SST-2: sentences of film reviews, negative or positive", "research use", "SST-2", kBinary,
                                   {{"sentence", "sentence"}}, "label", {67349, 872, 1821})) &&
-    data_sets().add("mrpc", mrpc()) && data_sets().add("qqp", qqp()) && data_sets().add("sts-b", stsb()) && data_sets().add("mnli", mnli()) &&
+    data_sets().add("mrpc", mrpc()) && data_sets().add("qqp", qqp()) && data_sets().add("sts-b", stsb()) &&
+    data_sets().add("mnli", mnli()) &&
     data_sets().add("qnli", glue("QNLI: does a sentence answer a question", "CC BY-SA 4.0", "{QNLI,QNLIv2}", kEntailment,
                                  {{"question", "question"}, {"sentence", "sentence"}}, "label", {104743, 5463, 5463})) &&
-    data_sets().add("rte", glue("RTE of GLUE: does a sentence follow from another", "research use", "RTE", kEntailment, kTwoSentences, "label",
-                                {2490, 277, 3000})) &&
-    data_sets().add("wnli", glue("WNLI: is a pronoun resolved rightly", "CC BY 4.0", "WNLI", kBinary, kTwoSentences, "label", {635, 71, 146})) &&
+    data_sets().add("rte", glue("RTE of GLUE: does a sentence follow from another", "research use", "RTE", kEntailment, kTwoSentences,
+                                "label", {2490, 277, 3000})) &&
+    data_sets().add("wnli",
+                    glue("WNLI: is a pronoun resolved rightly", "CC BY 4.0", "WNLI", kBinary, kTwoSentences, "label", {635, 71, 146})) &&
     data_sets().add("ax", diagnostic());
 
 }  // namespace

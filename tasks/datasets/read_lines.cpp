@@ -33,8 +33,8 @@ Examples side_by_side(std::vector<Side> sides, const char* unit) {
     if (here < sides.size()) {
       std::int64_t all = count + 1;
       for (std::string rest; going_on->next(rest);) ++all;
-      throw UserError(fmt::format("{} has {} {}, {} has {}: they belong together", going_on->reader->file(), all, unit,
-                                  ended->reader->file(), count));
+      throw UserError(
+          fmt::format("{} has {} {}, {} has {}: they belong together", going_on->reader->file(), all, unit, ended->reader->file(), count));
     }
     ++count;
     record.where = sides.front().reader->where();
@@ -52,7 +52,8 @@ NextText next_line(const std::shared_ptr<LineReader>& reader) {
 }
 
 std::string without_entities(std::string_view text) {
-  constexpr std::pair<std::string_view, char> entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}};
+  constexpr std::pair<std::string_view, char> entities[] = {
+      {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}};
   std::string out;
   while (!text.empty()) {
     const auto* found = std::ranges::find_if(entities, [&](const auto& entity) { return text.starts_with(entity.first); });
@@ -104,11 +105,13 @@ Examples texts_of(const std::vector<Stream>& streams, const std::vector<std::str
 }  // namespace
 
 Reader lines(std::vector<std::string> fields) {
-  return {"lines", [fields = std::move(fields)](const std::vector<Stream>& streams) { return texts_of(streams, fields, "lines", next_line); }};
+  return {"lines",
+          [fields = std::move(fields)](const std::vector<Stream>& streams) { return texts_of(streams, fields, "lines", next_line); }};
 }
 
 Reader sgml(std::vector<std::string> fields) {
-  return {"SGML", [fields = std::move(fields)](const std::vector<Stream>& streams) { return texts_of(streams, fields, "segments", next_segment); }};
+  return {"SGML",
+          [fields = std::move(fields)](const std::vector<Stream>& streams) { return texts_of(streams, fields, "segments", next_segment); }};
 }
 
 }  // namespace synthbench

@@ -95,7 +95,8 @@ class TableExamples {
       fill(record);
       return true;
     }
-    if (positions_.empty() && table_.header) throw UserError(fmt::format("{}: no header", record.where.empty() ? "an empty file" : record.where));
+    if (positions_.empty() && table_.header)
+      throw UserError(fmt::format("{}: no header", record.where.empty() ? "an empty file" : record.where));
     return false;
   }
 

@@ -33,7 +33,8 @@ bool next_leaf(DataStream& stream, Leaf& leaf) {
 }
 
 /// The leaves of the first stream whose stem is wanted, made examples.
-Examples chosen(const Stream& stream, std::set<std::string> wanted, std::vector<std::pair<std::string, std::string>> (*fields)(const Leaf&)) {
+Examples chosen(const Stream& stream, std::set<std::string> wanted,
+                std::vector<std::pair<std::string, std::string>> (*fields)(const Leaf&)) {
   return [stream, wanted = std::move(wanted), fields](Record& record) {
     Leaf leaf;
     while (next_leaf(*stream, leaf)) {

@@ -24,15 +24,15 @@ Reader sgml(std::vector<std::string> fields);
 /// A column of a table and the field that it becomes.
 struct Column {
   std::string field;
-  std::string name{};       ///< in the header; empty: by position
-  int position = 0;         ///< from 0
-  bool hidden_ok = false;   ///< a header without it, or an empty text: the label is kept back
+  std::string name{};      ///< in the header; empty: by position
+  int position = 0;        ///< from 0
+  bool hidden_ok = false;  ///< a header without it, or an empty text: the label is kept back
 };
 /// Tables, a row an example, a field for each column that is named.
 struct Columns {
   std::vector<Column> columns;
   bool header = true;
-  std::size_t width = 0;            ///< columns of a row; 0: as many as the first row
+  std::size_t width = 0;             ///< columns of a row; 0: as many as the first row
   bool leave_out_malformed = false;  ///< rows of another width are no examples; else they are refused
   /// What to do with a row beyond naming its columns; false: it is no example of this split.
   std::function<bool(const std::vector<std::string>& row)> wanted{};

@@ -16,11 +16,12 @@ DataSet wikitext(const std::string& size, const std::string& kind, std::int64_t 
     const std::string archive = folder + "-v1.zip!" + file;
     return "{" + file + "," + folder + "/" + archive + "," + archive + "}";
   };
-  return {.task = "lm",
-          .summary = "WikiText-" + size + (kind == "raw" ? ", raw: articles of Wikipedia" : ": articles of Wikipedia, words, rare ones <unk>"),
-          .licence = "CC BY-SA 3.0, GFDL",
-          .splits = {text("train", place("train"), train), text("valid", place("valid"), 3760), text("test", place("test"), 4358)},
-          .running_text = true};
+  return {
+      .task = "lm",
+      .summary = "WikiText-" + size + (kind == "raw" ? ", raw: articles of Wikipedia" : ": articles of Wikipedia, words, rare ones <unk>"),
+      .licence = "CC BY-SA 3.0, GFDL",
+      .splits = {text("train", place("train"), train), text("valid", place("valid"), 3760), text("test", place("test"), 4358)},
+      .running_text = true};
 }
 
 const bool wikitext_2 = data_sets().add("wikitext-2", wikitext("2", "tokens", 36718));

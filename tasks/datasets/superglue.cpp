@@ -17,7 +17,8 @@ SplitFiles split(const std::string& name, const std::string& file, Reader reader
   return {.name = name, .layouts = {{{"{SuperGLUE/,super_glue/,superglue/,}" + file + ".jsonl"}, std::move(reader)}}, .official = official};
 }
 
-DataSet task(std::string summary, std::string licence, const std::string& folder, std::vector<std::string> labels, const Reader& reader, Sizes sizes) {
+DataSet task(std::string summary, std::string licence, const std::string& folder, std::vector<std::string> labels, const Reader& reader,
+             Sizes sizes) {
   return {.task = "superglue",
           .summary = std::move(summary),
           .licence = std::move(licence),

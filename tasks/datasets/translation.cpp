@@ -27,7 +27,7 @@ DataSet multi30k(const std::string& to) {
   const std::string tests = "multi30k_test_sets_d3ec2a38.tar.gz";
   std::vector<FileLayout> train = {raw("train"), tokenised("train")}, valid = {raw("val"), tokenised("val")};
   std::vector<FileLayout> test = {raw("test_2016_flickr"), tokenised("test_2016_flickr"), archived("mmt16_task1_test.tar.gz", "test"),
-                              archived(tests, "test_2016_flickr")};
+                                  archived(tests, "test_2016_flickr")};
   if (to == "de") {  // the archives of WMT16 hold no French training text
     train.push_back(archived("training.tar.gz", "train"));
     valid.push_back(archived("validation.tar.gz", "val"));

@@ -53,7 +53,8 @@ void unpack(const std::string& path, const std::string& folder) {
     const char* text = ::archive_error_string(reader.get());
     return std::string(text != nullptr ? text : "not a whole archive");
   };
-  if (::archive_read_open_filename(reader.get(), path.c_str(), 1 << 16) != ARCHIVE_OK) throw UserError(fmt::format("{} is damaged: {}", path, why()));
+  if (::archive_read_open_filename(reader.get(), path.c_str(), 1 << 16) != ARCHIVE_OK)
+    throw UserError(fmt::format("{} is damaged: {}", path, why()));
   fs::create_directories(folder);
   archive_entry* entry = nullptr;
   int found = ARCHIVE_OK;
@@ -63,7 +64,8 @@ void unpack(const std::string& path, const std::string& folder) {
     const std::string name = raw != nullptr ? raw : "";
     const std::string where = fmt::format("{}!{}", path, name);
     if (leads_outside(name)) throw UserError(where + ": its name leads outside of the folder; nothing of this archive can be trusted");
-    if (::archive_entry_hardlink(entry) != nullptr || ::archive_entry_symlink(entry) != nullptr) throw UserError(where + ": a link, which data has not");
+    if (::archive_entry_hardlink(entry) != nullptr || ::archive_entry_symlink(entry) != nullptr)
+      throw UserError(where + ": a link, which data has not");
     const auto kind = ::archive_entry_filetype(entry);
     const fs::path to = fs::path(folder) / name;
     if (kind == AE_IFDIR) {

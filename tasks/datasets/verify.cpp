@@ -17,10 +17,10 @@ Verdict verify(const std::string& name, const DataSet& data, const SplitHere& he
   try {
     const Examples examples = open_split(data, here, tallies);
     for (Record record; examples(record); ++verdict.examples) verdict.hidden += record.hidden();
-    verdict.status = verdict.official == 0                  ? "read"
+    verdict.status = verdict.official == 0                 ? "read"
                      : verdict.examples < verdict.official ? "cut"
                      : verdict.examples > verdict.official ? "more"
-                                                            : "complete";
+                                                           : "complete";
   } catch (const UserError& error) {
     verdict.status = "damaged";
     verdict.detail = error.what();

@@ -43,7 +43,8 @@ TEST(Data, FetchNeedsAPlaceAndAListedName) {
   const Place place;
   EXPECT_EQ(place({"data", "fetch", "enwik8"}).code, 2);
   EXPECT_EQ(place({"data", "fetch", "personachat", "--data", place.folder().string()}).code, 2);
-  const std::string list = place.write("list.tsv", "data set\turl\tbytes\tsha256\tplace\tunpack\nenwik8\thttp://127.0.0.1:9/x\t5\t" + std::string(64, 'a') + "\tx\tno\n");
+  const std::string list = place.write(
+      "list.tsv", "data set\turl\tbytes\tsha256\tplace\tunpack\nenwik8\thttp://127.0.0.1:9/x\t5\t" + std::string(64, 'a') + "\tx\tno\n");
   const Done done = place({"data", "fetch", "enwik8", "--data", place.folder().string()}, {{"SYNTHBENCH_FETCH_LIST", list}});
   EXPECT_EQ(done.code, 2);
   EXPECT_NE(done.err.find("0 of 5 bytes"), std::string::npos) << done.err;

@@ -58,8 +58,8 @@ const std::vector<Choice>& choices() {
 
 /// The first byte chooses a layout, the second how the files are packed; 0xff, which no text holds, separates the files.
 void fuzz(std::string_view bytes) {
-  static const std::vector<std::pair<std::string, std::string>> packings = {{"", ""},         {"", ""},          {".gz", ""},   {".xz", ""},
-                                                                           {".zip", "*"}, {".tar", "*"}, {".tar.gz", "*"}, {".bz2", ""}};
+  static const std::vector<std::pair<std::string, std::string>> packings = {{"", ""},      {"", ""},      {".gz", ""},      {".xz", ""},
+                                                                            {".zip", "*"}, {".tar", "*"}, {".tar.gz", "*"}, {".bz2", ""}};
   if (bytes.size() < 2) return;
   const Choice& choice = choices()[static_cast<unsigned char>(bytes[0]) % choices().size()];
   const auto& [ending, member] = packings[static_cast<unsigned char>(bytes[1]) % packings.size()];

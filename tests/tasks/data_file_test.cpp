@@ -114,7 +114,8 @@ TEST(DataFile, ADamagedZipArchiveIsAnErrorWhereverItIsHit) {
     return read_data_file(folder / "a.zip!one");
   };
   ASSERT_EQ(one(whole), content);
-  for (std::size_t length = 0; length < whole.size(); ++length) EXPECT_THROW(one(std::string_view(whole).substr(0, length)), UserError) << length;
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    EXPECT_THROW(one(std::string_view(whole).substr(0, length)), UserError) << length;
   int refused = 0;
   for (int trial = 0; trial < 2000; ++trial) {
     std::string hit = whole;

@@ -56,7 +56,8 @@ TEST(Streams, CutAndDamagedFilesAreNamed) {
   std::string text;
   for (int k = 0; k < 20000; ++k) text += std::to_string(random()) + "\n";
   write_file(folder / "text", text);
-  const std::string pack = "cd '" + folder.path() + "' && gzip -k text && xz -k text && bzip2 -k text && tar czf a.tar.gz text && tar cJf a.tar.xz text";
+  const std::string pack =
+      "cd '" + folder.path() + "' && gzip -k text && xz -k text && bzip2 -k text && tar czf a.tar.gz text && tar cJf a.tar.xz text";
   ASSERT_EQ(std::system(pack.c_str()), 0);
   const auto read = [&](const DataFile& file) {
     std::string content;
@@ -67,7 +68,8 @@ TEST(Streams, CutAndDamagedFilesAreNamed) {
     }
     return content;
   };
-  for (const DataFile& file : {DataFile{"text.gz"}, DataFile{"text.xz"}, DataFile{"text.bz2"}, DataFile{"a.tar.gz", "text"}, DataFile{"a.tar.xz", "text"}}) {
+  for (const DataFile& file :
+       {DataFile{"text.gz"}, DataFile{"text.xz"}, DataFile{"text.bz2"}, DataFile{"a.tar.gz", "text"}, DataFile{"a.tar.xz", "text"}}) {
     SCOPED_TRACE(file.path);
     const std::string whole = read_file(folder / file.path);
     const auto hit = [&](const std::string& bytes) {
@@ -98,7 +100,8 @@ const std::vector<std::string>& seeds() {
       "\"1\",\"title\",\"text \"\"quoted\"\"\n\"\n",
       "article,highlights,id\n\"a\nb\",c,d\n",
       "{\"premise\": \"a\", \"hypothesis\": \"b\", \"label\": \"neutral\", \"text\": \"t\", \"idx\": 0}\n",
-      "{\"idx\": 0, \"passage\": {\"text\": \"t\", \"questions\": [{\"question\": \"q\", \"idx\": 0, \"answers\": [{\"text\": \"a\", \"label\": 1}]}], "
+      "{\"idx\": 0, \"passage\": {\"text\": \"t\", \"questions\": [{\"question\": \"q\", \"idx\": 0, \"answers\": [{\"text\": \"a\", "
+      "\"label\": 1}]}], "
       "\"entities\": [{\"start\": 0, \"end\": 0}]}, \"qas\": [{\"query\": \"q\", \"idx\": 1, \"answers\": [{\"text\": \"t\"}]}]}\n",
       "<seg id=\"1\"> Test &amp; </seg>\n<seg id=\"2\">\n</seg>\n",
       "1 your persona: i read.\n2 hello\thi\n1 your persona: x\n2 a\tb\t\tc|d\n",
@@ -160,9 +163,11 @@ TEST(Loaders, OddBytesGiveExamplesOrOneClearError) {
 
 TEST(Unpack, KeepsInsideOfItsFolder) {
   const ScratchFolder folder;
-  const std::string make = "cd '" + folder.path() + "' && mkdir in && echo good > in/good && echo bad > bad && tar cf dots.tar -P in/good in/../bad && "
+  const std::string make = "cd '" + folder.path() +
+                           "' && mkdir in && echo good > in/good && echo bad > bad && tar cf dots.tar -P in/good in/../bad && "
                            "tar cf absolute.tar -P \"$PWD/bad\" && ln -s /etc/passwd in/link && tar cf link.tar in/link && rm in/link && "
-                           "ln in/good in/hard && tar cf hard.tar in/good in/hard && mkfifo in/pipe && tar cf pipe.tar in/pipe && tar cf good.tar in/good && rm bad";
+                           "ln in/good in/hard && tar cf hard.tar in/good in/hard && mkfifo in/pipe && tar cf pipe.tar in/pipe && tar cf "
+                           "good.tar in/good && rm bad";
   ASSERT_EQ(std::system(make.c_str()), 0);
   const auto refusal = [&](const std::string& archive) -> std::string {
     try {

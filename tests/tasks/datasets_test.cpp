@@ -42,8 +42,20 @@ const std::map<std::string, std::map<std::string, std::int64_t>>& counts() {
       {"emnlp-news", {{"train", 10000}}},
       {"c4", {{"train", 1000}}},
       {"openwebtext", {{"train", 1000}}},
-      {"multi30k", {{"train", 29000}, {"valid", 1014}, {"test", 1000}, {"test_2017_flickr", 1000}, {"test_2017_mscoco", 461}, {"test_2018_flickr", 1071}}},
-      {"multi30k-en-fr", {{"train", 29000}, {"valid", 1014}, {"test", 1000}, {"test_2017_flickr", 1000}, {"test_2017_mscoco", 461}, {"test_2018_flickr", 1071}}},
+      {"multi30k",
+       {{"train", 29000},
+        {"valid", 1014},
+        {"test", 1000},
+        {"test_2017_flickr", 1000},
+        {"test_2017_mscoco", 461},
+        {"test_2018_flickr", 1071}}},
+      {"multi30k-en-fr",
+       {{"train", 29000},
+        {"valid", 1014},
+        {"test", 1000},
+        {"test_2017_flickr", 1000},
+        {"test_2017_mscoco", 461},
+        {"test_2018_flickr", 1071}}},
       {"newstest-en-de", {{"train", 2051 + 2525 + 2489 + 3003 + 3003}, {"valid", 3000}, {"test", 3003}}},
       {"newstest-en-fr", {{"train", 2051 + 2525 + 2489 + 3003 + 3003}, {"valid", 3000}, {"test", 3003}}},
       {"wmt14-en-de", {{"valid", 3000}, {"test", 3003}}},
@@ -302,10 +314,13 @@ TEST_F(OwnFolder, RefusalsNameTheFileAndTheLine) {
   put("GLUE/RTE/train.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\tb\tperhaps\n");
   EXPECT_EQ(refusal("rte", Split::train), data_ / "GLUE/RTE/train.tsv" + ":2: label 'perhaps' is none of entailment, not_entailment");
   put("GLUE/RTE/train.tsv", "index\tsentence1\tlabel\n");
-  EXPECT_EQ(refusal("rte", Split::train), data_ / "GLUE/RTE/train.tsv" + ":1: the header has no column 'sentence2', it has index, sentence1, label");
+  EXPECT_EQ(refusal("rte", Split::train),
+            data_ / "GLUE/RTE/train.tsv" + ":1: the header has no column 'sentence2', it has index, sentence1, label");
   put("GLUE/RTE/train.tsv", "");
   EXPECT_NE(refusal("rte", Split::train).find("no header"), std::string::npos);
-  put("GLUE/SST-2/train.tsv", "sentence\tlabel\nfine\t1\nb\xFF""d\t0\n");
+  put("GLUE/SST-2/train.tsv",
+      "sentence\tlabel\nfine\t1\nb\xFF"
+      "d\t0\n");
   EXPECT_EQ(refusal("sst-2", Split::train), data_ / "GLUE/SST-2/train.tsv" + ":3: byte 2 (0xff) is not UTF-8");
   put("SuperGLUE/CB/train.jsonl", "{\"premise\": \"a\", \"hypothesis\": \"b\", \"label\": \"neutral\"}\n{\"premise\": \"a\"}\n");
   EXPECT_EQ(refusal("cb", Split::train), data_ / "SuperGLUE/CB/train.jsonl" + ":2: no value at '/hypothesis'");
@@ -314,7 +329,8 @@ TEST_F(OwnFolder, RefusalsNameTheFileAndTheLine) {
   put("ag_news_csv/train.csv", "\"1\",\"never closed,\"\"\n\"2\"\n");
   EXPECT_NE(refusal("ag_news", Split::train).find("ag_news_csv/train.csv:"), std::string::npos);
   put("personachat/train_self_original_no_cands.txt", "1 your persona: a\n2 hi\tho\n4 hi\tho\n");
-  EXPECT_EQ(refusal("personachat", Split::train), data_ / "personachat/train_self_original_no_cands.txt" + ":3: the line has number 4, 3 or 1 is next");
+  EXPECT_EQ(refusal("personachat", Split::train),
+            data_ / "personachat/train_self_original_no_cands.txt" + ":3: the line has number 4, 3 or 1 is next");
 }
 
 TEST_F(OwnFolder, AnEnormousLineIsOneError) {
@@ -323,8 +339,10 @@ TEST_F(OwnFolder, AnEnormousLineIsOneError) {
 }
 
 TEST_F(OwnFolder, TheSameTextIsFoundPlainPackedAndInArchives) {
-  const std::string shell = "cd '" + data_.path() + "' && mkdir -p GLUE/WNLI && printf 'index\\tsentence1\\tsentence2\\tlabel\\n0\\ta\\tb\\t1\\n' > GLUE/WNLI/train.tsv && "
-                            "cp GLUE/WNLI/train.tsv GLUE/WNLI/dev.tsv && ";
+  const std::string shell =
+      "cd '" + data_.path() +
+      "' && mkdir -p GLUE/WNLI && printf 'index\\tsentence1\\tsentence2\\tlabel\\n0\\ta\\tb\\t1\\n' > GLUE/WNLI/train.tsv && "
+      "cp GLUE/WNLI/train.tsv GLUE/WNLI/dev.tsv && ";
   const auto found = [] { return texts(NamedData("wnli"), Split::valid, "sentence2"); };
   for (const char* pack : {"true", "gzip GLUE/WNLI/*.tsv", "gunzip GLUE/WNLI/*.gz && xz GLUE/WNLI/*.tsv",
                            "unxz GLUE/WNLI/*.xz && tar czf GLUE/WNLI.tar.gz -C GLUE WNLI && rm -r GLUE/WNLI",
@@ -338,7 +356,8 @@ TEST_F(OwnFolder, TheSameTextIsFoundPlainPackedAndInArchives) {
 TEST_F(OwnFolder, SgmlSegmentsAreResolved) {
   put("dev/newstest2013.en", "unused\n");
   put("dev/newstest2013.de", "unused\n");
-  put("dev/newstest2014-deen-src.en.sgm", "<srcset>\n<doc>\n<seg id=\"1\"> Q &amp; A &lt;b&gt; </seg>\n<seg id=\"2\">on two\nlines</seg>\n</doc>\n");
+  put("dev/newstest2014-deen-src.en.sgm",
+      "<srcset>\n<doc>\n<seg id=\"1\"> Q &amp; A &lt;b&gt; </seg>\n<seg id=\"2\">on two\nlines</seg>\n</doc>\n");
   put("dev/newstest2014-deen-ref.de.sgm", "<seg id=\"1\">F&amp;amp;</seg>\n<seg id=\"2\">x</seg>\n");
   const NamedData data("wmt14-en-de");
   EXPECT_EQ(texts(data, Split::test, "source"), (std::vector<std::string>{"Q & A <b>", "on two lines"}));
@@ -348,10 +367,10 @@ TEST_F(OwnFolder, SgmlSegmentsAreResolved) {
 
 TEST_F(OwnFolder, AnEntityIsCountedInCharacters) {
   put("SuperGLUE/ReCoRD/train.jsonl",
-      "{\"passage\": {\"text\": \"\xC3\x84 Bob\", \"entities\": [{\"start\": 2, \"end\": 4}]}, \"qas\": [{\"query\": \"@placeholder\", \"idx\": 1, "
+      "{\"passage\": {\"text\": \"\xC3\x84 Bob\", \"entities\": [{\"start\": 2, \"end\": 4}]}, \"qas\": [{\"query\": \"@placeholder\", "
+      "\"idx\": 1, "
       "\"answers\": [{\"text\": \"Bob\"}, {\"text\": \"Bob\"}]}]}\n");
-  put("SuperGLUE/ReCoRD/val.jsonl",
-      "{\"passage\": {\"text\": \"a\", \"entities\": [{\"start\": 0, \"end\": 1}]}, \"qas\": []}\n");
+  put("SuperGLUE/ReCoRD/val.jsonl", "{\"passage\": {\"text\": \"a\", \"entities\": [{\"start\": 0, \"end\": 1}]}, \"qas\": []}\n");
   EXPECT_EQ(texts(NamedData("record"), Split::train, "entities"), std::vector<std::string>{"Bob"});
   EXPECT_EQ(texts(NamedData("record"), Split::train, "label"), std::vector<std::string>{"Bob"});
   EXPECT_NE(refusal("record", Split::valid).find("val.jsonl:1: an object of another form"), std::string::npos);

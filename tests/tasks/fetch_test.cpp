@@ -1,4 +1,6 @@
 // `data fetch` against a server on the loopback that breaks off, lies and redirects.
+#include "tasks/datasets/fetch.h"
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -14,7 +16,6 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/sha256.h"
-#include "tasks/datasets/fetch.h"
 #include "tests/tasks/scratch.h"
 
 namespace synthbench {
@@ -29,12 +30,14 @@ struct Request {
 /// Answers one connection after another, in a thread.
 class Server {
  public:
-  explicit Server(std::function<std::string(const Request&)> answer) : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit Server(std::function<std::string(const Request&)> answer)
+      : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    if (::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(socket_, 8) != 0) throw std::runtime_error("no loopback");
+    if (::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(socket_, 8) != 0)
+      throw std::runtime_error("no loopback");
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { serve(); });
@@ -87,12 +90,15 @@ class Server {
   std::thread thread_;
 };
 
-std::string whole(const std::string& body) { return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", body.size(), body); }
+std::string whole(const std::string& body) {
+  return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", body.size(), body);
+}
 
 /// What is left behind request.from, of which at most `most` bytes come before the connection ends.
 std::string rest(const std::string& body, const Request& request, std::size_t most) {
   const std::string part = body.substr(request.from);
-  const std::string head = request.ranged ? fmt::format("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {}-{}/{}\r\n", request.from, body.size() - 1, body.size())
+  const std::string head = request.ranged ? fmt::format("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {}-{}/{}\r\n", request.from,
+                                                        body.size() - 1, body.size())
                                           : "HTTP/1.1 200 OK\r\n";
   return fmt::format("{}Content-Length: {}\r\nConnection: close\r\n\r\n{}", head, part.size(), part.substr(0, most));
 }
@@ -106,7 +112,8 @@ class Fetching : public ::testing::Test {
     if (!std::filesystem::exists(program_)) GTEST_SKIP() << program_ << " is not built";
   }
   Fetchable file(const std::string& url) const {
-    return {.data_set = "enwik8", .url = url, .sha256 = sha256(body_), .bytes = std::ssize(body_), .place = "enwik8/enwik8", .unpack = false};
+    return {
+        .data_set = "enwik8", .url = url, .sha256 = sha256(body_), .bytes = std::ssize(body_), .place = "enwik8/enwik8", .unpack = false};
   }
   std::string refusal(const Fetchable& wanted) {
     try {
@@ -136,7 +143,9 @@ TEST_F(Fetching, AServerThatBreaksOffIsAskedForTheRest) {
 
 TEST_F(Fetching, WhatCameIsKeptWhereTheServerGivesUpAndContinuedLater) {
   std::atomic<bool> broken = true;
-  Server server([&](const Request& request) { return broken && request.ranged ? std::string() : rest(body_, request, broken ? 30000 : body_.size()); });
+  Server server([&](const Request& request) {
+    return broken && request.ranged ? std::string() : rest(body_, request, broken ? 30000 : body_.size());
+  });
   const std::string words = refusal(file(server.url("/enwik8")));
   EXPECT_NE(words.find("30000 of " + std::to_string(body_.size()) + " bytes are kept as"), std::string::npos) << words;
   EXPECT_EQ(read_file(folder_ / "enwik8/enwik8.partial"), body_.substr(0, 30000));
@@ -173,7 +182,9 @@ TEST_F(Fetching, MoreBytesThanListedAreRefused) {
 
 TEST_F(Fetching, RedirectsAreFollowedButNotForEverNorToFiles) {
   Server server([&](const Request& request) -> std::string {
-    const auto to = [](const std::string& place) { return "HTTP/1.1 302 Found\r\nLocation: " + place + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"; };
+    const auto to = [](const std::string& place) {
+      return "HTTP/1.1 302 Found\r\nLocation: " + place + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    };
     if (request.path == "/moved") return to("/enwik8");
     if (request.path == "/circle") return to("/circle");
     if (request.path == "/file") return to("file:///etc/hostname");
@@ -198,11 +209,21 @@ TEST_F(Fetching, WhatIsHereAlreadyIsNotAskedFor) {
 }
 
 TEST_F(Fetching, AnArchiveIsUnpackedOrNothingOfItIs) {
-  ASSERT_EQ(std::system(("cd '" + folder_.path() + "' && mkdir src && echo text > src/one && tar czf good.tar.gz src && ln -s /etc src/two && tar czf bad.tar.gz src && rm -r src").c_str()), 0);
+  ASSERT_EQ(
+      std::system(
+          ("cd '" + folder_.path() +
+           "' && mkdir src && echo text > src/one && tar czf good.tar.gz src && ln -s /etc src/two && tar czf bad.tar.gz src && rm -r src")
+              .c_str()),
+      0);
   const std::string good = read_file(folder_ / "good.tar.gz"), bad = read_file(folder_ / "bad.tar.gz");
   Server server([&](const Request& request) { return whole(request.path == "/good" ? good : bad); });
   const auto archive = [&](const std::string& name, const std::string& bytes) {
-    return Fetchable{.data_set = "x", .url = server.url("/" + name), .sha256 = sha256(bytes), .bytes = std::ssize(bytes), .place = name + "/a.tar.gz", .unpack = true};
+    return Fetchable{.data_set = "x",
+                     .url = server.url("/" + name),
+                     .sha256 = sha256(bytes),
+                     .bytes = std::ssize(bytes),
+                     .place = name + "/a.tar.gz",
+                     .unpack = true};
   };
   EXPECT_NE(refusal(archive("bad", bad)).find("a link"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "bad/src"));
@@ -215,8 +236,9 @@ TEST(FetchList, IsWellFormedAndRefusesWhatIsNot) {
   EXPECT_GT(list.size(), 20u);
   const ScratchFolder folder;
   const std::string header = "data set\turl\tbytes\tsha256\tplace\tunpack\n", sum(64, 'a');
-  const std::vector<std::string> lines = {"x\thttp://a\t5\t" + sum + "\t../up\tno", "x\thttp://a\t5\t" + sum + "\t/abs\tno", "x\thttp://a\t-5\t" + sum + "\tp\tno",
-                                  "x\thttp://a\t5\tabc\tp\tno", "x\thttp://a\t5\t" + sum + "\tp\tperhaps", "x\ty"};
+  const std::vector<std::string> lines = {"x\thttp://a\t5\t" + sum + "\t../up\tno",  "x\thttp://a\t5\t" + sum + "\t/abs\tno",
+                                          "x\thttp://a\t-5\t" + sum + "\tp\tno",     "x\thttp://a\t5\tabc\tp\tno",
+                                          "x\thttp://a\t5\t" + sum + "\tp\tperhaps", "x\ty"};
   for (const std::string& line : lines) {
     write_file(folder / "fetch.tsv", header + line + "\n");
     EXPECT_THROW(fetch_list(folder / "fetch.tsv"), UserError) << line;

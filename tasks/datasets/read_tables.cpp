@@ -12,7 +12,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 /// Fills in a row and the place where it starts; false behind the last one.
-using NextRow = std::function<bool(Row& row, std::string& where)>;
+using NextRow = bool (*)(LineReader& reader, Row& row, std::string& where);
 
 bool next_tsv_row(LineReader& reader, Row& row, std::string& where) {
   std::string_view line;
@@ -82,10 +82,11 @@ std::vector<int> positions_of(const Columns& table, const Row& header, const std
 
 class TableExamples {
  public:
-  TableExamples(Columns table, NextRow next) : table_(std::move(table)), next_(std::move(next)) {}
+  TableExamples(Columns table, Stream stream, NextRow next)
+      : table_(std::move(table)), reader_(std::make_shared<LineReader>(std::move(stream))), next_(next) {}
 
   bool operator()(Record& record) {
-    while (next_(row_, record.where)) {
+    while (next_(*reader_, row_, record.where)) {
       if (positions_.empty() && !start(record.where)) continue;
       if (row_.size() != width_) {
         if (table_.leave_out_malformed) continue;
@@ -95,8 +96,7 @@ class TableExamples {
       fill(record);
       return true;
     }
-    if (positions_.empty() && table_.header)
-      throw UserError(fmt::format("{}: no header", record.where.empty() ? "an empty file" : record.where));
+    if (positions_.empty() && table_.header) throw UserError(reader_->file() + ": an empty file, its header is missing");
     return false;
   }
 
@@ -122,16 +122,16 @@ class TableExamples {
   }
 
   Columns table_;
+  std::shared_ptr<LineReader> reader_;
   NextRow next_;
   Row row_;
   std::vector<int> positions_;
   std::size_t width_ = 0;
 };
 
-Reader table(std::string form, Columns columns, bool (*next)(LineReader&, Row&, std::string&)) {
+Reader table(std::string form, Columns columns, NextRow next) {
   return {std::move(form), [columns = std::move(columns), next](const std::vector<Stream>& streams) -> Examples {
-            const auto reader = std::make_shared<LineReader>(streams.front());
-            return TableExamples(columns, [reader, next](Row& row, std::string& where) { return next(*reader, row, where); });
+            return TableExamples(columns, streams.front(), next);
           }};
 }
 

@@ -1,4 +1,5 @@
-// SuperGLUE (Wang et al. 2019): a folder a task, train.jsonl, val.jsonl and test.jsonl, whose labels are kept back.
+// SuperGLUE (Wang et al. 2019): a folder a task, train.jsonl, val.jsonl and test.jsonl, whose labels are kept back;
+// dev32.jsonl is FewGLUE's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +25,7 @@ DataSet task(std::string summary, std::string licence, const std::string& folder
           .licence = std::move(licence),
           .labels = std::move(labels),
           .splits = {split("train", folder + "/train", reader, sizes.train), split("valid", folder + "/{val,dev32}", reader, sizes.valid),
-                     split("test", folder + "/test", reader, sizes.test)}};
+                     split("test", folder + "/test", reader, sizes.test), split("dev32", folder + "/dev32", reader, 0)}};
 }
 
 /// A label that test files lack.

@@ -183,7 +183,8 @@ TEST_F(RealData, EveryFileOfTheManifestIsReadWithItsLinesBytesAndSum) {
     const std::string& path = fields[0];
     if (is_about_data(path)) continue;
     ++looked_at;
-    ASSERT_TRUE(read.contains(path)) << path << " is read by no data set";
+    EXPECT_TRUE(read.contains(path)) << path << " is read by no data set";
+    if (!read.contains(path)) continue;
     if (fields[3] == "-" || path.ends_with(".tar.gz")) continue;
     EXPECT_EQ(std::to_string(read[path].lines), fields[3]) << path;
     EXPECT_EQ(std::to_string(read[path].bytes), fields[4]) << path;
@@ -317,7 +318,7 @@ TEST_F(OwnFolder, RefusalsNameTheFileAndTheLine) {
   EXPECT_EQ(refusal("rte", Split::train),
             data_ / "GLUE/RTE/train.tsv" + ":1: the header has no column 'sentence2', it has index, sentence1, label");
   put("GLUE/RTE/train.tsv", "");
-  EXPECT_NE(refusal("rte", Split::train).find("no header"), std::string::npos);
+  EXPECT_EQ(refusal("rte", Split::train), data_ / "GLUE/RTE/train.tsv" + ": an empty file, its header is missing");
   put("GLUE/SST-2/train.tsv",
       "sentence\tlabel\nfine\t1\nb\xFF"
       "d\t0\n");

@@ -50,7 +50,7 @@ std::string zipped(const std::vector<Member>& members) {
                               number(bytes.size(), 4) + number(content.size(), 4) + number(name.size(), 2);
     directory += "PK\x01\x02" + number(20, 2) + number(20, 2) + number(0, 2) + facts + number(0, 2) + number(3, 2) + number(0, 8) +
                  number(file.size(), 4) + name + "abc";
-    file += "PK\x03\x04" + number(20, 2) + number(0, 2) + facts + number(5, 2) + name + "extra" + bytes;
+    file += "PK\x03\x04" + number(20, 2) + number(0, 2) + facts + number(7, 2) + name + "xy" + number(3, 2) + "tra" + bytes;
   }
   return file + directory + "PK\x05\x06" + number(0, 4) + number(members.size(), 2) + number(members.size(), 2) +
          number(directory.size(), 4) + number(file.size(), 4) + number(0, 2);

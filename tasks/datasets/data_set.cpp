@@ -54,7 +54,7 @@ std::int64_t count(const Examples& examples) {
 std::string looked_for(const DataSet& data) {
   std::vector<std::string> places;
   for (const SplitFiles& split : data.splits) {
-    if (is_part(split)) places.push_back(split.layouts.front().places.front());
+    if (is_part(split)) places.push_back(alternatives(split.layouts.front().places.front()).front());
   }
   return join(places);
 }

@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 
 function(synthbench_install)
   set(manual ${PROJECT_BINARY_DIR}/manual)
-  install(TARGETS synthbench COMPONENT programs)
+  install(TARGETS synthbench synthbench-fetch COMPONENT programs)
   if(TARGET synthbench-torch)
     install(TARGETS synthbench-torch COMPONENT programs)
   endif()

@@ -8,6 +8,8 @@ find_package(CLI11 REQUIRED)
 find_package(Boost 1.74 REQUIRED)             # headers alone: Boost.Math
 find_package(benchmark REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(LibArchive 3.6 REQUIRED)
+find_package(CURL 7.85 REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc)
 find_package(SQLite3 3.37 REQUIRED)           # STRICT tables
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)

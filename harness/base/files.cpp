@@ -26,16 +26,20 @@ using File = std::unique_ptr<std::FILE, Closer>;
 }  // namespace
 
 std::string read_file(const std::string& path) {
+  std::string content;
+  read_file(path, [&](std::string_view piece) { content.append(piece); });
+  return content;
+}
+
+void read_file(const std::string& path, const std::function<void(std::string_view piece)>& take) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) fail("read", path, errno);
   if (S_ISDIR(about.st_mode)) fail("read", path, EISDIR);
   const File file(std::fopen(path.c_str(), "rb"));
   if (!file) fail("read", path, errno);
-  std::string content;
   char chunk[1 << 16];
-  while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, file.get())) content.append(chunk, n);
+  while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, file.get())) take({chunk, n});
   if (std::ferror(file.get()) != 0) fail("read", path, errno);
-  return content;
 }
 
 void write_file(const std::string& path, std::string_view content) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,8 @@ namespace synthbench {
 
 /// The whole content of a file. Throws UserError "cannot read PATH: why".
 std::string read_file(const std::string& path);
+/// The same in pieces, for files that are too large to be held whole.
+void read_file(const std::string& path, const std::function<void(std::string_view piece)>& take);
 
 /// Writes a sibling and renames it, so that a reader never sees half a file. Throws UserError "cannot write PATH: why".
 void write_file(const std::string& path, std::string_view content);

@@ -15,6 +15,8 @@
 #include "harness/cli/rows.h"
 #include "harness/provenance.h"
 #include "results/table.h"
+#include "tasks/datasets/fetch_list.h"
+#include "tasks/datasets/presence.h"
 #include "tasks/metrics/metric.h"
 #include "tasks/task.h"
 
@@ -72,21 +74,22 @@ Store::Selection list_tables(const std::string&) {
   return rows_of(std::move(rows));
 }
 
+/// As `data ls`: nothing is read.
 Store::Selection list_datasets(const std::string&) {
-  std::map<std::string, std::vector<std::string>> tasks_of;
-  for (const auto& [task, facts] : known_tasks()) {
-    for (const std::string& dataset : facts.datasets) tasks_of[dataset].push_back(task);
-  }
   Rows rows;
-  for (const auto& [dataset, names] : tasks_of) {
-    OrderedJson row = {{"name", dataset}, {"tasks", join(names)}, {"available", true}, {"sha256", nullptr}, {"reason", nullptr}};
-    try {
-      row["sha256"] = known_tasks().at(names.front()).data_sha(dataset);
-    } catch (const UserError& error) {
-      row["available"] = false;
-      row["reason"] = error.what();
-    }
-    rows.push_back(std::move(row));
+  for (const auto& [name, data] : data_sets()) {
+    const Presence here = presence(name);
+    std::int64_t to_fetch = 0;
+    for (const Fetchable& file : fetchable(name)) to_fetch += file.bytes;
+    rows.push_back({{"name", name},
+                    {"task", data.task},
+                    {"available", here.available},
+                    {"splits", here.available ? OrderedJson(join(here.splits)) : OrderedJson(nullptr)},
+                    {"bytes", here.available ? OrderedJson(here.bytes) : OrderedJson(nullptr)},
+                    {"fetch_bytes", to_fetch > 0 ? OrderedJson(to_fetch) : OrderedJson(nullptr)},
+                    {"licence", data.licence},
+                    {"summary", data.summary},
+                    {"reason", here.available ? OrderedJson(nullptr) : OrderedJson(here.reason)}});
   }
   return rows_of(std::move(rows));
 }
@@ -136,7 +139,7 @@ const std::map<std::string, List>& lists() {
       {"devices", {"where tensors can live", list_devices}},
       {"tables", {"presets of `table`", list_tables}},
       {"tasks", {"what models are trained on", list_tasks}},
-      {"datasets", {"real data known by name, and whether it is here", list_datasets}},
+      {"datasets", {"real data known by name: what is here, what can be fetched, licence, size", list_datasets}},
       {"grids", {"grid files that come with synthbench", list_grids}},
       {"metrics", {"what `score` computes, and what the database holds numbers of", list_metrics}},
       {"sweeps", {"expanded grids in the database", list_sweeps}},

@@ -21,8 +21,8 @@ struct Corpus {
 /// Names for data.name, the shipped one first.
 std::vector<std::string> corpus_names();
 
-/// From the folder of real data where it holds the data set, else from the shipped one.
-/// Throws UserError that names the files which are missing, and SYNTHBENCH_DATA.
+/// All of a data set of running text (tasks/datasets), in memory.
+/// Throws UserError that names the files which are missing, and SYNTHBENCH_DATA; the file and byte that is not UTF-8.
 Corpus load_corpus(std::string_view dataset);
 
 /// SHA-256 of the bytes that load_corpus reads (train, valid, test one after another). Read once per process.

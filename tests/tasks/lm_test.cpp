@@ -226,21 +226,25 @@ class ShippedText : public ::testing::Test {
 TEST_F(ShippedText, FilesAreThoseOfTheManifest) {
   const std::string folder = std::string(SYNTHBENCH_SOURCE_DIR) + "/tasks/data";
   EXPECT_TRUE(std::filesystem::equivalent(shipped_data_folder(), folder));
-  std::set<std::string> listed = {"README.md", "manifest.tsv"};
+  std::set<std::string> listed = {"README.md", "manifest.tsv", "fetch.tsv"};
   const std::vector<std::string> lines = split(std::string(trim(read_file(folder + "/manifest.tsv"))), '\n');
   ASSERT_GE(lines.size(), 2u);
   for (std::size_t k = 1; k < lines.size(); ++k) {
     const std::vector<std::string> fields = split(lines[k], '\t');
-    ASSERT_EQ(fields.size(), 3u) << lines[k];
+    ASSERT_EQ(fields.size(), 4u) << lines[k];
+    EXPECT_TRUE(fields[3] == "public domain" || fields[3].starts_with("CC BY ")) << lines[k];
     EXPECT_EQ(std::to_string(std::filesystem::file_size(folder + "/" + fields[0])), fields[1]);
     EXPECT_EQ(sha256_of_file(folder + "/" + fields[0]), fields[2]);
     listed.insert(fields[0]);
   }
-  for (const auto& file : std::filesystem::directory_iterator(folder)) EXPECT_TRUE(listed.contains(file.path().filename().string()));
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::string name = file.path().lexically_relative(folder).string();
+    if (file.is_regular_file()) EXPECT_TRUE(listed.contains(name)) << name;
+  }
 }
 
 TEST_F(ShippedText, IsUsedWhereNoFolderHasIt) {
-  const std::string shipped = sha256_of_file(shipped_data_folder() + "/shakespeare.txt");
+  const std::string shipped = sha256_of_file(shipped_data_folder() + "/tinyshakespeare/input.txt");
   EXPECT_EQ(known_tasks().at("lm").data_sha("tinyshakespeare"), shipped);
   EXPECT_EQ(known_tasks().at("lm").datasets.front(), "tinyshakespeare");
   EXPECT_THROW(corpus_sha("enwik8"), UserError);

@@ -192,7 +192,7 @@ TEST_P(Subwords, VocabularyIsAnUpperBound) {
 }
 
 TEST_P(Subwords, FrequentWordsOfRealTextAreOnePiece) {
-  const std::string text = read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/shakespeare.txt").substr(0, 200000);
+  const std::string text = read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/tinyshakespeare/input.txt").substr(0, 200000);
   const auto tokenizer = trained(GetParam(), text);
   for (const char* word : {"the", "you", "and", "my"}) EXPECT_EQ(tokenizer->encode(word).size(), 1u) << word;
   EXPECT_LT(tokenizer->encode(text).size(), text.size() / 2);

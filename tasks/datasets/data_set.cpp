@@ -1,0 +1,191 @@
+#include "tasks/datasets/data_set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <map>
+
+#include "harness/base/error.h"
+#include "harness/base/units.h"
+#include "harness/base/words.h"
+
+namespace synthbench {
+namespace {
+
+constexpr std::array<Split, 3> kSplits = {Split::train, Split::valid, Split::test};
+
+bool is_part(const SplitFiles& split) {
+  return std::ranges::any_of(kSplits, [&](Split one) { return split.name == name(one); });
+}
+
+std::vector<SplitHere> splits_in(const DataSet& data, const std::string& folder, bool all_layouts) {
+  std::vector<SplitHere> here;
+  for (const SplitFiles& split : data.splits) {
+    for (const FileLayout& layout : split.layouts) {
+      SplitHere found{.split = &split, .layout = &layout, .folder = folder, .streams = {}};
+      for (const std::string& place : layout.places) found.streams.push_back(find_place(folder, place));
+      if (std::ranges::any_of(found.streams, [](const auto& files) { return files.empty(); })) continue;
+      here.push_back(std::move(found));
+      if (!all_layouts) break;
+    }
+  }
+  return here;
+}
+
+/// Examples number begin to end, end not among them.
+Examples part_of(Examples all, std::int64_t begin, std::int64_t end) {
+  return [all = std::move(all), at = std::int64_t{0}, begin, end](Record& record) mutable {
+    for (; at < begin; ++at) {
+      if (!all(record)) return false;
+    }
+    return at++ < end && all(record);
+  };
+}
+
+std::int64_t count(const Examples& examples) {
+  std::int64_t n = 0;
+  for (Record record; examples(record);) ++n;
+  return n;
+}
+
+std::string looked_for(const DataSet& data) {
+  std::vector<std::string> places;
+  for (const SplitFiles& split : data.splits) {
+    if (is_part(split)) places.push_back(alternatives(split.layouts.front().places.front()).front());
+  }
+  return join(places);
+}
+
+}  // namespace
+
+Registry<DataSet>& data_sets() {
+  static Registry<DataSet> registry("data set");
+  return registry;
+}
+
+std::vector<std::string> data_sets_of(std::string_view task, std::string_view first) {
+  std::vector<std::string> names = {std::string(first)};
+  for (const auto& [name, data] : data_sets()) {
+    if (data.task == task && name != first) names.push_back(name);
+  }
+  return names;
+}
+
+std::string SplitHere::files() const {
+  std::vector<std::string> parts;
+  for (const std::vector<DataFile>& stream : streams) {
+    const DataFile& first = stream.front();
+    std::string text = std::filesystem::path(first.path).lexically_relative(folder).string();
+    if (!first.member.empty()) text += "!" + first.member;
+    if (stream.size() > 1) text += fmt::format(" and {} more", stream.size() - 1);
+    parts.push_back(std::move(text));
+  }
+  return join(parts, " + ");
+}
+
+std::vector<std::string> data_folders() {
+  std::vector<std::string> folders;
+  if (const std::string own = data_folder(); !own.empty()) folders.push_back(own);
+  folders.push_back(shipped_data_folder());
+  return folders;
+}
+
+std::vector<SplitHere> splits_here(const DataSet& data, bool all_layouts) {
+  for (const std::string& folder : data_folders()) {
+    std::vector<SplitHere> here = splits_in(data, folder, all_layouts);
+    if (std::ranges::any_of(here, [](const SplitHere& one) { return is_part(*one.split); })) return here;
+  }
+  return {};
+}
+
+Examples open_split(const DataSet& data, const SplitHere& here, const std::vector<std::shared_ptr<Tally>>& tallies) {
+  std::vector<Stream> streams;
+  for (std::size_t k = 0; k < here.streams.size(); ++k) {
+    streams.push_back(std::make_shared<DataStream>(here.streams[k], k < tallies.size() ? tallies[k] : nullptr));
+  }
+  Examples examples = here.layout->reader.open(streams);
+  if (data.labels.empty()) return examples;
+  return [examples = std::move(examples), &labels = data.labels](Record& record) {
+    if (!examples(record)) return false;
+    const std::string* label = record.find("label");
+    if (label == nullptr || *label == kHiddenLabel || std::ranges::find(labels, *label) != labels.end()) return true;
+    throw UserError(fmt::format("{}: label '{}' is none of {}", record.where, *label, join(labels)));
+  };
+}
+
+NamedData::NamedData(std::string_view name) : name_(name), data_(&data_sets().at(name)), here_(splits_here(*data_)) {
+  std::size_t found = 0;
+  for (const SplitHere& here : here_) {
+    for (const Split split : kSplits) {
+      if (here.split->name != synthbench::name(split)) continue;
+      of_split_.at(static_cast<std::size_t>(split)) = whole_ = &here;
+      ++found;
+    }
+  }
+  if (found == 0) {
+    const std::string folder = data_folder();
+    throw UserError(fmt::format("data set '{}' is not here: SYNTHBENCH_DATA is {}, which should hold {}", name_,
+                                folder.empty() ? "not set" : folder, looked_for(*data_)));
+  }
+  if (found > 1) whole_ = nullptr;
+  if (whole_ != nullptr) {
+    notes_.push_back(fmt::format("{} comes as one split: divided 90/5/5 in file order", name_));
+  } else if (files(Split::train) != nullptr && files(Split::valid) == nullptr) {
+    valid_from_train_ = true;
+    notes_.push_back(fmt::format("{} comes without a validation split: the last 5 % of train are it", name_));
+  }
+}
+
+bool NamedData::has(Split split) const {
+  return whole_ != nullptr || files(split) != nullptr || (valid_from_train_ && split == Split::valid);
+}
+
+Examples NamedData::read(Split split) const {
+  if (!has(split)) {
+    throw UserError(fmt::format("data set '{}': its {} split is not here, in {}", name_, name(split), here_.front().folder));
+  }
+  const auto all = [&](const SplitHere& here) { return open_split(*data_, here); };
+  if (whole_ != nullptr) {
+    const std::int64_t n = count(all(*whole_)), train = n * 9 / 10, valid = n * 19 / 20;
+    switch (split) {
+      case Split::train: return part_of(all(*whole_), 0, train);
+      case Split::valid: return part_of(all(*whole_), train, valid);
+      case Split::test: return part_of(all(*whole_), valid, n);
+    }
+  }
+  if (valid_from_train_ && split != Split::test) {
+    const SplitHere& train = *files(Split::train);
+    const std::int64_t n = count(all(train)), cut = n * 19 / 20;
+    return split == Split::train ? part_of(all(train), 0, cut) : part_of(all(train), cut, n);
+  }
+  return all(*files(split));
+}
+
+std::string NamedData::sha() const {
+  Sha256 sum;
+  std::array<char, 1 << 16> block{};
+  const auto add = [&](const SplitHere& here) {
+    for (const std::vector<DataFile>& files : here.streams) {
+      DataStream stream(files);
+      while (stream.next_file()) {
+        while (const std::size_t n = stream.read(block.data(), block.size())) sum.add({block.data(), n});
+      }
+    }
+  };
+  for (const SplitHere* here : of_split_) {
+    if (here != nullptr) add(*here);
+  }
+  return sum.hex();
+}
+
+std::string data_sha(std::string_view name) {
+  static std::map<std::string, std::string> known;  // a plan asks once per cell
+  std::string& sha = known[data_folder() + "\n" + std::string(name)];
+  if (sha.empty()) sha = NamedData(name).sha();
+  return sha;
+}
+
+}  // namespace synthbench

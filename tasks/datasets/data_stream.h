@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/sha256.h"
+
+namespace synthbench {
+
+/// A file as it lies on disk: plain, packed (.gz .xz .bz2 .zst), or an archive (.zip .tar .tgz .tar.gz ...) of which members
+/// are read.
+struct DataFile {
+  std::string path;
+  std::string member{};  ///< pattern of the names inside of an archive, where * stops at '/'; empty: the file itself
+};
+
+/// What went by in a stream, unpacked.
+struct Tally {
+  std::int64_t files = 0, bytes = 0, lines = 0;  ///< a last line without an end is a line
+  Sha256 sum;
+};
+
+/// The bytes of some files, one after another, unpacked on the way: a file of any size never enters memory whole.
+/// libarchive reads archives and packed files, zlib those of gzip (libarchive 3.6 does not look at their checksums).
+class DataStream {
+ public:
+  explicit DataStream(std::vector<DataFile> files, std::shared_ptr<Tally> tally = nullptr);
+  ~DataStream();
+  DataStream(const DataStream&) = delete;
+  DataStream& operator=(const DataStream&) = delete;
+
+  /// Goes to the next file, or the next member of an archive that the pattern names. False: that was the last one.
+  /// Throws UserError that names the file: absent, damaged, or an archive without such a member.
+  bool next_file();
+  /// Up to most bytes of this file; 0 at its end. Throws UserError when it is damaged.
+  std::size_t read(char* to, std::size_t most);
+  /// Of this file, for messages: "folder/a.zip!member".
+  const std::string& name() const { return name_; }
+
+ private:
+  class Opened;
+  bool open_next();
+
+  std::vector<DataFile> files_;
+  std::size_t next_ = 0;
+  std::unique_ptr<Opened> opened_;
+  std::shared_ptr<Tally> tally_;
+  std::string name_;
+  bool inside_a_line_ = false;
+};
+
+/// Whether the name is one of an archive, by its ending.
+bool is_archive(std::string_view path);
+
+/// Names of the regular files in an archive, as far as its directory tells without unpacking: of ZIP alone; else absent.
+std::optional<std::vector<std::string>> quick_directory(const std::string& archive);
+
+/// Whether a name matches a pattern in which *, ? and [...] stop at '/'. A leading "./" of the name is nothing.
+bool matches(std::string_view pattern, std::string_view name);
+
+}  // namespace synthbench

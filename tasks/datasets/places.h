@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tasks/datasets/data_stream.h"
+
+namespace synthbench {
+
+/// The files behind a place in a folder of real data; empty when it is not here.
+///
+/// A place is where a data set publishes its file: "GLUE/CoLA/train.tsv". It is as good packed (train.tsv.gz, .xz, .bz2, .zst), in
+/// an archive of its own name (train.tsv.zip), or in one of a folder around it (CoLA.zip!CoLA/train.tsv, GLUE.tar.gz!GLUE/CoLA/...).
+/// "archive!member" names an archive of another name; a folder called like the archive will do for it.
+/// {a,b} are alternatives, of which the first that is here counts; * and [...] are all files that match, in the order of their
+/// names; " + " joins places that follow each other, of which none may be missing.
+std::vector<DataFile> find_place(const std::string& folder, std::string_view place);
+
+/// The pattern once for each choice of its {a,b}: "x{1,2}y" is x1y, x2y.
+std::vector<std::string> alternatives(std::string_view pattern);
+
+}  // namespace synthbench

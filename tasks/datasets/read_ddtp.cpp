@@ -1,0 +1,128 @@
+// Package descriptions of Debian and their translations (Debian Description Translation Project).
+//
+//   Package: 0ad
+//   Description-md5: d943033bedada21853d2ae54a2578a7b     of the original text, by which the languages are joined
+//   Description-de: Echtzeit-Strategiespiel ...           the short text
+//    0 A.D. ist ein freies, ...                           a paragraph, its lines joined
+//    .                                                    between paragraphs
+//     two blanks: a verbatim line, no running text
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "harness/base/error.h"
+#include "tasks/datasets/readers.h"
+
+namespace synthbench {
+namespace {
+
+struct Stanza {
+  std::string md5, where;
+  std::vector<std::string> texts;  ///< the short one, then the paragraphs of running text
+};
+
+class Stanzas {
+ public:
+  Stanzas(Stream stream, std::string language) : reader_(std::move(stream)), field_("Description-" + language + ":") {}
+
+  bool next(Stanza& stanza) {
+    stanza = {};
+    bool any = false, described = false, open = false, verbatim = false;
+    for (std::string_view line; reader_.next(line);) {
+      if (line.empty()) {
+        if (any) break;
+        continue;
+      }
+      if (!any) stanza.where = reader_.where();
+      any = true;
+      if (line.front() == ' ') {
+        if (!described) throw UserError(reader_.where() + ": a line that continues no description");
+        continue_text(line.substr(1), stanza, open, verbatim);
+        continue;
+      }
+      described = line.starts_with(field_);
+      if (described) stanza.texts.push_back(std::string(behind_colon(line)));
+      if (line.starts_with("Description-md5:")) stanza.md5 = behind_colon(line);
+      if (line.find(':') == std::string_view::npos) throw UserError(reader_.where() + ": not a field, which is NAME: TEXT");
+    }
+    if (any && (stanza.md5.empty() || stanza.texts.empty())) {
+      throw UserError(fmt::format("{}: a stanza without {}", stanza.where, stanza.md5.empty() ? "Description-md5:" : field_));
+    }
+    return any;
+  }
+
+ private:
+  static std::string_view behind_colon(std::string_view line) {
+    line.remove_prefix(line.find(':') + 1);
+    while (line.starts_with(' ')) line.remove_prefix(1);
+    return line;
+  }
+
+  /// A verbatim line makes its paragraph one that is no running text, but keeps its place.
+  static void continue_text(std::string_view line, Stanza& stanza, bool& open, bool& verbatim) {
+    if (line == ".") {
+      open = verbatim = false;
+      return;
+    }
+    if (!open) stanza.texts.emplace_back();
+    open = true;
+    verbatim = verbatim || line.starts_with(' ');
+    std::string& text = stanza.texts.back();
+    if (verbatim) return text.clear();
+    text.append(text.empty() ? "" : " ").append(line);
+  }
+
+  LineReader reader_;
+  std::string field_;
+};
+
+class Joined {
+ public:
+  Joined(const Stream& original, const Stream& translation, const std::string& language)
+      : original_(std::make_shared<Stanzas>(original, "en")) {
+    Stanzas stanzas(translation, language);
+    for (Stanza stanza; stanzas.next(stanza);) translations_.emplace(std::move(stanza.md5), std::move(stanza.texts));
+  }
+
+  /// The short texts always; paragraphs where both languages have equally many.
+  bool operator()(Record& record) {
+    do {
+      while (pair_ == pairs_) {
+        if (!next_pairs()) return false;
+      }
+      record.where = stanza_.where;
+      record.fields = {{"source", stanza_.texts[pair_]}, {"target", translated_[pair_]}};
+      ++pair_;
+    } while (record.fields[0].second.empty() || record.fields[1].second.empty());
+    return true;
+  }
+
+ private:
+  bool next_pairs() {
+    if (!original_->next(stanza_)) return false;
+    pair_ = pairs_ = 0;
+    const auto found = translations_.find(stanza_.md5);
+    if (found == translations_.end()) return true;
+    translated_ = std::move(found->second);
+    translations_.erase(found);  // packages that share a description would give it twice
+    pairs_ = stanza_.texts.size() == translated_.size() ? translated_.size() : 1;
+    return true;
+  }
+
+  std::shared_ptr<Stanzas> original_;
+  std::map<std::string, std::vector<std::string>> translations_;
+  Stanza stanza_;
+  std::vector<std::string> translated_;
+  std::size_t pair_ = 0, pairs_ = 0;
+};
+
+}  // namespace
+
+Reader ddtp(std::string language) {
+  return {"stanzas", [language = std::move(language)](const std::vector<Stream>& streams) -> Examples {
+            return Joined(streams.at(0), streams.at(1), language);
+          }};
+}
+
+}  // namespace synthbench

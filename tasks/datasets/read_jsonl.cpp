@@ -1,0 +1,72 @@
+// A JSON object a line.
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "tasks/datasets/readers.h"
+
+namespace synthbench {
+namespace {
+
+Json object_of(std::string_view line, const std::string& where) {
+  Json object = Json::parse(line, nullptr, false);
+  if (!object.is_object()) throw UserError(where + ": not a JSON object, of which a line holds one");
+  return object;
+}
+
+std::string field_of(const Json& object, const JsonField& wanted, const std::string& where) {
+  const std::string pointer = wanted.pointer.empty() ? "/" + wanted.field : wanted.pointer;
+  const Json::json_pointer path(pointer);
+  const Json value = object.contains(path) ? object.at(path) : Json(nullptr);
+  if (wanted.hidden_ok && (value.is_null() || value == "-" || value == "")) return std::string(kHiddenLabel);
+  if (value.is_null()) throw UserError(fmt::format("{}: no value at '{}'", where, pointer));
+  if (value.is_structured()) throw UserError(fmt::format("{}: '{}' is no text or number", where, pointer));
+  return text_of_json(value);
+}
+
+}  // namespace
+
+std::string text_of_json(const Json& value) {
+  if (value.is_structured() || value.is_null()) throw std::invalid_argument("no text, number or truth value");
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+Reader jsonl(std::vector<JsonField> fields) {
+  return {"jsonl", [fields = std::move(fields)](const std::vector<Stream>& streams) -> Examples {
+            const auto reader = std::make_shared<LineReader>(streams.front());
+            return [reader, fields](Record& record) {
+              std::string_view line;
+              if (!reader->next(line)) return false;
+              record.where = reader->where();
+              const Json object = object_of(line, record.where);
+              record.fields.clear();
+              for (const JsonField& field : fields) record.fields.emplace_back(field.field, field_of(object, field, record.where));
+              return true;
+            };
+          }};
+}
+
+Reader jsonl_of(std::string form, std::function<std::vector<Record>(const Json& object)> examples) {
+  return {std::move(form), [examples = std::move(examples)](const std::vector<Stream>& streams) -> Examples {
+            const auto reader = std::make_shared<LineReader>(streams.front());
+            return [reader, examples, waiting = std::vector<Record>(), next = std::size_t{0}](Record& record) mutable {
+              while (next == waiting.size()) {
+                std::string_view line;
+                if (!reader->next(line)) return false;
+                const std::string where = reader->where();
+                try {
+                  waiting = examples(object_of(line, where));
+                } catch (const UserError&) {
+                  throw;
+                } catch (const std::exception& error) {
+                  throw UserError(fmt::format("{}: an object of another form: {}", where, error.what()));
+                }
+                next = 0;
+                for (Record& example : waiting) example.where = where;
+              }
+              record = std::move(waiting[next++]);
+              return true;
+            };
+          }};
+}
+
+}  // namespace synthbench

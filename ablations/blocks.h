@@ -28,7 +28,7 @@ struct Block {
   Origin origin = Origin::product;
   Point fixed;
   std::vector<SourceLine> places;  ///< of the fixed values, by key; no file where nobody sets it
-  std::vector<ValueAxis> axes;  ///< of a zip: its rows first
+  std::vector<ValueAxis> axes;     ///< of a zip: its rows first
   Condition only;
   SourceLine place;
 };

@@ -135,8 +135,8 @@ class Expansion {
   std::vector<std::string> late_reasons_;
   std::int64_t points_ = 0;
   std::vector<std::int64_t> points_of_;  ///< by block
-  std::vector<bool> axis_held_;     ///< of the product's axes
-  std::vector<bool> exclude_held_;  ///< somewhere, if only at points that an earlier exclude has
+  std::vector<bool> axis_held_;          ///< of the product's axes
+  std::vector<bool> exclude_held_;       ///< somewhere, if only at points that an earlier exclude has
 };
 
 }  // namespace synthbench

@@ -8,6 +8,7 @@
 #include "harness/base/files.h"
 #include "harness/base/words.h"
 #include "results/format_markup.h"
+#include "results/provenance_rows.h"
 #include "results/table_shapes.h"
 #include "results/table_spec.h"
 
@@ -79,23 +80,15 @@ Table make_table(Store& store, const std::string& preset_or_file, const TableOpt
 
 namespace {
 
-/// "  a12 c7 seed 0: done 2026-11-24T05:58:01Z, commit c0ffee0, host; log ...; again: synthbench repro a12"
-std::string provenance(Store& store, std::int64_t attempt) {
-  const auto rows = store.select(
-      R"(SELECT a.cell_id, ce.seed, a.outcome, a.error_msg, coalesce(a.ended_at, a.started_at) AS ended, b.git_sha, b.dirty,
-                substr(b.build_sha, 1, 7) AS build, e.host, a.log_path, a.repro_cmd, s.name AS sweep
-         FROM attempt a JOIN cell ce USING(cell_id) JOIN sweep s USING(sweep_id) JOIN build b USING(build_id) JOIN env e USING(env_id)
-         WHERE a.attempt_id=?1)",
-      {attempt});
-  if (rows.empty()) return "";
-  const OrderedJson& row = rows.front();
-  const auto text = [&](const char* key) { return row[key].get<std::string>(); };
-  const std::string reason = text("error_msg").empty() ? "" : " (" + text("error_msg") + ")";
-  std::string out = fmt::format("  a{}: seed {}, cell c{} of {}, {}{} {}, commit {}{}, build {}, host {}\n", attempt, row["seed"].dump(),
-                                row["cell_id"].dump(), text("sweep"), text("outcome"), reason, text("ended"), text("git_sha").substr(0, 7),
-                                row["dirty"] == 1 ? " with local changes" : "", text("build"), text("host"));
-  if (!text("log_path").empty()) out += "    log: " + text("log_path") + "\n";
-  return out + "    command: " + text("repro_cmd") + "\n";
+/// "  a12: seed 0, c7 of s3 lengths, done 2026-11-24T05:58:01Z, commit c0ffee0, ...", then where its log is and what repeats it.
+std::string provenance_text(const OrderedJson& row) {
+  const auto text = [&](const char* key) { return row[key].is_null() ? "" : row[key].get<std::string>(); };
+  const std::string reason = text("reason").empty() ? "" : " (" + text("reason") + ")";
+  std::string out =
+      fmt::format("  {}: seed {}, {} of {}, {}{} {}, commit {}, build {}; {}\n", text("attempt"), row["seed"].dump(), text("cell"),
+                  text("sweep"), text("state"), reason, text("ended_at"), text("commit"), text("build"), text("machine"));
+  if (!text("log").empty()) out += "    log: " + text("log") + "\n";
+  return out + "    command: " + text("command") + "\n";
 }
 
 }  // namespace
@@ -104,7 +97,7 @@ std::string explain(Store& store, const Table& table, const std::string& row_and
   std::string out;
   for (const Explained& one : explained(table, row_and_column)) {
     out += one.line + "\n";
-    for (const std::int64_t attempt : one.attempts) out += provenance(store, attempt);
+    for (const OrderedJson& row : provenance_of(store, one.attempts).rows) out += provenance_text(row);
   }
   return out;
 }

@@ -27,10 +27,12 @@ Texts shape_of(const Connection& database) {
   return texts(database, "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1");
 }
 
-/// The rows of every table but migration, as text.
+/// The rows of every table but migration, as text,
+/// and but paper_value: those rows are the program's, and come anew whenever it opens the file to write.
 std::map<std::string, Texts> rows_of(const Connection& database) {
   std::map<std::string, Texts> out;
-  for (const std::string& table : texts(database, "SELECT name FROM sqlite_schema WHERE type='table' AND name<>'migration'")) {
+  for (const std::string& table :
+       texts(database, "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT IN ('migration', 'paper_value')")) {
     std::string columns;
     for (const std::string& column : texts(database, "SELECT name FROM pragma_table_info('" + table + "')")) {
       columns += (columns.empty() ? "quote(" : " || ',' || quote(") + column + ")";

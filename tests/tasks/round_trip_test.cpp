@@ -124,7 +124,7 @@ TEST_P(RealText, ComesBack) {
 TEST_P(RealText, ShippedTextComesBack) {
   SCOPED_TRACE(seed_trace());
   std::mt19937_64 random(test_seed());
-  const std::string text = some_lines(read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/shakespeare.txt"), 4 * kBytesOfAFile, random);
+  const std::string text = some_lines(read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/tinyshakespeare/input.txt"), 4 * kBytesOfAFile, random);
   const auto tokenizer = tokenizers().at(GetParam()).train(text, GetParam() == "words" ? std::int64_t{1} << 30 : 1000);
   EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), GetParam() == "words" ? with_single_blanks(text) : text);
 }

@@ -17,7 +17,7 @@ class SpecialTokensOf : public ::testing::TestWithParam<std::string> {
 
   ScratchFolder cache_;
   WithEnvironment environment_{"SYNTHBENCH_CACHE", cache_.path().c_str()};
-  const std::string text_ = read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/shakespeare.txt").substr(0, 50000);
+  const std::string text_ = read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/tinyshakespeare/input.txt").substr(0, 50000);
 };
 
 TEST_P(SpecialTokensOf, NoTextYieldsThemAndTheVocabularyHoldsThemAll) {

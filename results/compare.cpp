@@ -205,10 +205,10 @@ void refuse_unlike(const ComparedSide& a, const ComparedSide& b) {
 }
 
 /// What tells rows apart. A table names its variant even where there is one alone; a key does not.
-Axes axes_of_both(const CellSet& a, const CellSet& b) {
+TableAxes axes_of_both(const CellSet& a, const CellSet& b) {
   std::vector<ConfigFacts> rows = a.rows;
   rows.insert(rows.end(), b.rows.begin(), b.rows.end());
-  Axes axes = axes_of(rows);
+  TableAxes axes = axes_of(rows);
   const bool one_variant =
       std::ranges::all_of(rows, [&](const ConfigFacts& row) { return row.text("variant") == rows.front().text("variant"); });
   if (one_variant) std::erase(axes.columns, "variant");
@@ -241,7 +241,7 @@ ComparisonTable compare(Store& store, const ComparedSide& a, const ComparedSide&
     const std::vector<std::string> kinds = speed ? std::vector<std::string>{"speed"} : std::vector<std::string>{"train", "eval"};
     const CellSet of_a = cells_of(store, a, kinds, options.across_env), of_b = cells_of(store, b, kinds, options.across_env);
     if (speed && !options.across_env) refuse_mixed_sides(store, a, of_a, b, of_b);
-    const Axes axes = axes_of_both(of_a, of_b);
+    const TableAxes axes = axes_of_both(of_a, of_b);
     for (const RowPair& pair : pair_rows(of_a, of_b, a.kind)) {
       Comparison row = speed ? judge.times(pair) : judge.quality(pair);
       row.key = key_of(pair, axes, a.kind);

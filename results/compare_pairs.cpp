@@ -80,7 +80,7 @@ std::vector<RowPair> pair_rows(const CellSet& a, const CellSet& b, ComparedSide:
   return pairs;
 }
 
-Json key_of(const RowPair& pair, const Axes& axes, ComparedSide::Kind kind) {
+Json key_of(const RowPair& pair, const TableAxes& axes, ComparedSide::Kind kind) {
   Json key = Json::object();
   const auto take = [&](const std::string& name) {
     for (const ConfigFacts* row : {pair.a, pair.b}) {

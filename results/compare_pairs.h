@@ -19,6 +19,6 @@ struct RowPair {
 std::vector<RowPair> pair_rows(const CellSet& a, const CellSet& b, ComparedSide::Kind kind);
 
 /// seq_len and the axes that vary over all rows, other than what the sides name, for a pair.
-Json key_of(const RowPair& pair, const Axes& axes, ComparedSide::Kind kind);
+Json key_of(const RowPair& pair, const TableAxes& axes, ComparedSide::Kind kind);
 
 }  // namespace synthbench

@@ -44,7 +44,7 @@ std::string series_of(const ConfigFacts& row) {
   return Json::array({rest, row.build, row.env}).dump();
 }
 
-std::string label_of(const ConfigFacts& row, const Axes& axes) {
+std::string label_of(const ConfigFacts& row, const TableAxes& axes) {
   std::vector<std::string> words;
   for (const std::string& key : axes.columns) {
     if (goes_with_length(key) || !row.config.contains(key)) continue;

@@ -21,7 +21,7 @@ void append(std::string& list, const std::string& key, const TableCell& cell, co
   list += (list.empty() ? "" : between) + (speaks ? "" : key + " ") + shown(cell);
 }
 
-std::vector<FigurePlace> places(Store& store, const Axes& axes, const std::vector<ConfigFacts>& rows,
+std::vector<FigurePlace> places(Store& store, const TableAxes& axes, const std::vector<ConfigFacts>& rows,
                                 const std::vector<std::string>& along) {
   const std::vector<std::string> columns = axis_columns(axes);
   std::vector<bool> of_panel;
@@ -54,7 +54,7 @@ bool ambiguous(const std::vector<FigurePlace>& places, const std::vector<ConfigF
 
 }  // namespace
 
-std::vector<FigurePlace> places_in_figure(Store& store, const Axes& axes, const std::vector<ConfigFacts>& rows,
+std::vector<FigurePlace> places_in_figure(Store& store, const TableAxes& axes, const std::vector<ConfigFacts>& rows,
                                           const std::vector<std::string>& along) {
   std::vector<std::string> following = along;
   const bool by_length = has(along, "seq_len");

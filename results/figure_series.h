@@ -16,7 +16,7 @@ struct FigurePlace {
 };
 /// along: the keys of the x axis; batch and max_len go with seq_len where they follow from it. One series in several panels becomes
 /// several series in one.
-std::vector<FigurePlace> places_in_figure(Store& store, const Axes& axes, const std::vector<ConfigFacts>& rows,
+std::vector<FigurePlace> places_in_figure(Store& store, const TableAxes& axes, const std::vector<ConfigFacts>& rows,
                                           const std::vector<std::string>& along);
 
 /// Collects points into panels and series, in the order in which they come.

@@ -48,7 +48,7 @@ struct Use {
 
 }  // namespace
 
-Axes axes_of(const std::vector<ConfigFacts>& rows) {
+TableAxes axes_of(const std::vector<ConfigFacts>& rows) {
   std::map<std::pair<std::size_t, std::string>, Use> uses;
   std::set<std::int64_t> builds, machines;
   for (const ConfigFacts& row : rows) {
@@ -62,7 +62,7 @@ Axes axes_of(const std::vector<ConfigFacts>& rows) {
       ++use.rows;
     }
   }
-  Axes axes;
+  TableAxes axes;
   for (const auto& [place, use] : uses) {
     const auto& [importance, key] = place;
     const bool known = importance < std::size(kOrder), everywhere = use.rows == rows.size();
@@ -79,7 +79,7 @@ Axes axes_of(const std::vector<ConfigFacts>& rows) {
   return axes;
 }
 
-void sort_for_comparison(std::vector<ConfigFacts>& rows, const Axes& axes) {
+void sort_for_comparison(std::vector<ConfigFacts>& rows, const TableAxes& axes) {
   std::vector<std::string> keys;
   for (const std::string& key : axes.columns) {
     const bool everywhere = std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row.config.contains(key); });
@@ -96,14 +96,14 @@ void sort_for_comparison(std::vector<ConfigFacts>& rows, const Axes& axes) {
   });
 }
 
-std::vector<std::string> axis_columns(const Axes& axes) {
+std::vector<std::string> axis_columns(const TableAxes& axes) {
   std::vector<std::string> out = axes.columns;
   if (axes.machines) out.emplace_back("machine");
   if (axes.builds) out.emplace_back("build");
   return out;
 }
 
-std::vector<TableCell> axis_cells(Store& store, const Axes& axes, const ConfigFacts& row) {
+std::vector<TableCell> axis_cells(Store& store, const TableAxes& axes, const ConfigFacts& row) {
   std::vector<TableCell> out;
   for (const std::string& key : axes.columns) {
     const bool has = row.config.contains(key) && !says_nothing(key, row);

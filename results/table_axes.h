@@ -9,20 +9,20 @@
 namespace synthbench {
 
 /// Which keys of the configs tell the rows of a table apart: these are columns; what is equal everywhere is said once.
-struct Axes {
+struct TableAxes {
   std::vector<std::string> columns;       ///< variant first where it varies
   std::string constants;                  ///< "backend eigen, dtype f32, ...": equal in all rows, for the caption
   std::string more_constants;             ///< the same of keys that few people ask for, for a note
   std::string where_they_apply;           ///< "rank 8": equal in the rows that have the key
   bool machines = false, builds = false;  ///< columns `machine` and `build` are needed: --across-env
 };
-Axes axes_of(const std::vector<ConfigFacts>& rows);
+TableAxes axes_of(const std::vector<ConfigFacts>& rows);
 
 /// Sorts rows so that what is compared stands together: equal but for variant and what belongs to variants.
-void sort_for_comparison(std::vector<ConfigFacts>& rows, const Axes& axes);
+void sort_for_comparison(std::vector<ConfigFacts>& rows, const TableAxes& axes);
 
 /// Column names of the axes, and their cells of a row; a key that a row does not have is "–".
-std::vector<std::string> axis_columns(const Axes& axes);
-std::vector<TableCell> axis_cells(Store& store, const Axes& axes, const ConfigFacts& row);
+std::vector<std::string> axis_columns(const TableAxes& axes);
+std::vector<TableCell> axis_cells(Store& store, const TableAxes& axes, const ConfigFacts& row);
 
 }  // namespace synthbench

@@ -31,7 +31,7 @@ struct Differences {
 /// A metric over configs as points of a grid of factors.
 class Design {
  public:
-  Design(const std::vector<ConfigFacts>& configs, std::string metric, const Axes& axes) : metric_(std::move(metric)) {
+  Design(const std::vector<ConfigFacts>& configs, std::string metric, const TableAxes& axes) : metric_(std::move(metric)) {
     for (const ConfigFacts& config : configs) {
       if (config.values(metric_).empty()) continue;
       configs_.push_back(&config);
@@ -80,7 +80,7 @@ class Design {
 
  private:
   /// Keys that every config has and that vary; the variant stands for the keys that are its own (rank ...).
-  void find_factors(const Axes& axes) {
+  void find_factors(const TableAxes& axes) {
     for (const std::string& key : axes.columns) {
       std::set<std::string> values;
       bool everywhere = true;

@@ -47,7 +47,7 @@ std::optional<Interval> exponent_interval(const Timings& rows, const LengthSerie
 
 Table table_of_growth(Store& store, const TableSpec& spec, const TableOptions& options) {
   const Timings rows = read_timings(store, options);
-  Axes axes = rows.axes;
+  TableAxes axes = rows.axes;
   std::erase_if(axes.columns, goes_with_length);
   Table table{.caption = spec.caption + (axes.constants.empty() ? "" : "; " + axes.constants),
               .columns = axis_columns(axes),

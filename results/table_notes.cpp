@@ -162,7 +162,7 @@ void add_dates(std::vector<std::string>& notes, const CellSet& cells) {
 
 }  // namespace
 
-std::vector<std::string> notes_under(Store& store, const CellSet& cells, const Axes& axes) {
+std::vector<std::string> notes_under(Store& store, const CellSet& cells, const TableAxes& axes) {
   std::vector<std::string> notes = {seeds_note(cells)};
   add_missing(notes, cells);
   add_noisy(notes, cells);

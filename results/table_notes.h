@@ -11,7 +11,7 @@
 namespace synthbench {
 
 /// What stands under every table: seeds, missing cells and why, noisy cells, machine, build, date.
-std::vector<std::string> notes_under(Store& store, const CellSet& cells, const Axes& axes);
+std::vector<std::string> notes_under(Store& store, const CellSet& cells, const TableAxes& axes);
 
 /// How the intervals of times are made.
 void add_process_note(std::vector<std::string>& notes, const std::vector<std::optional<Timing>>& times);

@@ -27,7 +27,7 @@ struct Ratio {
 /// Speed cells with their times, sorted for comparison.
 struct Timings {
   CellSet cells;
-  Axes axes;
+  TableAxes axes;
   std::vector<std::optional<Timing>> times;  ///< of each row; nullopt: no result
   std::vector<std::ptrdiff_t> vanilla;       ///< of each row the vanilla row with all other axes equal; -1: none
 

@@ -42,7 +42,7 @@ struct DataCommand {
     std::vector<OrderedJson> rows;
     std::string damage;
     for (const std::string& one : wanted()) {
-      for (const Verdict& verdict : synthbench::verify(one)) {
+      for (const Verified& verdict : synthbench::verify(one)) {
         if (damage.empty()) damage = verdict.detail;
         rows.push_back(row_of(verdict));
       }
@@ -78,7 +78,7 @@ struct DataCommand {
     return names;
   }
 
-  static OrderedJson row_of(const Verdict& verdict) {
+  static OrderedJson row_of(const Verified& verdict) {
     const auto or_null = [](std::int64_t number) { return number == 0 ? OrderedJson(nullptr) : OrderedJson(number); };
     return {{"name", verdict.data_set},
             {"split", verdict.split},

@@ -51,21 +51,21 @@ struct ScoreCommand {
     return how;
   }
 
-  std::vector<Texts> texts() const {
+  std::vector<MetricTexts> texts() const {
     if (references.empty()) throw UserError("score needs a file of references: -r FILE");
     std::vector<std::string> paths;
     for (const FlagValue& path : references) paths.push_back(path.text);
-    std::vector<Texts> all;
+    std::vector<MetricTexts> all;
     for (const std::string& system : systems) all.push_back(read_texts(system, paths));
     return all;
   }
 
   /// One row a system, in their order; the first is the baseline of a test.
-  void add_systems(const std::string& name, const std::vector<Texts>& all, const std::optional<Resampling>& how,
+  void add_systems(const std::string& name, const std::vector<MetricTexts>& all, const std::optional<Resampling>& how,
                    std::vector<OrderedJson>& rows) const {
-    std::optional<Measured> baseline;
+    std::optional<SegmentSums> baseline;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      Measured measured = measure(name, all[i], flags.options());
+      SegmentSums measured = measure(name, all[i], flags.options());
       for (const std::string& warning : measured.warnings) fmt::print(stderr, "synthbench: {}\n", warning);
       const Score score = score_of(name, measured, how ? signature_of(*how) : SignatureFields());
       OrderedJson row = {{"metric", score.metric}};
@@ -83,7 +83,7 @@ struct ScoreCommand {
     return {{how.test == PairedTest::bootstrap ? "bs" : "ar", std::to_string(how.trials)}, {"seed", std::to_string(how.seed)}};
   }
 
-  static void add_test(OrderedJson& row, const std::string& name, const Measured& measured, const std::optional<Measured>& baseline,
+  static void add_test(OrderedJson& row, const std::string& name, const SegmentSums& measured, const std::optional<SegmentSums>& baseline,
                        const Resampling& how) {
     if (!can_resample(measured)) throw UserError(name + " is no sum over segments and has no paired test here");
     if (how.test == PairedTest::bootstrap) {
@@ -95,11 +95,11 @@ struct ScoreCommand {
   }
 
   /// One row a segment.
-  void add_segments(const std::string& name, const std::vector<Texts>& all, std::vector<OrderedJson>& rows) const {
+  void add_segments(const std::string& name, const std::vector<MetricTexts>& all, std::vector<OrderedJson>& rows) const {
     MetricOptions options = flags.options();
     options.effective_order = true;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const Measured measured = measure(name, all[i], options);
+      const SegmentSums measured = measure(name, all[i], options);
       if (measured.rows.size() != all[i].hypotheses.size()) throw UserError(name + " has no value of its own for a line");
       for (std::size_t segment = 0; segment < measured.rows.size(); ++segment) {
         OrderedJson row = {{"metric", name}};
@@ -112,6 +112,11 @@ struct ScoreCommand {
     }
   }
 
+  std::string split_to_fill() const {
+    static const std::vector<std::string> splits = {"train", "valid", "test"};
+    return one_of(stored_split, "split", splits, "test");
+  }
+
   /// The attempt of --store.
   std::optional<std::int64_t> attempt_to_fill() const {
     if (!attempt) {
@@ -120,6 +125,7 @@ struct ScoreCommand {
     }
     const RowId id = parse_row_id(attempt.text);
     if (id.kind != 'a') throw UserError("--store: '" + attempt.text + "' is no attempt (a34)");
+    split_to_fill();
     if (systems.size() != 1) throw UserError("--store takes one file: the outputs of that attempt");
     if (paired_bootstrap || paired_randomization || sentence_level) {
       throw UserError("--store keeps values and segments at once: without --paired-bs, --paired-ar and --sentence-level");
@@ -128,8 +134,8 @@ struct ScoreCommand {
   }
 
   /// The values of all metrics, and of each segment, or question, that has a finite one of its own.
-  void keep(std::int64_t of, const std::vector<std::string>& names, const Texts& texts) const {
-    const std::string split = stored_split ? stored_split.text : "test";
+  void keep(std::int64_t of, const std::vector<std::string>& names, const MetricTexts& texts) const {
+    const std::string split = split_to_fill();
     MetricOptions single = flags.options();
     single.effective_order = true;
     std::vector<MetricRow> values;
@@ -141,7 +147,7 @@ struct ScoreCommand {
       row.value = whole.value.value_or(std::numeric_limits<double>::quiet_NaN());
       row.n = static_cast<std::int64_t>(whole.n);
       values.push_back(row);
-      const Measured measured = measure(name, texts, single);
+      const SegmentSums measured = measure(name, texts, single);
       if (!can_resample(measured)) continue;  // a value that no part of the texts has
       const std::string signature = score_of(name, measured).signature;
       for (std::size_t k = 0; k < measured.rows.size(); ++k) {
@@ -161,7 +167,7 @@ struct ScoreCommand {
     for (const std::string& path : systems) {
       const SuiteAverage found = suite_average(average.text, task_scores_in(read_segments(path), path));
       fmt::print(stderr, "{}: {}\n", average.text, found.rule);
-      Measured measured{.n = found.tasks, .signature = {{"tasks", std::to_string(found.tasks)}, {"avg", "mean-of-task-means"}}};
+      SegmentSums measured{.n = found.tasks, .signature = {{"tasks", std::to_string(found.tasks)}, {"avg", "mean-of-task-means"}}};
       measured.value = found.value;
       OrderedJson row = {{"metric", average.text}};
       if (systems.size() > 1) row["system"] = path;
@@ -186,7 +192,7 @@ struct ScoreCommand {
     const std::vector<std::string> chosen = names();
     const std::optional<Resampling> how = resampling();
     if (how && sentence_level) throw UserError("--sentence-level and a paired test: one of them");
-    const std::vector<Texts> all = texts();
+    const std::vector<MetricTexts> all = texts();
     std::vector<OrderedJson> rows;
     for (const std::string& name : chosen) sentence_level ? add_segments(name, all, rows) : add_systems(name, all, how, rows);
     if (to_fill) keep(*to_fill, chosen, all.front());

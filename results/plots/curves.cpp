@@ -48,7 +48,7 @@ std::string split_words(const std::string& split) {
 
 Figure build(Store& store, const TableOptions& options) {
   CellSet cells = read_cells(store, options, {"train", "eval"}, options.across_env);
-  const Axes axes = axes_of(cells.rows);
+  const TableAxes axes = axes_of(cells.rows);
   sort_for_comparison(cells.rows, axes);
   const FigureAxis steps = {.label = "optimiser step"}, loss = {.label = "loss, nats per token"};
   FigurePanels panels({.x = steps, .y = loss});

@@ -12,7 +12,7 @@ namespace {
 Figure build(Store& store, const TableOptions& options) {
   CellSet cells = read_cells(store, options, {"speed"}, options.across_env);
   if (!options.across_env) refuse_mixed_places(store, cells);
-  const Axes axes = axes_of(cells.rows);
+  const TableAxes axes = axes_of(cells.rows);
   sort_for_comparison(cells.rows, axes);
   const FigureAxis memory = {.label = "peak memory", .scale = FigureAxis::Scale::log2, .text = format_bytes};
   Figure figure = over_length(store, axes, cells.rows, memory, [&](std::size_t row) -> std::optional<FigurePoint> {

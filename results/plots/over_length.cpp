@@ -7,7 +7,7 @@
 
 namespace synthbench {
 
-Figure over_length(Store& store, const Axes& axes, const std::vector<ConfigFacts>& rows, const FigureAxis& value,
+Figure over_length(Store& store, const TableAxes& axes, const std::vector<ConfigFacts>& rows, const FigureAxis& value,
                    const std::function<std::optional<FigurePoint>(std::size_t row)>& point) {
   const FigureAxis length = {.label = "sequence length, tokens", .scale = FigureAxis::Scale::log2, .ticks = {}};
   FigurePanels panels({.x = length, .y = value});

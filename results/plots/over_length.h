@@ -10,7 +10,7 @@ namespace synthbench {
 
 /// Panels of a measured value over seq_len, a series for each variant: or a list, where there is one length. point: its y of a row, by
 /// index, and the interval; nullopt for a row without. Throws NothingDone where no row has one.
-Figure over_length(Store& store, const Axes& axes, const std::vector<ConfigFacts>& rows, const FigureAxis& value,
+Figure over_length(Store& store, const TableAxes& axes, const std::vector<ConfigFacts>& rows, const FigureAxis& value,
                    const std::function<std::optional<FigurePoint>(std::size_t row)>& point);
 
 }  // namespace synthbench

@@ -41,7 +41,7 @@ FigureSeries frontier(const FigurePanel& panel, bool lower_is_better) {
 Figure build(Store& store, const TableOptions& options) {
   CellSet cells = read_cells(store, options, {"train", "eval"}, options.across_env);
   if (!options.across_env) refuse_mixed_places(store, cells);
-  const Axes axes = axes_of(cells.rows);
+  const TableAxes axes = axes_of(cells.rows);
   sort_for_comparison(cells.rows, axes);
   const std::vector<FigurePlace> places = places_in_figure(store, axes, cells.rows, {});
   FigurePanels panels({.x = {.label = "time of a training step", .scale = FigureAxis::Scale::log10, .text = format_seconds}});

@@ -18,7 +18,7 @@ struct StoredAttention {
 
 struct StoredAttentions {
   std::vector<StoredAttention> all{};
-  Axes axes{};
+  TableAxes axes{};
   std::vector<std::string> notes{};
 };
 

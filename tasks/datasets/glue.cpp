@@ -117,7 +117,7 @@ Reader mrpc_rows(bool development) {
   return {"tsv", [development](const std::vector<Stream>& streams) -> Examples {
             const auto ids = std::make_shared<Ids>();
             if (streams.size() > 1) {
-              LineReader list(streams[1]);
+              StreamLines list(streams[1]);
               for (std::string_view line; list.next(line);) {
                 const std::size_t tab = line.find('\t');
                 if (tab == std::string_view::npos) throw UserError(list.where() + ": not two ids with a tab between them");

@@ -23,10 +23,10 @@ void require_utf8(std::string_view text, const std::string& where) {
   }
 }
 
-std::string LineReader::where() const { return fmt::format("{}:{}", stream_->name(), number_); }
+std::string StreamLines::where() const { return fmt::format("{}:{}", stream_->name(), number_); }
 
 /// More of this file; false at its end.
-bool LineReader::fill() {
+bool StreamLines::fill() {
   buffer_.erase(0, at_);
   at_ = 0;
   const std::size_t before = buffer_.size();
@@ -36,7 +36,7 @@ bool LineReader::fill() {
   return n > 0;
 }
 
-bool LineReader::next(std::string_view& line) {
+bool StreamLines::next(std::string_view& line) {
   for (;;) {
     if (!open_) {
       if (!stream_->next_file()) return false;
@@ -70,8 +70,8 @@ std::string read_text(DataStream& stream) {
   std::string text;
   for (std::size_t n = kChunk; n > 0;) {
     const std::size_t before = text.size();
-    if (before > LineReader::kLongest) {
-      throw UserError(fmt::format("{}: a document of more than {}", stream.name(), format_bytes(LineReader::kLongest)));
+    if (before > StreamLines::kLongest) {
+      throw UserError(fmt::format("{}: a document of more than {}", stream.name(), format_bytes(StreamLines::kLongest)));
     }
     text.resize(before + kChunk);
     n = stream.read(text.data() + before, kChunk);

@@ -12,9 +12,9 @@ using Stream = std::shared_ptr<DataStream>;
 
 /// Lines of the files of a stream, one at a time. A line ends at a line feed, a carriage return before one does not count, nor does
 /// a byte order mark at the start of a file; the last line of a file ends with the file.
-class LineReader {
+class StreamLines {
  public:
-  explicit LineReader(Stream stream) : stream_(std::move(stream)) {}
+  explicit StreamLines(Stream stream) : stream_(std::move(stream)) {}
 
   static constexpr std::size_t kLongest = std::size_t{1} << 24;  ///< bytes: a longer line is no text
 
@@ -39,7 +39,7 @@ class LineReader {
   bool open_ = false, at_end_of_file_ = true;
 };
 
-/// All of the file that a stream is at. Throws UserError as LineReader does.
+/// All of the file that a stream is at. Throws UserError as StreamLines does.
 std::string read_text(DataStream& stream);
 
 /// Throws UserError "WHERE: byte 3 (0xff) is not UTF-8".

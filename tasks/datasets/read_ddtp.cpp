@@ -73,7 +73,7 @@ class Stanzas {
     text.append(text.empty() ? "" : " ").append(line);
   }
 
-  LineReader reader_;
+  StreamLines reader_;
   std::string field_;
 };
 

@@ -32,7 +32,7 @@ std::string text_of_json(const Json& value) {
 
 Reader jsonl(std::vector<JsonField> fields) {
   return {"jsonl", [fields = std::move(fields)](const std::vector<Stream>& streams) -> Examples {
-            const auto reader = std::make_shared<LineReader>(streams.front());
+            const auto reader = std::make_shared<StreamLines>(streams.front());
             return [reader, fields](Record& record) {
               std::string_view line;
               if (!reader->next(line)) return false;
@@ -47,7 +47,7 @@ Reader jsonl(std::vector<JsonField> fields) {
 
 Reader jsonl_of(std::string form, std::function<std::vector<Record>(const Json& object)> examples) {
   return {std::move(form), [examples = std::move(examples)](const std::vector<Stream>& streams) -> Examples {
-            const auto reader = std::make_shared<LineReader>(streams.front());
+            const auto reader = std::make_shared<StreamLines>(streams.front());
             return [reader, examples, waiting = std::vector<Record>(), next = std::size_t{0}](Record& record) mutable {
               while (next == waiting.size()) {
                 std::string_view line;

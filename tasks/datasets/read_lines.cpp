@@ -12,7 +12,7 @@ using NextText = std::function<bool(std::string& text)>;
 
 struct Side {
   std::string field;
-  std::shared_ptr<LineReader> reader;
+  std::shared_ptr<StreamLines> reader;
   NextText next;
 };
 
@@ -42,7 +42,7 @@ Examples side_by_side(std::vector<Side> sides, const char* unit) {
   };
 }
 
-NextText next_line(const std::shared_ptr<LineReader>& reader) {
+NextText next_line(const std::shared_ptr<StreamLines>& reader) {
   return [reader](std::string& text) {
     std::string_view line;
     if (!reader->next(line)) return false;
@@ -70,7 +70,7 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 /// What stands between <seg ...> and </seg>, which may be on several lines; one segment a line at most.
-NextText next_segment(const std::shared_ptr<LineReader>& reader) {
+NextText next_segment(const std::shared_ptr<StreamLines>& reader) {
   return [reader](std::string& text) {
     std::string_view line;
     while (reader->next(line)) {
@@ -80,7 +80,7 @@ NextText next_segment(const std::shared_ptr<LineReader>& reader) {
       std::string segment(line.substr(tag));
       while (segment.find("</seg>") == std::string::npos) {
         if (!reader->next(line)) throw UserError(where + ": a <seg> without </seg>");
-        if (segment.size() + line.size() > LineReader::kLongest) throw UserError(where + ": a <seg> without </seg>");
+        if (segment.size() + line.size() > StreamLines::kLongest) throw UserError(where + ": a <seg> without </seg>");
         segment.append(" ").append(line);
       }
       const std::size_t open = segment.find('>'), close = segment.find("</seg>");
@@ -93,10 +93,10 @@ NextText next_segment(const std::shared_ptr<LineReader>& reader) {
 }
 
 Examples texts_of(const std::vector<Stream>& streams, const std::vector<std::string>& fields, const char* unit,
-                  NextText (*next)(const std::shared_ptr<LineReader>&)) {
+                  NextText (*next)(const std::shared_ptr<StreamLines>&)) {
   std::vector<Side> sides;
   for (std::size_t k = 0; k < streams.size(); ++k) {
-    const auto reader = std::make_shared<LineReader>(streams[k]);
+    const auto reader = std::make_shared<StreamLines>(streams[k]);
     sides.push_back({fields.at(k), reader, next(reader)});
   }
   return side_by_side(std::move(sides), unit);

@@ -20,7 +20,7 @@ void append_line(std::string& lines, std::string_view line) {
 
 class Dialogues {
  public:
-  explicit Dialogues(Stream stream) : reader_(std::make_shared<LineReader>(std::move(stream))) {}
+  explicit Dialogues(Stream stream) : reader_(std::make_shared<StreamLines>(std::move(stream))) {}
 
   bool operator()(Record& record) {
     std::string_view line;
@@ -58,7 +58,7 @@ class Dialogues {
       throw UserError(fmt::format("{}: {} columns; a partner's words, a tab and the reply are needed, then two tabs and candidates at most",
                                   reader_->where(), parts.size()));
     }
-    if (history_.size() > LineReader::kLongest) throw UserError(reader_->where() + ": a dialogue that is no text");
+    if (history_.size() > StreamLines::kLongest) throw UserError(reader_->where() + ": a dialogue that is no text");
     record.where = reader_->where();
     record.fields = {{"persona", persona_}, {"history", history_}, {"source", parts[0]}, {"target", parts[1]}};
     if (parts.size() == 4) record.fields.emplace_back("candidates", join(split(parts[3], '|'), "\n"));
@@ -66,7 +66,7 @@ class Dialogues {
     append_line(history_, parts[1]);
   }
 
-  std::shared_ptr<LineReader> reader_;
+  std::shared_ptr<StreamLines> reader_;
   std::string persona_, history_;
   std::int64_t turn_ = 0;
 };

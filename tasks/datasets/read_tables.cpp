@@ -12,9 +12,9 @@ namespace {
 
 using Row = std::vector<std::string>;
 /// Fills in a row and the place where it starts; false behind the last one.
-using NextRow = bool (*)(LineReader& reader, Row& row, std::string& where);
+using NextRow = bool (*)(StreamLines& reader, Row& row, std::string& where);
 
-bool next_tsv_row(LineReader& reader, Row& row, std::string& where) {
+bool next_tsv_row(StreamLines& reader, Row& row, std::string& where) {
   std::string_view line;
   if (!reader.next(line)) return false;
   row = split(line, '\t');
@@ -23,7 +23,7 @@ bool next_tsv_row(LineReader& reader, Row& row, std::string& where) {
 }
 
 /// One row of CSV, which goes on over lines while a quoted text is open.
-bool next_csv_row(LineReader& reader, Row& row, std::string& where) {
+bool next_csv_row(StreamLines& reader, Row& row, std::string& where) {
   std::string_view line;
   if (!reader.next(line)) return false;
   where = reader.where();
@@ -56,7 +56,7 @@ bool next_csv_row(LineReader& reader, Row& row, std::string& where) {
     if (!quoted) return true;
     size += line.size() + 1;
     row.back() += '\n';
-    if (size > LineReader::kLongest || !reader.next(line)) {
+    if (size > StreamLines::kLongest || !reader.next(line)) {
       throw UserError(fmt::format("{}: column {}: a quote that is not closed", where, row.size()));
     }
   }
@@ -83,7 +83,7 @@ std::vector<int> positions_of(const Columns& table, const Row& header, const std
 class TableExamples {
  public:
   TableExamples(Columns table, Stream stream, NextRow next)
-      : table_(std::move(table)), reader_(std::make_shared<LineReader>(std::move(stream))), next_(next) {}
+      : table_(std::move(table)), reader_(std::make_shared<StreamLines>(std::move(stream))), next_(next) {}
 
   bool operator()(Record& record) {
     while (next_(*reader_, row_, record.where)) {
@@ -122,7 +122,7 @@ class TableExamples {
   }
 
   Columns table_;
-  std::shared_ptr<LineReader> reader_;
+  std::shared_ptr<StreamLines> reader_;
   NextRow next_;
   Row row_;
   std::vector<int> positions_;

@@ -78,7 +78,7 @@ std::vector<std::pair<std::string, std::string>> xsum_document(const Leaf& leaf)
 }
 
 std::set<std::string> listed_addresses(const Stream& stream) {
-  LineReader reader(stream);
+  StreamLines reader(stream);
   std::set<std::string> ids;
   for (std::string_view line; reader.next(line);) ids.insert(sha1(line));
   return ids;

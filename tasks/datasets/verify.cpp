@@ -6,12 +6,12 @@
 
 namespace synthbench {
 
-Verdict verify(const std::string& name, const DataSet& data, const SplitHere& here) {
-  Verdict verdict{.data_set = name,
-                  .split = here.split->name,
-                  .form = here.layout->reader.form,
-                  .files = here.files(),
-                  .official = here.split->official};
+Verified verify(const std::string& name, const DataSet& data, const SplitHere& here) {
+  Verified verdict{.data_set = name,
+                   .split = here.split->name,
+                   .form = here.layout->reader.form,
+                   .files = here.files(),
+                   .official = here.split->official};
   std::vector<std::shared_ptr<Tally>> tallies;
   for (std::size_t k = 0; k < here.streams.size(); ++k) tallies.push_back(std::make_shared<Tally>());
   try {
@@ -35,9 +35,9 @@ Verdict verify(const std::string& name, const DataSet& data, const SplitHere& he
   return verdict;
 }
 
-std::vector<Verdict> verify(const std::string& name) {
+std::vector<Verified> verify(const std::string& name) {
   const DataSet& data = data_sets().at(name);
-  std::vector<Verdict> verdicts;
+  std::vector<Verified> verdicts;
   std::set<std::string> seen;
   for (const SplitHere& here : splits_here(data, true)) {
     verdicts.push_back(verify(name, data, here));

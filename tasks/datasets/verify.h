@@ -8,7 +8,7 @@
 namespace synthbench {
 
 /// What reading a split from its first byte to its last shows.
-struct Verdict {
+struct Verified {
   std::string data_set, split, form;
   std::string files;          ///< SplitHere::files()
   bool used = false;          ///< the layout that loading takes; others lie beside it
@@ -23,9 +23,9 @@ struct Verdict {
 };
 
 /// Reads every layout of every split of a data set that is here. Throws UserError when nothing of it is.
-std::vector<Verdict> verify(const std::string& name);
+std::vector<Verified> verify(const std::string& name);
 
 /// Reads one of them.
-Verdict verify(const std::string& name, const DataSet& data, const SplitHere& here);
+Verified verify(const std::string& name, const DataSet& data, const SplitHere& here);
 
 }  // namespace synthbench

@@ -67,7 +67,7 @@ double bleu_of_sums(std::span<const double> sums, const Smoothing& smoothing, bo
   return brevity(sums[hyp_len], sums[ref_len]) * std::exp(log_sum / static_cast<double>(orders));
 }
 
-Rows rows_of(const Texts& texts, const MetricOptions& options) {
+Rows rows_of(const MetricTexts& texts, const MetricOptions& options) {
   const SpacedOut tokenize = bleu_tokenizer(options.tokenize);
   Vocabulary vocabulary;
   const auto words = [&](const std::string& line) {
@@ -91,14 +91,14 @@ Rows rows_of(const Texts& texts, const MetricOptions& options) {
 }
 
 /// A hundred lines that end in " ." were tokenized before they came here; sacreBLEU warns of the same.
-std::vector<std::string> warnings_about(const Texts& texts) {
+std::vector<std::string> warnings_about(const MetricTexts& texts) {
   const auto ends_apart = std::ranges::count_if(texts.hypotheses, [](const std::string& line) { return line.ends_with(" ."); });
   if (ends_apart < 100) return {};
   return {
       fmt::format("bleu: {} hypotheses end in a full stop apart: BLEU takes text as people write it, and tokenizes it itself", ends_apart)};
 }
 
-Measured bleu(const Texts& texts, const MetricOptions& options) {
+SegmentSums bleu(const MetricTexts& texts, const MetricOptions& options) {
   const Smoothing smoothing = smoothing_of(options);
   const bool with_value = smoothing.method == "floor" || smoothing.method == "add-k";
   const bool effective = options.effective_order;

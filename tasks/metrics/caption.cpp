@@ -21,7 +21,7 @@ namespace {
 /// The words of each segment as numbers: hypotheses, then the references of segment i.
 class Captions {
  public:
-  explicit Captions(const Texts& texts) {
+  explicit Captions(const MetricTexts& texts) {
     for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {
       hypotheses.push_back(words(texts.hypotheses[i]));
       references.emplace_back();
@@ -47,9 +47,9 @@ double bleu_of_sums(std::span<const double> sums, std::size_t orders) {
 }
 
 template <std::size_t orders>
-Measured caption_bleu(const Texts& texts, const MetricOptions&) {
+SegmentSums caption_bleu(const MetricTexts& texts, const MetricOptions&) {
   const Captions captions(texts);
-  Measured measured{.n = texts.hypotheses.size(), .signature = {nrefs(texts), {"tok", "blanks"}, {"ref", "closest"}, {"impl", "coco"}}};
+  SegmentSums measured{.n = texts.hypotheses.size(), .signature = {nrefs(texts), {"tok", "blanks"}, {"ref", "closest"}, {"impl", "coco"}}};
   for (std::size_t i = 0; i < captions.hypotheses.size(); ++i) {
     const Sequence& hypothesis = captions.hypotheses[i];
     const std::vector<double> matched = matched_ngrams(hypothesis, captions.references[i], orders);
@@ -64,7 +64,7 @@ Measured caption_bleu(const Texts& texts, const MetricOptions&) {
   return measured;
 }
 
-Measured rouge_l_coco(const Texts& texts, const MetricOptions&) {
+SegmentSums rouge_l_coco(const MetricTexts& texts, const MetricOptions&) {
   constexpr double kBeta = 1.2;
   const Captions captions(texts);
   std::vector<double> values;
@@ -83,7 +83,7 @@ Measured rouge_l_coco(const Texts& texts, const MetricOptions&) {
   return mean_over_segments(values, {nrefs(texts), {"tok", "blanks"}, {"beta", "1.2"}, {"impl", "coco"}});
 }
 
-Metric bleu_metric(std::string what, Measured (*measure)(const Texts&, const MetricOptions&)) {
+Metric bleu_metric(std::string what, SegmentSums (*measure)(const MetricTexts&, const MetricOptions&)) {
   return {.summary = "BLEU of captions and dialogue, " + what + "; equal to nlg-eval", .scale = "0-1", .measure = measure};
 }
 

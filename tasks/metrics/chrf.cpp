@@ -84,7 +84,7 @@ void add_orders(std::vector<double>& row, const Sequence& hypothesis, const Sequ
   }
 }
 
-Rows rows_of(const Texts& texts, const Orders& orders, bool lowercase) {
+Rows rows_of(const MetricTexts& texts, const Orders& orders, bool lowercase) {
   Reader read(orders, lowercase);
   Rows rows;
   for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {
@@ -105,18 +105,18 @@ Rows rows_of(const Texts& texts, const Orders& orders, bool lowercase) {
 }
 
 Metric chrf_metric(std::string summary, int word_order) {
-  const auto measure = [word_order](const Texts& texts, const MetricOptions& options) {
+  const auto measure = [word_order](const MetricTexts& texts, const MetricOptions& options) {
     const Orders orders{options.chrf_char_order, options.chrf_word_order.value_or(word_order), options.chrf_beta};
-    return Measured{.n = texts.hypotheses.size(),
-                    .signature = {nrefs(texts),
-                                  {"case", options.chrf_lowercase ? "lc" : "mixed"},
-                                  {"eff", "yes"},
-                                  {"nc", std::to_string(orders.characters)},
-                                  {"nw", std::to_string(orders.words)},
-                                  {"space", "no"},
-                                  {"beta", std::to_string(orders.beta)}},
-                    .rows = rows_of(texts, orders, options.chrf_lowercase),
-                    .value_of_sums = [orders](std::span<const double> sums) { return f_score(sums, orders); }};
+    return SegmentSums{.n = texts.hypotheses.size(),
+                       .signature = {nrefs(texts),
+                                     {"case", options.chrf_lowercase ? "lc" : "mixed"},
+                                     {"eff", "yes"},
+                                     {"nc", std::to_string(orders.characters)},
+                                     {"nw", std::to_string(orders.words)},
+                                     {"space", "no"},
+                                     {"beta", std::to_string(orders.beta)}},
+                       .rows = rows_of(texts, orders, options.chrf_lowercase),
+                       .value_of_sums = [orders](std::span<const double> sums) { return f_score(sums, orders); }};
   };
   return {.summary = std::move(summary), .scale = "0-100", .measure = measure};
 }

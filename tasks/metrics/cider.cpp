@@ -40,7 +40,7 @@ CountsByOrder ngrams_of(const std::string& line) {
 }
 
 /// In the references of how many segments each n-gram is.
-Counts document_frequencies(const Texts& texts) {
+Counts document_frequencies(const MetricTexts& texts) {
   Counts frequencies;
   for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {
     std::unordered_set<std::string> seen;
@@ -62,7 +62,7 @@ struct Weighted {
 
 class Weigher {
  public:
-  explicit Weigher(const Texts& texts)
+  explicit Weigher(const MetricTexts& texts)
       : frequencies_(document_frequencies(texts)), log_segments_(std::log(static_cast<double>(texts.hypotheses.size()))) {}
 
   Weighted operator()(const std::string& line) const {
@@ -101,7 +101,7 @@ double similarity(const Weighted& hypothesis, const Weighted& reference) {
 }
 
 /// What the weights come from.
-std::string corpus_hash(const Texts& texts) {
+std::string corpus_hash(const MetricTexts& texts) {
   std::string all;
   for (const std::vector<std::string>& stream : texts.references) {
     for (const std::string& line : stream) all.append(line).append(1, '\n');
@@ -109,7 +109,7 @@ std::string corpus_hash(const Texts& texts) {
   return sha256(all).substr(0, 12);
 }
 
-Measured cider_d(const Texts& texts, const MetricOptions&) {
+SegmentSums cider_d(const MetricTexts& texts, const MetricOptions&) {
   const Weigher weigh(texts);
   std::vector<double> values;
   for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {
@@ -118,7 +118,7 @@ Measured cider_d(const Texts& texts, const MetricOptions&) {
     for (const std::vector<std::string>& stream : texts.references) sum += similarity(hypothesis, weigh(stream[i]));
     values.push_back(10 * sum / static_cast<double>(texts.references.size()));
   }
-  Measured measured =
+  SegmentSums measured =
       mean_over_segments(values, {nrefs(texts), {"tok", "blanks"}, {"n", "4"}, {"sigma", "6"}, {"idf", corpus_hash(texts)}});
   if (values.size() < 100) {
     measured.warnings = {fmt::format("cider-d: its word weights come from {} segments; below 100 the value says little", values.size())};

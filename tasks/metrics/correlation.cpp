@@ -54,7 +54,7 @@ Values ranks(const Values& values) {
   return out;
 }
 
-Measured correlation(const Texts& texts, Values (*prepared)(const Values&)) {
+SegmentSums correlation(const MetricTexts& texts, Values (*prepared)(const Values&)) {
   if (texts.references.size() != 1) throw UserError(fmt::format("correlations have one reference, not {}", texts.references.size()));
   const Values predicted = numbers_in(texts.hypotheses, "hypotheses"), gold = numbers_in(texts.references.front(), "reference");
   if (std::ranges::all_of(gold, [](double value) { return value == -1; })) {
@@ -65,10 +65,10 @@ Measured correlation(const Texts& texts, Values (*prepared)(const Values&)) {
 
 Values as_they_are(const Values& values) { return values; }
 
-Measured pearson(const Texts& texts, const MetricOptions&) { return correlation(texts, as_they_are); }
+SegmentSums pearson(const MetricTexts& texts, const MetricOptions&) { return correlation(texts, as_they_are); }
 
-Measured spearman(const Texts& texts, const MetricOptions&) {
-  Measured measured = correlation(texts, ranks);
+SegmentSums spearman(const MetricTexts& texts, const MetricOptions&) {
+  SegmentSums measured = correlation(texts, ranks);
   measured.signature = {{"ties", "mean-rank"}};
   return measured;
 }

@@ -23,7 +23,7 @@ using Vector = std::vector<double>;
 /// The vectors of the words that some texts use; empty ones for words that the file does not have.
 class WordVectors {
  public:
-  WordVectors(const std::string& path, const Texts& texts) : path_(path) {
+  WordVectors(const std::string& path, const MetricTexts& texts) : path_(path) {
     want(texts.hypotheses);
     for (const std::vector<std::string>& stream : texts.references) want(stream);
     const auto bytes = read_data_file(path);
@@ -85,7 +85,7 @@ double cosine(const Vector& a, const Vector& b) {
   return aa == 0 || bb == 0 ? 0 : product / std::sqrt(aa) / std::sqrt(bb);
 }
 
-Measured embedding_average(const Texts& texts, const MetricOptions& options) {
+SegmentSums embedding_average(const MetricTexts& texts, const MetricOptions& options) {
   if (options.vectors.empty()) throw UserError("embedding-average needs word vectors: --vectors FILE, a word and its numbers a line");
   const WordVectors vectors(options.vectors, texts);
   std::vector<double> values;

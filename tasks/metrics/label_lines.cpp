@@ -11,7 +11,7 @@ void refuse_hidden(std::string_view label, std::size_t line) {
   if (label == "-1") throw UserError(fmt::format("line {} of the reference is -1: a hidden test label, which cannot be scored", line));
 }
 
-Labels labels_of(const Texts& texts) {
+Labels labels_of(const MetricTexts& texts) {
   if (texts.references.size() != 1) throw UserError(fmt::format("labels have one reference, not {}", texts.references.size()));
   Labels labels;
   for (const std::string& line : texts.hypotheses) labels.predicted.emplace_back(strip(line));

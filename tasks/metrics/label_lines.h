@@ -15,7 +15,7 @@ struct Labels {
 
 /// Both sides without outer blanks. Throws UserError for more than one reference, and for a gold label of -1: test sets whose labels
 /// are hidden carry it, and scoring it would call every answer wrong.
-Labels labels_of(const Texts& texts);
+Labels labels_of(const MetricTexts& texts);
 
 /// The same refusal for a label that stands elsewhere in a line. line counts from 1.
 void refuse_hidden(std::string_view label, std::size_t line);

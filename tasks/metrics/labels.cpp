@@ -31,23 +31,23 @@ std::map<std::string, ClassCounts> by_class(const Labels& labels) {
   return classes;
 }
 
-Measured accuracy(const Texts& texts, const MetricOptions&) {
+SegmentSums accuracy(const MetricTexts& texts, const MetricOptions&) {
   const Labels labels = labels_of(texts);
   std::vector<double> right;
   for (std::size_t i = 0; i < labels.gold.size(); ++i) right.push_back(labels.gold[i] == labels.predicted[i] ? 1 : 0);
   return mean_over_segments(right, {});
 }
 
-Measured f1(const Texts& texts, const MetricOptions&) {
+SegmentSums f1(const MetricTexts& texts, const MetricOptions&) {
   const Labels labels = labels_of(texts);
-  Measured measured{.n = labels.gold.size(), .signature = {{"positive", "1"}}};
+  SegmentSums measured{.n = labels.gold.size(), .signature = {{"positive", "1"}}};
   for (std::size_t i = 0; i < labels.gold.size(); ++i) measured.rows.add(binary_row(labels.predicted[i] == "1", labels.gold[i] == "1"));
   measured.value_of_sums = f1_of_sums;
   if (measured.rows.sum()[positives_gold] == 0) measured.warnings = {"f1: no reference is 1, the label that f1 takes as positive"};
   return measured;
 }
 
-Measured macro_f1(const Texts& texts, const MetricOptions&) {
+SegmentSums macro_f1(const MetricTexts& texts, const MetricOptions&) {
   const Labels labels = labels_of(texts);
   const auto classes = by_class(labels);
   double sum = 0;
@@ -55,7 +55,7 @@ Measured macro_f1(const Texts& texts, const MetricOptions&) {
   return {.n = labels.gold.size(), .signature = {{"avg", "macro"}}, .value = sum / static_cast<double>(classes.size())};
 }
 
-Measured matthews(const Texts& texts, const MetricOptions&) {
+SegmentSums matthews(const MetricTexts& texts, const MetricOptions&) {
   const Labels labels = labels_of(texts);
   const auto all = static_cast<double>(labels.gold.size());
   double right = 0, both = 0, predicted = 0, gold = 0;

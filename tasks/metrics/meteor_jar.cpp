@@ -73,7 +73,7 @@ double final_score(const std::string& output, const std::string& jar) {
   return number_in(output.substr(start, output.find('\n', start) - start), "the final score of " + jar);
 }
 
-Measured meteor(const Texts& texts, const MetricOptions& options) {
+SegmentSums meteor(const MetricTexts& texts, const MetricOptions& options) {
   const std::string& jar = options.meteor_jar;
   if (jar.empty()) throw UserError("meteor needs METEOR 1.5: --meteor-jar FILE; meteor-wordnet is NLTK's formula");
   const std::string hash = sha256_of_file(jar).substr(0, 12);

@@ -123,7 +123,7 @@ const WordNet& wordnet_in(const std::string& folder) {
   return found != read.end() ? found->second : read.try_emplace(folder, folder).first->second;
 }
 
-Measured meteor_wordnet(const Texts& texts, const MetricOptions& options) {
+SegmentSums meteor_wordnet(const MetricTexts& texts, const MetricOptions& options) {
   const std::string folder = options.wordnet_dir.empty() ? "/usr/share/wordnet" : options.wordnet_dir;
   const WordNet* wordnet = !options.wordnet_dir.empty() || WordNet::is_in(folder) ? &wordnet_in(folder) : nullptr;
   Lexicon lexicon(wordnet);
@@ -136,7 +136,7 @@ Measured meteor_wordnet(const Texts& texts, const MetricOptions& options) {
     }
     values.push_back(best);
   }
-  Measured measured = mean_over_segments(
+  SegmentSums measured = mean_over_segments(
       values,
       {nrefs(texts), {"tok", "blanks"}, {"case", "lc"}, {"stem", "porter"}, {"syn", wordnet ? "wordnet" : "none"}, {"impl", "nltk"}});
   if (!wordnet) measured.warnings = {"meteor-wordnet: no WordNet in " + folder + " (Debian package wordnet-base): synonyms do not match"};

@@ -26,7 +26,7 @@ std::vector<double> Rows::sum() const {
 
 namespace {
 
-void check_counts(const Texts& texts) {
+void check_counts(const MetricTexts& texts) {
   const std::size_t n = texts.hypotheses.size();
   if (texts.references.empty()) throw UserError("nothing to score against: no reference");
   for (std::size_t stream = 0; stream < texts.references.size(); ++stream) {
@@ -38,16 +38,16 @@ void check_counts(const Texts& texts) {
 
 }  // namespace
 
-Measured measure(const std::string& metric, const Texts& texts, const MetricOptions& options) {
+SegmentSums measure(const std::string& metric, const MetricTexts& texts, const MetricOptions& options) {
   const Metric& chosen = metrics().at(metric);
   check_counts(texts);
-  Measured measured = chosen.measure(texts, options);
+  SegmentSums measured = chosen.measure(texts, options);
   if (measured.value_of_sums) measured.value = measured.value_of_sums(measured.rows.sum());
   if (measured.value && !std::isfinite(*measured.value)) measured.value.reset();
   return measured;
 }
 
-Score score_of(const std::string& metric, const Measured& measured, const SignatureFields& more) {
+Score score_of(const std::string& metric, const SegmentSums& measured, const SignatureFields& more) {
   Score score{.metric = metric, .signature = metric, .value = measured.value, .n = measured.n, .warnings = measured.warnings};
   for (const SignatureFields& fields : {measured.signature, more}) {
     for (const auto& [key, value] : fields) score.signature += "|" + key + ":" + value;
@@ -56,14 +56,14 @@ Score score_of(const std::string& metric, const Measured& measured, const Signat
   return score;
 }
 
-Score score(const std::string& metric, const Texts& texts, const MetricOptions& options) {
+Score score(const std::string& metric, const MetricTexts& texts, const MetricOptions& options) {
   return score_of(metric, measure(metric, texts, options));
 }
 
-std::pair<std::string, std::string> nrefs(const Texts& texts) { return {"nrefs", std::to_string(texts.references.size())}; }
+std::pair<std::string, std::string> nrefs(const MetricTexts& texts) { return {"nrefs", std::to_string(texts.references.size())}; }
 
-Measured mean_over_segments(std::span<const double> values, SignatureFields signature) {
-  Measured measured{.n = values.size(), .signature = std::move(signature)};
+SegmentSums mean_over_segments(std::span<const double> values, SignatureFields signature) {
+  SegmentSums measured{.n = values.size(), .signature = std::move(signature)};
   for (const double value : values) measured.rows.add(std::vector<double>{value, 1});
   measured.value_of_sums = [](std::span<const double> sums) { return sums[0] / sums[1]; };
   return measured;

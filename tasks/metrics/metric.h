@@ -13,7 +13,7 @@
 namespace synthbench {
 
 /// What is scored: a hypothesis for each segment, and one or more references for each. UTF-8.
-struct Texts {
+struct MetricTexts {
   std::vector<std::string> hypotheses;
   std::vector<std::vector<std::string>> references;  ///< [stream][segment]
 };
@@ -52,7 +52,7 @@ struct Rows {
 using SignatureFields = std::vector<std::pair<std::string, std::string>>;
 
 /// What a metric found in some texts. Either rows and value_of_sums, or the value alone.
-struct Measured {
+struct SegmentSums {
   std::size_t n = 0;  ///< segments or labels
   SignatureFields signature;
   Rows rows{};
@@ -67,8 +67,8 @@ struct Metric {
   std::string scale;    ///< "0-100", "0-1"
   std::string better = "higher";
   std::string listed_with{};  ///< a variable of the environment without which `ls metrics` leaves this one out; empty: always listed
-  /// Texts hold at least one segment, and references of the same number.
-  std::function<Measured(const Texts&, const MetricOptions&)> measure;
+  /// MetricTexts hold at least one segment, and references of the same number.
+  std::function<SegmentSums(const MetricTexts&, const MetricOptions&)> measure;
 };
 
 Registry<Metric>& metrics();
@@ -81,16 +81,16 @@ struct Score {
 };
 
 /// Throws NothingDone when there is no segment, UserError when the numbers of lines differ or an option is wrong.
-Measured measure(const std::string& metric, const Texts& texts, const MetricOptions& options);
+SegmentSums measure(const std::string& metric, const MetricTexts& texts, const MetricOptions& options);
 /// more: fields that stand before the version, such as those of a significance test.
-Score score_of(const std::string& metric, const Measured& measured, const SignatureFields& more = {});
-Score score(const std::string& metric, const Texts& texts, const MetricOptions& options = {});
+Score score_of(const std::string& metric, const SegmentSums& measured, const SignatureFields& more = {});
+Score score(const std::string& metric, const MetricTexts& texts, const MetricOptions& options = {});
 
 /// "nrefs:N", which every signature starts with.
-std::pair<std::string, std::string> nrefs(const Texts& texts);
+std::pair<std::string, std::string> nrefs(const MetricTexts& texts);
 inline std::string yes_no(bool is) { return is ? "yes" : "no"; }
 
 /// Rows of a mean over segments: (value, 1) each.
-Measured mean_over_segments(std::span<const double> values, SignatureFields signature);
+SegmentSums mean_over_segments(std::span<const double> values, SignatureFields signature);
 
 }  // namespace synthbench

@@ -48,7 +48,7 @@ std::string told(const Json& options) {
   return text;
 }
 
-Texts texts_of(const Json& json) {
+MetricTexts texts_of(const Json& json) {
   return {json.at("hypotheses").get<std::vector<std::string>>(), json.at("references").get<std::vector<std::vector<std::string>>>()};
 }
 
@@ -56,14 +56,14 @@ MetricVector computed(const Json& vector, const Json& texts) {
   const std::string metric = vector.at("metric"), of = vector.at("texts");
   MetricOptions options;
   for (const auto& [name, value] : vector.at("options").items()) set_option(options, name, value);
-  const Measured measured = measure(metric, texts_of(texts.at(of)), options);
+  const SegmentSums measured = measure(metric, texts_of(texts.at(of)), options);
   MetricVector out{
       .name = metric + " of " + of + told(vector.at("options")), .source = vector.at("source"), .expected = vector.at("value")};
   out.tolerance = 1e-9;
   out.value = measured.value.value_or(std::numeric_limits<double>::quiet_NaN());
   if (!vector.contains("test")) return out;
   const bool bootstrap = vector.at("test") == "bs";
-  const Measured baseline = measure(metric, texts_of(texts.at(vector.at("baseline"))), options);
+  const SegmentSums baseline = measure(metric, texts_of(texts.at(vector.at("baseline"))), options);
   out.name +=
       " against " + vector.at("baseline").get<std::string>() + (bootstrap ? ", p of paired bootstrap" : ", p of paired randomization");
   out.value =

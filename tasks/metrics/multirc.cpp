@@ -36,7 +36,7 @@ struct Question {
   std::array<double, 3> counts{};
 };
 
-std::map<std::string, Question> questions_of(const Texts& texts) {
+std::map<std::string, Question> questions_of(const MetricTexts& texts) {
   if (texts.references.size() != 1) throw UserError(fmt::format("MultiRC has one reference, not {}", texts.references.size()));
   std::map<std::string, Question> questions;
   for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {
@@ -53,14 +53,14 @@ std::map<std::string, Question> questions_of(const Texts& texts) {
   return questions;
 }
 
-Measured multirc_em(const Texts& texts, const MetricOptions&) {
+SegmentSums multirc_em(const MetricTexts& texts, const MetricOptions&) {
   std::vector<double> right;
   for (const auto& [id, question] : questions_of(texts)) right.push_back(question.all_right ? 1 : 0);
   return mean_over_segments(right, {{"group", "question"}});
 }
 
-Measured multirc_f1a(const Texts& texts, const MetricOptions&) {
-  Measured measured{.n = texts.hypotheses.size(), .signature = {{"group", "answers-pooled"}}};
+SegmentSums multirc_f1a(const MetricTexts& texts, const MetricOptions&) {
+  SegmentSums measured{.n = texts.hypotheses.size(), .signature = {{"group", "answers-pooled"}}};
   for (const auto& [id, question] : questions_of(texts)) measured.rows.add(question.counts);
   measured.value_of_sums = f1_of_sums;
   return measured;

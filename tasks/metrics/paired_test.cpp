@@ -20,7 +20,7 @@ void add(std::vector<double>& sums, std::span<const double> row) {
 }
 
 /// The score of each resample; the same seed draws the same segments for every system.
-std::vector<double> bootstrap_scores(const Measured& system, const Resampling& how) {
+std::vector<double> bootstrap_scores(const SegmentSums& system, const Resampling& how) {
   NumpyRandom random(how.seed);
   const auto n = static_cast<std::uint32_t>(system.rows.size());
   std::vector<double> scores;
@@ -36,7 +36,7 @@ double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-std::vector<double> bootstrap_differences(const Measured& baseline, const Measured& system, const Resampling& how) {
+std::vector<double> bootstrap_differences(const SegmentSums& baseline, const SegmentSums& system, const Resampling& how) {
   std::vector<double> differences = bootstrap_scores(system, how);
   const std::vector<double> others = bootstrap_scores(baseline, how);
   for (std::size_t i = 0; i < differences.size(); ++i) differences[i] = std::abs(differences[i] - others[i]);
@@ -45,7 +45,7 @@ std::vector<double> bootstrap_differences(const Measured& baseline, const Measur
   return differences;
 }
 
-std::vector<double> randomized_differences(const Measured& baseline, const Measured& system, const Resampling& how) {
+std::vector<double> randomized_differences(const SegmentSums& baseline, const SegmentSums& system, const Resampling& how) {
   NumpyRandom random(how.seed);
   std::vector<double> differences;
   for (std::int64_t trial = 0; trial < how.trials; ++trial) {
@@ -62,7 +62,7 @@ std::vector<double> randomized_differences(const Measured& baseline, const Measu
 
 }  // namespace
 
-double p_value(const Measured& baseline, const Measured& system, const Resampling& how) {
+double p_value(const SegmentSums& baseline, const SegmentSums& system, const Resampling& how) {
   const double difference = std::abs(baseline.value_of_sums(baseline.rows.sum()) - system.value_of_sums(system.rows.sum()));
   const std::vector<double> differences =
       how.test == PairedTest::bootstrap ? bootstrap_differences(baseline, system, how) : randomized_differences(baseline, system, how);
@@ -70,7 +70,7 @@ double p_value(const Measured& baseline, const Measured& system, const Resamplin
   return static_cast<double>(more_extreme + 1) / static_cast<double>(how.trials + 1);
 }
 
-Spread bootstrap_spread(const Measured& system, const Resampling& how) {
+Spread bootstrap_spread(const SegmentSums& system, const Resampling& how) {
   std::vector<double> scores = bootstrap_scores(system, how);
   std::ranges::sort(scores);
   const std::size_t cut = scores.size() / 40;

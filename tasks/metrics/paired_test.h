@@ -20,15 +20,15 @@ struct Resampling {
 };
 
 /// p of "no difference", two-sided, at least 1 / (trials + 1). Both were measured by one metric on the same segments.
-double p_value(const Measured& baseline, const Measured& system, const Resampling& how);
+double p_value(const SegmentSums& baseline, const SegmentSums& system, const Resampling& how);
 
 /// Mean and half of the width of the middle 95 % of a system's scores over bootstrap resamples.
 struct Spread {
   double mean = 0, half_width = 0;
 };
-Spread bootstrap_spread(const Measured& system, const Resampling& how);
+Spread bootstrap_spread(const SegmentSums& system, const Resampling& how);
 
 /// Whether a metric is a function of sums over segments, as resampling needs it.
-inline bool can_resample(const Measured& measured) { return static_cast<bool>(measured.value_of_sums); }
+inline bool can_resample(const SegmentSums& measured) { return static_cast<bool>(measured.value_of_sums); }
 
 }  // namespace synthbench

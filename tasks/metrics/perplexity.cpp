@@ -15,10 +15,10 @@
 namespace synthbench {
 namespace {
 
-Measured per_unit(const Texts& texts, double (*value)(double nats, double units)) {
+SegmentSums per_unit(const MetricTexts& texts, double (*value)(double nats, double units)) {
   if (texts.references.size() != 1) throw UserError(fmt::format("losses have one file of counts, not {}", texts.references.size()));
   const std::vector<double> nats = numbers_in(texts.hypotheses, "losses"), units = numbers_in(texts.references.front(), "reference");
-  Measured measured{.n = nats.size(), .signature = {{"loss", "nats"}, {"avg", "units-weighted"}}};
+  SegmentSums measured{.n = nats.size(), .signature = {{"loss", "nats"}, {"avg", "units-weighted"}}};
   double total = 0;
   for (std::size_t i = 0; i < nats.size(); ++i) {
     if (units[i] < 0) throw UserError(fmt::format("line {} of the reference is {}: a count of units is meant", i + 1, units[i]));
@@ -30,8 +30,8 @@ Measured per_unit(const Texts& texts, double (*value)(double nats, double units)
   return measured;
 }
 
-Measured perplexity_of(const Texts& texts, const MetricOptions&) { return per_unit(texts, perplexity); }
-Measured bits_of(const Texts& texts, const MetricOptions&) { return per_unit(texts, bits_per); }
+SegmentSums perplexity_of(const MetricTexts& texts, const MetricOptions&) { return per_unit(texts, perplexity); }
+SegmentSums bits_of(const MetricTexts& texts, const MetricOptions&) { return per_unit(texts, bits_per); }
 
 const bool registered =
     metrics().add("perplexity", {.summary = "of summed losses (nats) and counts of tokens, words or bytes",

@@ -53,7 +53,7 @@ double word_f1(const std::vector<std::string>& a, const std::vector<std::string>
 using Compare = double (*)(const std::vector<std::string>&, const std::vector<std::string>&);
 
 Metric record_metric(std::string summary, Compare compare) {
-  const auto measure = [compare](const Texts& texts, const MetricOptions&) {
+  const auto measure = [compare](const MetricTexts& texts, const MetricOptions&) {
     std::vector<double> best(texts.hypotheses.size(), 0.0);
     for (std::size_t i = 0; i < best.size(); ++i) {
       const std::vector<std::string> answer = normalised(texts.hypotheses[i]);

@@ -94,7 +94,7 @@ double rouge_lsum(Words& words, const std::string& hypothesis, const std::string
 using Rouge = double (*)(Words&, const std::string& hypothesis, const std::string& reference);
 
 Metric rouge_metric(std::string summary, Rouge rouge, SignatureFields more = {}) {
-  const auto measure = [rouge, more](const Texts& texts, const MetricOptions& options) {
+  const auto measure = [rouge, more](const MetricTexts& texts, const MetricOptions& options) {
     Words words(options.stem);
     std::vector<double> best(texts.hypotheses.size(), 0.0);
     for (const std::vector<std::string>& stream : texts.references) {

@@ -46,8 +46,8 @@ std::vector<std::string> segments_of(std::string_view bytes, const std::string& 
 
 std::vector<std::string> read_segments(const std::string& path) { return segments_of(bytes_of(path), path); }
 
-Texts read_texts(const std::string& hypotheses, const std::vector<std::string>& references) {
-  Texts texts{.hypotheses = read_segments(hypotheses), .references = {}};
+MetricTexts read_texts(const std::string& hypotheses, const std::vector<std::string>& references) {
+  MetricTexts texts{.hypotheses = read_segments(hypotheses), .references = {}};
   for (const std::string& path : references) {
     texts.references.push_back(read_segments(path));
     const std::size_t n = texts.hypotheses.size(), m = texts.references.back().size();

@@ -17,6 +17,6 @@ std::vector<std::string> read_segments(const std::string& path);
 std::vector<std::string> segments_of(std::string_view bytes, const std::string& path);
 
 /// Hypotheses and references from files. Throws UserError that names both counts where they differ.
-Texts read_texts(const std::string& hypotheses, const std::vector<std::string>& references);
+MetricTexts read_texts(const std::string& hypotheses, const std::vector<std::string>& references);
 
 }  // namespace synthbench

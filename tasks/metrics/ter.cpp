@@ -135,18 +135,18 @@ double ter_of_sums(std::span<const double> sums) {
   return sums[0] > 0 ? 100 : 0;
 }
 
-Measured ter(const Texts& texts, const MetricOptions& options) {
+SegmentSums ter(const MetricTexts& texts, const MetricOptions& options) {
   const TercomOptions tercom{options.ter_normalized, options.ter_no_punct, options.ter_asian_support, options.ter_case_sensitive};
   Vocabulary vocabulary;
   const auto tokenized = [&](const std::string& line) { return tercom_tokenized(strip_right(line), tercom); };
   const auto words = [&](const std::string& line) { return vocabulary.numbers(split_at_blanks(line)); };
-  Measured measured{.n = texts.hypotheses.size(),
-                    .signature = {nrefs(texts),
-                                  {"case", options.ter_case_sensitive ? "mixed" : "lc"},
-                                  {"tok", "tercom"},
-                                  {"norm", yes_no(options.ter_normalized)},
-                                  {"punct", yes_no(!options.ter_no_punct)},
-                                  {"asian", yes_no(options.ter_asian_support)}}};
+  SegmentSums measured{.n = texts.hypotheses.size(),
+                       .signature = {nrefs(texts),
+                                     {"case", options.ter_case_sensitive ? "mixed" : "lc"},
+                                     {"tok", "tercom"},
+                                     {"norm", yes_no(options.ter_normalized)},
+                                     {"punct", yes_no(!options.ter_no_punct)},
+                                     {"asian", yes_no(options.ter_asian_support)}}};
   for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {
     const Sequence hypothesis = words(tokenized(texts.hypotheses[i]));
     double fewest = 0, length = 0;

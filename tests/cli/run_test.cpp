@@ -143,7 +143,7 @@ TEST_F(AfterRun, QueryAndTableReadWithoutChangingAByte) {
 
 TEST(Run, WhatMatchWarnsOfStandsUnderTheTable) {
   const Place place;
-  place.write("grid.toml", kTinyGrid + "[match]\nparams = \"10%\"\n");
+  place.write("grid.toml", kTinyGrid + "[match]\nparams = \"1%\"\n");
   const Done run = place({"run", "grid.toml"});
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_NE(run.err.find("[match] dense has "), std::string::npos) << run.err;

@@ -57,7 +57,7 @@ void fuzz(std::string_view bytes) {
   const std::size_t end = std::min(bytes.find('\xff'), bytes.size());
   const std::string suffix = options.stem ? "x.jsonl" : "x.txt";
   try {
-    Texts texts{segments_of(bytes.substr(0, end), suffix), {segments_of(bytes.substr(std::min(end + 1, bytes.size())), suffix)}};
+    MetricTexts texts{segments_of(bytes.substr(0, end), suffix), {segments_of(bytes.substr(std::min(end + 1, bytes.size())), suffix)}};
     const std::size_t lines = std::min(texts.hypotheses.size(), texts.references[0].size());
     texts.hypotheses.resize(lines);
     texts.references[0].resize(lines);

@@ -94,7 +94,7 @@ const std::map<std::string, std::map<std::string, std::int64_t>>& counts() {
 TEST_F(RealData, LoadsWithTheCountsOfItsReadme) {
   for (const auto& [name, splits] : counts()) {
     std::map<std::string, std::int64_t> found;
-    for (const Verdict& verdict : verify(name)) {
+    for (const Verified& verdict : verify(name)) {
       EXPECT_EQ(verdict.detail, "") << name << " " << verdict.split;
       EXPECT_GT(verdict.examples, 0) << name << " " << verdict.split << " " << verdict.files;
       if (verdict.used) found[verdict.split] = verdict.examples;
@@ -105,7 +105,7 @@ TEST_F(RealData, LoadsWithTheCountsOfItsReadme) {
 
 TEST_F(RealData, LabelsOfTestSetsAreKeptBack) {
   for (const char* name : {"cola", "sst-2", "sts-b", "rte", "boolq", "cb", "copa", "multirc", "superglue-rte", "wsc"}) {
-    for (const Verdict& verdict : verify(name)) {
+    for (const Verified& verdict : verify(name)) {
       EXPECT_EQ(verdict.hidden, verdict.split == "test" ? verdict.examples : 0) << name << " " << verdict.split;
     }
   }
@@ -125,7 +125,7 @@ TEST_F(RealData, ADialogueKnowsItsPersonaAndHistory) {
 TEST_F(RealData, DescriptionsArePairedBySentenceAndParagraph) {
   std::map<std::string, std::int64_t> pairs;
   for (const char* name : {"ddtp", "ddtp-en-fr"}) {
-    for (const Verdict& verdict : verify(name)) pairs[name] = verdict.examples;
+    for (const Verified& verdict : verify(name)) pairs[name] = verdict.examples;
   }
   // A script of a few lines gave these. The README counts about 40,600 and 63,600: also verbatim paragraphs, and those of texts
   // that have more of them in one language, which need not belong together.
@@ -239,7 +239,7 @@ TEST_F(RealData, ArchivesInTheLayoutOfTheRealDownloadsLoad) {
     const std::string unpacked = (fs::path(scratch.path()) / root).lexically_normal().string();
     const WithEnvironment data("SYNTHBENCH_DATA", unpacked.c_str());
     std::map<std::string, std::int64_t> found;
-    for (const Verdict& verdict : verify(name)) {
+    for (const Verified& verdict : verify(name)) {
       EXPECT_EQ(verdict.detail, "");
       found[verdict.split] = verdict.examples;
     }
@@ -335,7 +335,7 @@ TEST_F(OwnFolder, RefusalsNameTheFileAndTheLine) {
 }
 
 TEST_F(OwnFolder, AnEnormousLineIsOneError) {
-  put("emnlp2017-wmt-news/test_emnlp.txt", "short\n" + std::string(LineReader::kLongest + 70000, 'x') + "\n");
+  put("emnlp2017-wmt-news/test_emnlp.txt", "short\n" + std::string(StreamLines::kLongest + 70000, 'x') + "\n");
   EXPECT_NE(refusal("emnlp-news", Split::train).find("test_emnlp.txt:2: a line of more than"), std::string::npos);
 }
 

@@ -56,7 +56,7 @@ TEST(Metric, FilesOfUnequalLengthAreRefusedWithBothCounts) {
 }
 
 TEST(Metric, TheSignatureSaysWhatWasChosen) {
-  const Texts texts{{"a b c d e"}, {{"a b c d e"}, {"a b"}}};
+  const MetricTexts texts{{"a b c d e"}, {{"a b c d e"}, {"a b"}}};
   EXPECT_EQ(score("bleu", texts).signature.substr(0, 55), "bleu|nrefs:2|case:mixed|eff:no|tok:13a|smooth:exp|v:syn");
   EXPECT_NE(score("bleu", texts, {.tokenize = "char", .smooth_method = "floor"}).signature.find("tok:char|smooth:floor[0.10]"),
             std::string::npos);
@@ -99,7 +99,7 @@ TEST(Metric, ShufflingSegmentsMovesNoMetricThatSumsOverThem) {
   SCOPED_TRACE(seed_trace());
   std::mt19937_64 random(test_seed());
   const std::vector<std::string> words = {"the", "a", "cat", "sat", "on", "mat", ".", "1,5"};
-  Texts texts{{}, {{}, {}}}, shuffled = texts;
+  MetricTexts texts{{}, {{}, {}}}, shuffled = texts;
   const auto line = [&] {
     std::string text;
     for (std::uint64_t n = 3 + random() % 9; n > 0; --n) text += words[random() % words.size()] + " ";
@@ -118,7 +118,7 @@ TEST(Metric, ShufflingSegmentsMovesNoMetricThatSumsOverThem) {
   }
   for (const std::string metric : {"bleu", "chrf++", "ter", "rouge2", "rougeLsum", "bleu-4", "rougeL-coco", "cider-d", "meteor-wordnet"}) {
     EXPECT_NEAR(*score(metric, texts).value, *score(metric, shuffled).value, 1e-9) << metric;
-    Texts itself = texts;
+    MetricTexts itself = texts;
     itself.references = {texts.hypotheses};
     const double best = *score(metric, itself).value;
     EXPECT_GE(metric == "ter" ? -best : best, metric == "ter" ? -*score(metric, texts).value : *score(metric, texts).value) << metric;
@@ -172,8 +172,8 @@ TEST(PairedTest, RandomNumbersAreNumpys) {
 }
 
 TEST(PairedTest, ASystemDoesNotDifferFromItself) {
-  const Texts texts{{"a b c d", "e f g h", "i j k l"}, {{"a b c d", "e f g x", "i j y l"}}};
-  const Measured same = measure("chrf", texts, {});
+  const MetricTexts texts{{"a b c d", "e f g h", "i j k l"}, {{"a b c d", "e f g x", "i j y l"}}};
+  const SegmentSums same = measure("chrf", texts, {});
   for (const PairedTest test : {PairedTest::bootstrap, PairedTest::randomization}) {
     const double p = p_value(same, same, {.test = test, .trials = 99});
     EXPECT_EQ(p, 0.01) << "no resample differs more than 0; sacreBLEU gives 1 / (trials + 1) too";

@@ -44,7 +44,7 @@ TEST(PublishedScores, OfWmt21SystemsComeOut) {
       for (const std::string system : {"ICL", "Facebook-AI", "UEdin"}) {
         const auto is = [&](const std::string& text) { return std::ranges::find(fields, text) != fields.end(); };
         if (!is(system) || !is("bleu-" + letter)) continue;
-        const Texts texts =
+        const MetricTexts texts =
             read_texts(folder + "newstest2021.en-de.hyp." + system + ".de", {folder + "newstest2021.en-de.ref." + letter + ".de"});
         EXPECT_NEAR(*score("bleu", texts).value, std::stod(fields.back()), 1e-9) << line;
         ++checked;
@@ -69,7 +69,7 @@ TEST(PublishedScores, OfRouge155ComeOut) {
 TEST(PublishedScores, OfNlgEvalComeOut) {
   if (!std::filesystem::exists(published())) GTEST_SKIP() << "no folder of published scores beside the source tree";
   const std::string folder = published() + "nlg-eval/";
-  const Texts texts = read_texts(folder + "hyp.txt", {folder + "ref1.txt", folder + "ref2.txt"});
+  const MetricTexts texts = read_texts(folder + "hyp.txt", {folder + "ref1.txt", folder + "ref2.txt"});
   const Json corpus = Json::parse(read_file(published() + "expected.json")).at("nlg_eval").at("corpus");
   for (const auto& [name, key] : std::map<std::string, std::string>{{"bleu-1", "Bleu_1"},
                                                                     {"bleu-2", "Bleu_2"},

@@ -72,6 +72,7 @@ std::string excess(std::int64_t mine, std::int64_t reference, double most, const
   const double share = reference == 0 ? (mine == 0 ? 0.0 : INFINITY) : static_cast<double>(mine) / static_cast<double>(reference) - 1;
   if (std::abs(share) <= most) return "";
   if (std::isinf(share)) return fmt::format("{} {}, where {} has none", mine, what, than);
+  if (share >= 9.995) return fmt::format("{:.3g} times the {} of {}", share + 1, what, than);
   return fmt::format("{:.3g} % {} {} than {}", 100 * std::abs(share), share > 0 ? "more" : "fewer", what, than);
 }
 

@@ -39,6 +39,9 @@ Exit SweepRun::run(const std::string& name) const {
   options.grid_path = grid;
   options.argv = command_line();
   const auto store = db.open_to_write();
+  for (const std::string& warning : plan->warnings) {
+    if (!progress.quiet()) std::fputs(("warning: " + warning + "\n").c_str(), stderr);
+  }
   const RunSummary summary =
       run_plan(*plan, *store, options, progress.events(output.second(), grid.empty() ? std::make_shared<RunningTable>(*plan) : nullptr));
   store->checkpoint();

@@ -43,14 +43,17 @@ void read_file(const std::string& path, const std::function<void(std::string_vie
 }
 
 void write_file(const std::string& path, std::string_view content) {
-  const std::string partial = path + ".partial." + std::to_string(::getpid());
+  std::error_code unknown;
+  const auto kind = std::filesystem::status(path, unknown).type();
+  const bool device = kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::regular;
+  const std::string partial = device ? path : path + ".partial." + std::to_string(::getpid());
   File file(std::fopen(partial.c_str(), "wb"));
   if (!file) fail("write", path, errno);
   const bool written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
   const bool closed = std::fclose(file.release()) == 0;
-  if (written && closed && std::rename(partial.c_str(), path.c_str()) == 0) return;
+  if (written && closed && (device || std::rename(partial.c_str(), path.c_str()) == 0)) return;
   const int error = errno;
-  std::remove(partial.c_str());
+  if (!device) std::remove(partial.c_str());
   fail("write", path, error);
 }
 

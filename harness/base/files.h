@@ -11,7 +11,7 @@ std::string read_file(const std::string& path);
 /// The same in pieces, for files that are too large to be held whole.
 void read_file(const std::string& path, const std::function<void(std::string_view piece)>& take);
 
-/// Writes a sibling and renames it, so that a reader never sees half a file. Throws UserError "cannot write PATH: why".
+/// Writes a sibling and renames it, so that a reader never sees half a file; a device is written to as it is. Throws UserError "cannot write PATH: why".
 void write_file(const std::string& path, std::string_view content);
 
 /// Where a path leads once links are followed; the path itself where it is none, or where links go in a circle. What it leads to

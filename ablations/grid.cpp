@@ -7,13 +7,12 @@
 namespace synthbench {
 namespace {
 
-template <typename Named>
-void replace_or_add(std::vector<Named>& list, Named one, std::string Named::*name) {
-  const auto same = std::find_if(list.begin(), list.end(), [&](const Named& other) { return other.*name == one.*name; });
-  if (same != list.end()) {
+void replace_or_add(std::vector<Setting>& settings, Setting one) {
+  const auto same = std::ranges::find(settings, one.key, &Setting::key);
+  if (same != settings.end()) {
     *same = std::move(one);
   } else {
-    list.push_back(std::move(one));
+    settings.push_back(std::move(one));
   }
 }
 
@@ -24,6 +23,13 @@ void append(std::vector<T>& list, std::vector<T> more) {
 
 }  // namespace
 
+void add_axis(Grid& grid, GridAxis axis) {
+  const auto looks_at_it = std::ranges::find_if(grid.axes, [&](const GridAxis& other) {
+    return std::ranges::any_of(other.when, [&](const Setting& asked) { return asked.key == axis.name; });
+  });
+  grid.axes.insert(looks_at_it, std::move(axis));
+}
+
 void extend(Grid& base, Grid grid) {
   if (!grid.name.empty()) base.name = std::move(grid.name);
   base.place = std::move(grid.place);
@@ -31,13 +37,20 @@ void extend(Grid& base, Grid grid) {
   for (const Setting& setting : grid.base) {  // a value in the extending file ends an axis of the extended one
     std::erase_if(base.axes, [&](const GridAxis& axis) { return axis.name == setting.key; });
   }
-  for (Setting& setting : grid.base) replace_or_add(base.base, std::move(setting), &Setting::key);
-  for (GridAxis& axis : grid.axes) replace_or_add(base.axes, std::move(axis), &GridAxis::name);
+  for (Setting& setting : grid.base) replace_or_add(base.base, std::move(setting));
+  for (GridAxis& axis : grid.axes) {
+    const auto same = std::ranges::find(base.axes, axis.name, &GridAxis::name);
+    if (same != base.axes.end()) {
+      *same = std::move(axis);
+    } else {
+      add_axis(base, std::move(axis));
+    }
+  }
   append(base.zips, std::move(grid.zips));
   append(base.excludes, std::move(grid.excludes));
   append(base.includes, std::move(grid.includes));
-  for (Setting& setting : grid.measure) replace_or_add(base.measure, std::move(setting), &Setting::key);
-  for (Setting& setting : grid.match) replace_or_add(base.match, std::move(setting), &Setting::key);
+  for (Setting& setting : grid.measure) replace_or_add(base.measure, std::move(setting));
+  for (Setting& setting : grid.match) replace_or_add(base.match, std::move(setting));
   if (!grid.tables.empty()) base.tables = std::move(grid.tables);
 }
 

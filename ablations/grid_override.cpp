@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ablations/grid_merge.h"
 #include "ablations/keys.h"
 
 namespace synthbench {
@@ -64,8 +65,7 @@ void add(Grid& grid, const std::string& key, const std::vector<Json>& values, co
     grid.base.push_back({key, values.front(), place});
     return;
   }
-  const auto looks_at_it = std::find_if(grid.axes.begin(), grid.axes.end(), [&](const GridAxis& axis) { return names(axis.when, key); });
-  grid.axes.insert(looks_at_it, GridAxis{key, values, {}, place});
+  add_axis(grid, GridAxis{key, values, {}, place});
 }
 
 }  // namespace

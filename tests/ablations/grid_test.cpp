@@ -183,6 +183,17 @@ TEST(GridFile, ExtendsTakesAFileAndTheExtendingFileWins) {
   EXPECT_EQ(config.integer("d_model"), 32);
 }
 
+TEST(GridFile, AnExtendingFileMayAddTheAxisThatAConditionOfTheExtendedOneLooksAt) {
+  const Folder folder;
+  folder.write("base.toml", "schema = 1\n" + axis("batch", "[1, 2]") + axis("seq_len", "[16, 32]") + "when = { heads = 4 }\n");
+  const Grid grid =
+      read_grid(folder.write("grid.toml", "extends = \"base.toml\"\nschema = 1\n" + axis("heads", "[2, 4]") + axis("d_model", "[32]")));
+  std::vector<std::string> names;
+  for (const GridAxis& one : grid.axes) names.push_back(one.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"batch", "heads", "seq_len", "d_model"}));
+  EXPECT_EQ(expanded(grid).counts().cells, 2 * (1 + 2));
+}
+
 TEST(GridFile, WhatTwoExtendedFilesExtendCountsOnce) {
   const Folder folder;
   folder.write("root.toml", "schema = 1\n[[zip]]\naxes = { batch = [1, 2], seq_len = [16, 32] }\n[[exclude]]\nwhen = { batch = 1 }\n");

@@ -1,5 +1,7 @@
 #include "ablations/grid.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ablations/grid_merge.h"
@@ -30,10 +32,27 @@ void add_axis(Grid& grid, GridAxis axis) {
   grid.axes.insert(looks_at_it, std::move(axis));
 }
 
+void take_from_zips(Grid& grid, const std::string& key, const SourceLine& place, std::vector<std::string>& warnings) {
+  const auto is_axis = [&](const Setting& column) { return std::ranges::find(grid.axes, column.key, &GridAxis::name) != grid.axes.end(); };
+  std::erase_if(grid.zips, [&](GridZip& zip) {
+    if (std::ranges::find(zip.axes, key, &Setting::key) == zip.axes.end()) return false;
+    if (std::ranges::any_of(zip.axes, is_axis)) {
+      warnings.push_back(
+          fmt::format("{}: [[zip]] names '{}', which {} sets: its points are left out", describe(zip.place), key, describe(place)));
+      return true;
+    }
+    std::erase_if(zip.axes, [&](const Setting& column) { return column.key == key; });
+    return zip.axes.empty();
+  });
+}
+
 void extend(Grid& base, Grid grid) {
   if (!grid.name.empty()) base.name = std::move(grid.name);
   base.place = std::move(grid.place);
   base.text = std::move(grid.text);
+  append(base.warnings, std::move(grid.warnings));
+  for (const Setting& setting : grid.base) take_from_zips(base, setting.key, setting.place, base.warnings);
+  for (const GridAxis& axis : grid.axes) take_from_zips(base, axis.name, axis.place, base.warnings);
   for (const Setting& setting : grid.base) {  // a value in the extending file ends an axis of the extended one
     std::erase_if(base.axes, [&](const GridAxis& axis) { return axis.name == setting.key; });
   }

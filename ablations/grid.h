@@ -57,6 +57,7 @@ struct Grid {
   std::vector<Setting> tables;          ///< key "preset"
   std::string text;                     ///< the file's text, byte for byte
   std::vector<std::string> overridden;  ///< keys that flags or the environment set (grid_override.h): they beat [[include]] too
+  std::vector<std::string> warnings;    ///< of what a file that extends others leaves out of them
 };
 
 /// Reads a grid file. Throws UserError with file and line for what is not TOML, unknown sections and keys (with the nearest

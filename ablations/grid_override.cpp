@@ -19,22 +19,6 @@ GridAxis* axis_of(Grid& grid, const std::string& key) {
   return found == grid.axes.end() ? nullptr : &*found;
 }
 
-bool adds_to_an_axis(Grid& grid, const GridZip& zip) {
-  return std::any_of(zip.axes.begin(), zip.axes.end(), [&](const Setting& column) { return axis_of(grid, column.key) != nullptr; });
-}
-
-void take_from_zips(Grid& grid, const std::string& key, const std::string& where, std::vector<std::string>& warnings) {
-  std::erase_if(grid.zips, [&](GridZip& zip) {
-    if (!names(zip.axes, key)) return false;
-    if (adds_to_an_axis(grid, zip)) {
-      warnings.push_back(fmt::format("{}: [[zip]] names '{}', which {} sets: its points are left out", describe(zip.place), key, where));
-      return true;
-    }
-    std::erase_if(zip.axes, [&](const Setting& column) { return column.key == key; });
-    return zip.axes.empty();
-  });
-}
-
 /// tokens and train.batch_tokens say what batch says: a flag with one of them beats a file with another.
 void drop_other_spellings(Grid& grid, const std::string& key, const SourceLine& place) {
   std::vector<std::string> others;
@@ -74,7 +58,7 @@ void override_key(Grid& grid, const std::string& key, const std::string& values,
                   std::vector<std::string>& warnings) {
   const std::vector<Json> checked = checked_at(place, key, values);
   drop_other_spellings(grid, key, place);
-  take_from_zips(grid, key, describe(place), warnings);
+  take_from_zips(grid, key, place, warnings);
   if (std::find(grid.overridden.begin(), grid.overridden.end(), key) == grid.overridden.end()) grid.overridden.push_back(key);
   if (GridAxis* axis = axis_of(grid, key)) {
     axis->values = checked;

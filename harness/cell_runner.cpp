@@ -36,15 +36,29 @@ std::vector<std::vector<int>> lanes(const RunOptions& options) {
 
 }  // namespace
 
-CellRunner::CellRunner(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events)
+CellRunner::CellRunner(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events,
+                       std::function<bool()> interrupted)
     : plan_(plan),
       store_(store),
       options_(options),
       events_(events),
+      interrupted_(std::move(interrupted)),
       places_(options.db_path),
       build_(this_build()),
       owner_(this_owner()),
       lanes_(lanes(options)) {}
+
+template <typename Write>
+auto CellRunner::patiently(const Write& write) const {
+  for (bool told = false;; told = true) {
+    try {
+      return write();
+    } catch (const DatabaseInUse& error) {
+      if (interrupted_()) throw;
+      if (!told) note(fmt::format("{}: waiting for it", error.what()));
+    }
+  }
+}
 
 std::int64_t CellRunner::begin() {
   const EnvRow machine = this_machine();
@@ -65,7 +79,7 @@ std::int64_t CellRunner::begin() {
 }
 
 std::int64_t CellRunner::look() {
-  free_claims_of_the_dead(store_, sweep_);
+  patiently([&] { free_claims_of_the_dead(store_, sweep_); });
   cells_.read(store_, sweep_);
   return cells_.open();
 }
@@ -101,7 +115,7 @@ bool CellRunner::claim(Slot& slot) {
   slot.over = true;
   if (options_.oom_backstop) {
     if (const auto reason = backstop_.reason(slot.planned.config)) {
-      store_.mark(slot.cell_id, "oom", *reason);
+      if (!patiently([&] { return store_.mark(slot.cell_id, "oom", *reason); })) return false;
       ++moves_;
       cells_.close(slot.planned.config_sha, slot.planned.seed);
       CellNews told = news(slot, "oom");
@@ -111,7 +125,7 @@ bool CellRunner::claim(Slot& slot) {
     }
   }
   const std::string command = reproduce_command(slot.planned.config, slot.planned.seed, plan_, options_.grid_path);
-  auto claimed = store_.claim(slot.cell_id, owner_, kLeaseSeconds, build_id_, env_id_, command);
+  auto claimed = patiently([&] { return store_.claim(slot.cell_id, owner_, kLeaseSeconds, build_id_, env_id_, command); });
   if (!claimed) return false;
   slot.attempt.emplace(std::move(*claimed), plan_.measure);
   slot.over = false;
@@ -210,7 +224,7 @@ void CellRunner::finish(Slot& slot) {
   }
   AttemptResult result = attempt.result(places_.keep_log_of(attempt.cell()), std::move(facts));
   for (ArtifactRow& artifact : result.artifacts) artifact.path = places_.relative(artifact.path);
-  const bool stored = store_.finish(attempt.cell(), owner_, result);
+  const bool stored = patiently([&] { return store_.finish(attempt.cell(), owner_, result); });
   if (!stored) return note(fmt::format("cell {} was taken over by another run: this result is dropped", slot.cell_id));
   cells_.close(slot.planned.config_sha, slot.planned.seed);
   ++finished_here_;
@@ -239,9 +253,14 @@ void CellRunner::abandon(Slot& slot, const char* why) noexcept {
 }
 
 void CellRunner::heartbeat() {
-  if (std::chrono::duration<double>(Clock::now() - last_heartbeat_).count() < kHeartbeatSeconds) return;
-  store_.heartbeat(owner_, kLeaseSeconds);
-  last_heartbeat_ = Clock::now();
+  if (Clock::now() < next_heartbeat_) return;
+  double pause = kHeartbeatSeconds;
+  try {
+    store_.heartbeat(owner_, kLeaseSeconds);
+  } catch (const DatabaseInUse&) {
+    pause = kHeartbeatSeconds / 3;
+  }
+  next_heartbeat_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(pause));
 }
 
 void CellRunner::note(const std::string& text) const {

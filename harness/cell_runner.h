@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -35,7 +36,8 @@ struct Slot {
 /// or abandon at any time. Who comes when is the supervisor's.
 class CellRunner {
  public:
-  CellRunner(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events);
+  /// interrupted: whether the user has had enough of waiting.
+  CellRunner(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events, std::function<bool()> interrupted);
 
   /// Stores the plan's sweep and takes over the results that exist already. Returns the sweep's id.
   std::int64_t begin();
@@ -59,6 +61,8 @@ class CellRunner {
   void finish(Slot& slot);
   /// Gives a claimed cell back. Nothing may be thrown: this runs while another error is on its way out.
   void abandon(Slot& slot, const char* why) noexcept;
+  /// After the last cell.
+  void tidy() const { places_.tidy(); }
   /// Keeps the claims of this run alive.
   void heartbeat();
 
@@ -79,12 +83,16 @@ class CellRunner {
   std::optional<PeakSetting> peak_setting_of(const Slot& slot) const;
   CellNews news(const Slot& slot, const std::string& state) const;
   void tell_progress(Slot& slot);
+  /// Another command may keep the database for minutes. A result is worth waiting for.
+  template <typename Write>
+  auto patiently(const Write& write) const;
   double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
 
   const Plan& plan_;
   Store& store_;
   const RunOptions& options_;
   const RunEvents& events_;
+  const std::function<bool()> interrupted_;
   Places places_;
   Backstop backstop_;
   CellIndex cells_;
@@ -95,7 +103,7 @@ class CellRunner {
   std::optional<PeakBook> peaks_;              ///< once build and machine have their ids
   std::int64_t sweep_ = 0, build_id_ = 0, env_id_ = 0;
   std::int64_t failures_ = 0, attempts_ = 0, finished_here_ = 0, moves_ = 0;
-  Clock::time_point started_ = Clock::now(), last_heartbeat_ = Clock::now();
+  Clock::time_point started_ = Clock::now(), next_heartbeat_ = Clock::now();
 };
 
 }  // namespace synthbench

@@ -11,6 +11,7 @@
 #include "ablations/keys.h"
 #include "ablations/model_cost.h"
 #include "harness/base/error.h"
+#include "harness/base/plain_text.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 
@@ -76,19 +77,17 @@ std::string excess(std::int64_t mine, std::int64_t reference, double most, const
   return fmt::format("{:.3g} % {} {} than {}", 100 * std::abs(share), share > 0 ? "more" : "fewer", what, than);
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
 }  // namespace
 
 MatchRule match_rule(const Grid& grid) {
   MatchRule rule;
   for (const Setting& setting : grid.match) {
     try {
-      if (setting.key == "params") rule.params = parse_fraction(text_of(setting.value));
-      if (setting.key == "flops") rule.flops = parse_fraction(text_of(setting.value));
+      if (setting.key == "params") rule.params = parse_fraction(plain_text(setting.value));
+      if (setting.key == "flops") rule.flops = parse_fraction(plain_text(setting.value));
       if (setting.key == "action") {
         static const std::vector<std::string> actions = {"warn", "exclude"};
-        const std::string action = text_of(setting.value);
+        const std::string action = plain_text(setting.value);
         if (std::find(actions.begin(), actions.end(), action) == actions.end()) throw UserError(unknown_word("action", action, actions));
         rule.excludes = action == "exclude";
       }

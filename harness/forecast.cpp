@@ -48,6 +48,17 @@ std::string kin_of(const Config& config) {
   return kin.dump();
 }
 
+/// An imported line may say anything of how it was measured: then nothing follows from it.
+std::optional<MeasureSettings> measure_of(const Json& facts) {
+  try {
+    if (!facts.at("seconds").is_number()) return std::nullopt;
+    MeasureSettings measure = measure_from_json(facts.at("measure"));
+    return measure.launches >= 1 ? std::optional(std::move(measure)) : std::nullopt;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 /// What decides how long a launch samples; launches are counted, and a limit that was not met changes nothing.
 Json sampling_rule(const MeasureSettings& measure) {
   Json rule = to_json(measure);
@@ -68,9 +79,11 @@ double sampling_seconds(const MeasureSettings& measure, double call) {
 Forecast::Forecast(Store& store, const std::string& env_sha, const MeasureSettings& measure) : measure_(measure) {
   for (const OrderedJson& row : store.select(kFinished, {env_sha})) {
     const Json facts = Json::parse(row.at("volatile_json").get_ref<const std::string&>());
+    const auto measured = measure_of(facts);
+    if (!measured) continue;
     Known& known = known_[row.at("config_sha")];
     if (known.launches.empty()) known.config = Config(Json::parse(row.at("canon_json").get_ref<const std::string&>()));
-    Launch launch{facts.at("seconds"), facts.value("start_up_seconds", 0.0), 0, measure_from_json(facts.at("measure"))};
+    Launch launch{facts.at("seconds"), facts.value("start_up_seconds", 0.0), 0, *measured};
     if (is_speed(known.config)) {
       launch.seconds /= launch.measure.launches;
       launch.start_up /= launch.measure.launches;

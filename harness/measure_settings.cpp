@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/base/plain_text.h"
 #include "harness/base/range.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
@@ -12,27 +13,25 @@
 namespace synthbench {
 namespace {
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
 int count(const Json& value) {
-  const std::vector<std::int64_t> values = parse_integers(text_of(value));
+  const std::vector<std::int64_t> values = parse_integers(plain_text(value));
   if (values.size() != 1 || values[0] < 1 || values[0] > 1'000'000) {
-    throw UserError(fmt::format("'{}' is not a count from 1 to 1,000,000", text_of(value)));
+    throw UserError(fmt::format("'{}' is not a count from 1 to 1,000,000", plain_text(value)));
   }
   return static_cast<int>(values[0]);
 }
 
 double positive_duration(const Json& value) {
-  const double seconds = parse_duration(text_of(value));
+  const double seconds = parse_duration(plain_text(value));
   if (seconds > 0) return seconds;
-  throw UserError(fmt::format("'{}' is no time at all: it must be above 0", text_of(value)));
+  throw UserError(fmt::format("'{}' is no time at all: it must be above 0", plain_text(value)));
 }
 
 std::vector<std::string> caches(const Json& value) {
   static const std::vector<std::string> known = {"hot", "cold"};
   std::vector<std::string> out;
-  for (const Json& one : value.is_array() ? value : Json(split(text_of(value), ','))) {
-    const std::string name = text_of(one);
+  for (const Json& one : value.is_array() ? value : Json(split(plain_text(value), ','))) {
+    const std::string name = plain_text(one);
     if (std::find(known.begin(), known.end(), name) == known.end()) throw UserError(unknown_word("cache", name, known));
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   }
@@ -42,15 +41,15 @@ std::vector<std::string> caches(const Json& value) {
 
 /// "2" would be 200 %: nearly always 2 % was meant.
 double share(const Json& value) {
-  const double fraction = parse_fraction(text_of(value));
+  const double fraction = parse_fraction(plain_text(value));
   if (fraction <= 1) return fraction;
-  throw UserError(fmt::format("'{}' is {:g} %: a share is at most 100 % (2% or 0.02)", text_of(value), 100 * fraction));
+  throw UserError(fmt::format("'{}' is {:g} %: a share is at most 100 % (2% or 0.02)", plain_text(value), 100 * fraction));
 }
 
 bool flag(const Json& value) {
   if (value.is_boolean()) return value.get<bool>();
   if (value == "true" || value == "false") return value == "true";  // from the command line
-  throw UserError(fmt::format("'{}' is neither true nor false", text_of(value)));
+  throw UserError(fmt::format("'{}' is neither true nor false", plain_text(value)));
 }
 
 using Taker = void (*)(MeasureSettings&, const Json&);
@@ -59,7 +58,7 @@ const std::map<std::string, Taker> kTakers = {
     {"launches", [](MeasureSettings& to, const Json& value) { to.launches = count(value); }},
     {"min_samples", [](MeasureSettings& to, const Json& value) { to.min_samples = count(value); }},
     {"repetitions", [](MeasureSettings& to, const Json& value) { to.repetitions = count(value); }},
-    {"min_time", [](MeasureSettings& to, const Json& value) { to.min_time = parse_duration(text_of(value)); }},
+    {"min_time", [](MeasureSettings& to, const Json& value) { to.min_time = parse_duration(plain_text(value)); }},
     {"max_time", [](MeasureSettings& to, const Json& value) { to.max_time = positive_duration(value); }},
     {"timeout", [](MeasureSettings& to, const Json& value) { to.timeout = positive_duration(value); }},
     {"max_noise", [](MeasureSettings& to, const Json& value) { to.max_noise = share(value); }},
@@ -95,10 +94,10 @@ void MeasureReader::say(const std::string& key, const SourceLine& place) {
   origins_[key] = {to_json(settings_).at(key), source_of(place.by), describe(place)};
 }
 
-void MeasureReader::quick() {
+void MeasureReader::quick(SaidBy by) {
   settings_.launches = 1;
   settings_.min_time = 0.05;
-  for (const char* key : {"launches", "min_time"}) say(key, {"--quick", 0, SaidBy::flag});
+  for (const char* key : {"launches", "min_time"}) say(key, {"--quick", 0, by});
 }
 
 void MeasureReader::smoke() {

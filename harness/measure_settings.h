@@ -15,7 +15,7 @@ class MeasureReader {
   /// Throws UserError "grid.toml:5: [measure] timeout: '12 parsecs' is not a duration (try ...)".
   void set(const Setting& setting);
   /// --quick: one launch of 0.05 s.
-  void quick();
+  void quick(SaidBy by);
   /// --smoke: one launch of a few samples.
   void smoke();
   MeasureSettings settings() const;

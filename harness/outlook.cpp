@@ -65,7 +65,11 @@ Outlook::Totals Outlook::totals(const Plan& plan) const {
       --totals.to_run;
       continue;
     }
-    if (out_of_memory(cell)) ++totals.out_of_memory;
+    if (out_of_memory(cell)) {
+      ++totals.out_of_memory;
+      --totals.to_run;
+      continue;
+    }
     const auto predicted = time(cell);
     if (!predicted) continue;
     ++totals.predicted;
@@ -82,7 +86,7 @@ BudgetedPlan within_budget(const Plan& plan, const Outlook& outlook, RunOptions:
   for (const Group& group : group_cells(plan, order, 0)) {
     for (const PlannedPlace& place : group.cells) {
       const PlannedCell cell = plan.cell(place.index);
-      if (!outlook.would_run(cell)) continue;
+      if (!outlook.would_run(cell) || outlook.out_of_memory(cell)) continue;
       const auto predicted = outlook.time(cell);
       if (!predicted) ++budget.unpredicted;
       if (predicted && budget.seconds + predicted->seconds > seconds) full = true;

@@ -28,8 +28,12 @@ std::string Places::keep_log_of(const ClaimedCell& cell) const {
   std::error_code none;
   if (fs::file_size(path, none) > 0 && !none) return relative(path.string());
   fs::remove(path, none);
-  fs::remove(folder(".logs"), none);  // only when it is empty
   return {};
+}
+
+void Places::tidy() const {
+  std::error_code not_empty;
+  fs::remove(folder(".logs"), not_empty);
 }
 
 std::string Places::artifacts_of(const ClaimedCell& cell) const {

@@ -19,6 +19,8 @@ class Places {
   std::string unstored_log(const std::string& attempt_uid) const { return relative((folder(".logs") / (attempt_uid + ".log")).string()); }
   /// After the attempt: the log's path as it is stored, or "" when nobody said a word; then the file is taken away.
   std::string keep_log_of(const ClaimedCell& cell) const;
+  /// At the end of a run: takes the folder of logs away if nothing is in it.
+  void tidy() const;
   std::string artifacts_of(const ClaimedCell& cell) const;
   std::filesystem::path logs() const { return folder(".logs"); }
   std::filesystem::path artifacts() const { return folder(".artifacts"); }

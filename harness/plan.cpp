@@ -125,8 +125,9 @@ MeasureReader measure_of(const Grid& grid, const PlanRequest& request) {
   for (const PlanRequest::Override& said : request.measure) {
     if (said.by < SaidBy::grid) set(said);
   }
+  if (request.quick && request.quick_by < SaidBy::grid) reader.quick(request.quick_by);
   for (const Setting& setting : grid.measure) reader.set(setting);
-  if (request.quick) reader.quick();
+  if (request.quick && request.quick_by > SaidBy::grid) reader.quick(request.quick_by);
   if (request.smoke) reader.smoke();
   for (const PlanRequest::Override& said : request.measure) {
     if (said.by > SaidBy::grid) set(said);
@@ -147,9 +148,20 @@ std::vector<std::string> tables_of(const Grid& grid) {
 
 }  // namespace
 
+std::vector<std::string> varied_keys(const Plan& plan) {
+  std::vector<std::string> keys;
+  for (const Plan::Axis& axis : plan.axes) {
+    for (std::string& key : split(axis.name, ',')) {
+      if (key == "tokens" || key == "train.batch_tokens") key = "batch";
+      if (std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+    }
+  }
+  return keys;
+}
+
 std::unique_ptr<Plan> make_plan(const PlanRequest& request) {
   Grid grid = grid_of(request);
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = grid.warnings;
   std::vector<PlanRequest::Override> overrides;  // without what the grid beats
   for (const PlanRequest::Override& said : request.overrides) {
     const SourceLine place{said.where, 0, said.by};

@@ -45,8 +45,9 @@ struct PlanRequest {
   std::string shard;              ///< "i/n"; empty: whole plan
   /// Who said them, named in errors: a flag, or the variable in its place.
   std::string only_by = "--only", exclude_by = "--exclude", shard_by = "--shard";
-  bool smoke = false;          ///< one tiny cell per variant and backend
-  bool quick = false;          ///< one launch, min_time 0.05 s
+  bool smoke = false;  ///< one tiny cell per variant and backend
+  bool quick = false;  ///< one launch, min_time 0.05 s
+  SaidBy quick_by = SaidBy::flag;
   std::int64_t max_cells = 0;  ///< > 0: `run` refuses more, naming --max-cells
 };
 
@@ -99,6 +100,9 @@ class Plan {
   std::vector<PlanRequest::Override> overrides;        ///< of the request: with them the grid file says what was planned
   bool smoke = false;
 };
+
+/// The keys of the axes as a config has them: those of a zip apart, batch for what decides it.
+std::vector<std::string> varied_keys(const Plan& plan);
 
 /// Reads, checks and expands. Throws UserError: "grid.toml:12: axis 'rank': '8x' is not a range (try ...)".
 std::unique_ptr<Plan> make_plan(const PlanRequest& request);

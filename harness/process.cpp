@@ -162,6 +162,7 @@ void WorkerProcess::start(const WorkerOrder& order, const WorkerSetup& setup) {
   ::fcntl(from.get(), F_SETFL, O_NONBLOCK);
   {
     const Affinity pinned(setup.cpu_affinity);
+    std::signal(SIGCHLD, SIG_DFL);  // where our parent ignored it, children vanish and cannot be waited for
     pid_ = spawn(setup.program, input.get(), log.get(), to.get());
   }
   if (setup.memory_limit > 0) memory_ = MemoryGroup::make(setup.memory_limit);
@@ -221,8 +222,9 @@ bool WorkerProcess::step() {
 
 void WorkerProcess::read_records() {
   if (records_ < 0) return;
+  constexpr int kReads = 32;  // more than a pipe holds; who writes without end leaves the supervisor its turn
   std::array<char, 1 << 16> buffer{};
-  for (;;) {
+  for (int reads = 0; reads < kReads; ++reads) {
     const ssize_t count = ::read(records_, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return;  // nothing there yet

@@ -41,12 +41,6 @@ std::string first_line_of(const std::string& path) {
   return line;
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 /// MemTotal moves by some megabytes with each kernel: to the nearest 256 MiB it is a fact of the machine.
 std::int64_t memory_bytes() {
   constexpr double kStep = 256.0 * 1024 * 1024;
@@ -63,6 +57,12 @@ std::string processor() {
 }
 
 }  // namespace
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
 
 void add_gpus(EnvRow& env, const std::filesystem::path& driver_folder) {
   std::error_code none;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "harness/base/json.h"
 #include "results/store.h"
@@ -9,6 +10,8 @@ namespace synthbench {
 
 /// What this program was compiled from and with. Everything but git_sha, dirty and diff_sha is part of the build's identity.
 BuildRow this_build();
+
+std::string host_name();
 
 /// The machine by its stable facts: the same on every day and after every reboot. The device fields stay empty without a GPU.
 EnvRow this_machine();

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/plain_text.h"
 #include "harness/base/words.h"
 
 namespace synthbench {
 namespace {
-
-std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 /// A value in the filter language, where texts stand in single quotes and a quote within is doubled.
 std::string literal(const Json& value) {
@@ -20,7 +19,8 @@ std::string literal(const Json& value) {
 std::string bench(const Config& config, std::int64_t seed, const MeasureSettings& measure) {
   std::string command = "synthbench bench";
   for (const auto& [key, value] : config.json().items()) {
-    if (key != "kind") command += " --set " + shell_word(key + "=" + plain(value));
+    const bool follows = (key == "kind" && value == "speed") || key == "data.sha256";  // from bench, from the data's name
+    if (!follows) command += " --set " + shell_word(key + "=" + plain_text(value));
   }
   command += fmt::format(" --seed {} --launches {}", seed, measure.launches);
   if (measure.repetitions > 0) {
@@ -38,11 +38,10 @@ std::string bench(const Config& config, std::int64_t seed, const MeasureSettings
 
 std::string run(const Config& config, std::int64_t seed, const Plan& plan, const std::string& grid_path) {
   std::string only;
-  for (const Plan::Axis& axis : plan.axes) {
-    const bool seeds = axis.name == "seed";
-    if (!seeds && !config.has(axis.name)) continue;
-    only += fmt::format("{}{} = {}", only.empty() ? "" : " AND ", axis.name,
-                        seeds ? std::to_string(seed) : literal(config.json().at(axis.name)));
+  for (const std::string& key : varied_keys(plan)) {
+    const bool seeds = key == "seed";
+    if (!seeds && !config.has(key)) continue;
+    only += fmt::format("{}{} = {}", only.empty() ? "" : " AND ", key, seeds ? std::to_string(seed) : literal(config.json().at(key)));
   }
   std::string command = "synthbench run " + shell_word(grid_path);
   for (const PlanRequest::Override& change : plan.overrides) command += " --set " + shell_word(change.key + "=" + change.values);

@@ -70,6 +70,7 @@ std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& option
   RowMaker rows(plan);
   const std::int64_t sweep = store.add_sweep({plan.sweep, plan.spec_toml, plan.plan_sha, options.argv}, plan.size(),
                                              [&](std::int64_t index) { return rows.row(index); });
+  if (options.force) store.reopen(sweep, {});  // whoever continues it knows that earlier results do not count
   if (!plan.unequal_sizes.empty()) add_tag(store, sweep, kUnmatchedTag, join(plan.unequal_sizes, "; "));
   return sweep;
 }

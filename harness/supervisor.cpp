@@ -43,7 +43,11 @@ int free_lane(const std::vector<Slot*>& working) {
 class Supervisor {
  public:
   Supervisor(const Plan& plan, Store& store, const RunOptions& options, const RunEvents& events)
-      : plan_(plan), store_(store), options_(decided(options)), cells_(plan, store, options_, events), lock_("cpu") {}
+      : plan_(plan),
+        store_(store),
+        options_(decided(options)),
+        cells_(plan, store, options_, events, [this] { return interrupted(); }),
+        lock_("cpu") {}
 
   RunSummary run();
 
@@ -51,7 +55,7 @@ class Supervisor {
   bool interrupted() const { return signal_.received() != 0; }
   bool stopped() const { return interrupted() || (options_.max_failures > 0 && cells_.failures() >= options_.max_failures); }
   void run_all();
-  void run_group(const Group& group);
+  void run_group(Group& group);
   void take_turns(std::vector<Slot>& slots);
   void measure_peaks(const Slot& slot);
   void train(std::vector<Slot>& slots);
@@ -72,6 +76,7 @@ RunSummary Supervisor::run() {
   RunSummary summary;
   summary.sweep = cells_.begin();
   run_all();
+  cells_.tidy();
   store_.checkpoint();
   summary.states = count_states(store_, summary.sweep);
   summary.attempts = cells_.attempts();
@@ -86,26 +91,29 @@ void Supervisor::run_all() {
   while (!stopped() && cells_.look() > 0) {
     if (groups.empty()) groups = group_cells(plan_, options_.order, options_.order_seed);
     const std::int64_t before = cells_.moves();
-    for (const Group& group : groups) {
+    for (Group& group : groups) {
       if (stopped()) break;
       run_group(group);
     }
+    std::erase_if(groups, [](const Group& group) { return group.cells.empty(); });
     if (cells_.moves() > before) continue;
     if (!std::exchange(waiting, true)) cells_.note("another run has the remaining cells: waiting for it");
     rest(kLookAgainSeconds);
   }
 }
 
-void Supervisor::run_group(const Group& group) {
+/// What has its end leaves the group: while this run waits for another one, it does not walk through the whole plan again and again.
+void Supervisor::run_group(Group& group) {
   std::vector<Slot> slots;
-  for (const PlannedPlace& place : group.cells) {
+  std::erase_if(group.cells, [&](const PlannedPlace& place) {
     PlannedCell planned = plan_.cell(place.index);
     const auto id = cells_.open_cell(planned);
-    if (!id) continue;
+    if (!id) return true;
     Slot& slot = slots.emplace_back();
     slot.planned = std::move(planned);
     slot.cell_id = *id;
-  }
+    return false;
+  });
   if (slots.empty()) return;
   try {
     group.training ? train(slots) : take_turns(slots);
@@ -174,8 +182,9 @@ void Supervisor::train(std::vector<Slot>& slots) {
     if (working.empty()) break;
     wait_for(working);
     std::erase_if(working, [&](Slot* slot) {
-      if (slot->worker && !cells_.step(*slot, interrupted())) return false;
-      if (!interrupted()) cells_.finish(*slot);
+      const bool stop = stopped();
+      if (slot->worker && !cells_.step(*slot, stop)) return false;
+      if (!stop) cells_.finish(*slot);
       return true;
     });
     if (working.empty()) lock_.unlock();  // a speed launch may be waiting

@@ -2,6 +2,7 @@
 // is a zombie, and nothing that a zombie writes stays.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 
 #include "results/attempt_rows.h"
@@ -29,6 +30,14 @@ void end_attempt(const Connection& database, std::int64_t attempt, const Attempt
            result.first_call_ns, result.noisy, attempt);
 }
 
+void end_expired_attempt(const Connection& database, std::int64_t cell) {
+  database
+      .prepare(R"(UPDATE attempt SET outcome='crashed', error_class='lease_expired', ended_at=?,
+                         error_msg='its supervisor went away'
+                  WHERE cell_id=? AND outcome='running')")
+      .run(utc_now(), cell);
+}
+
 }  // namespace
 
 std::optional<ClaimedCell> SqliteStore::claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build,
@@ -40,11 +49,7 @@ std::optional<ClaimedCell> SqliteStore::claim(std::int64_t cell, const std::stri
                       WHERE cell_id=? AND (state='pending' OR (state='running' AND lease_until<?)))")
                                  .run(owner, now + lease_s, cell, now);
   if (taken == 0) return std::nullopt;
-  database_
-      .prepare(R"(UPDATE attempt SET outcome='crashed', error_class='lease_expired', ended_at=?,
-                         error_msg='its supervisor went away'
-                  WHERE cell_id=? AND outcome='running')")
-      .run(utc_now(), cell);
+  end_expired_attempt(database_, cell);
   Statement read =
       database_.prepare(R"(SELECT ordinal, seed, attempts, config_sha, canon_json FROM cell JOIN config USING(config_id) WHERE cell_id=?)");
   read.bind(cell).step();
@@ -66,7 +71,8 @@ std::optional<ClaimedCell> SqliteStore::claim(std::int64_t cell, const std::stri
 }
 
 void SqliteStore::heartbeat(const std::string& owner, double lease_s) {
-  Write write = begin();
+  constexpr double kPatienceSeconds = 1;
+  Write write = begin(std::min(timeout_s_, kPatienceSeconds));
   database_.prepare("UPDATE cell SET lease_until=? WHERE state='running' AND owner=?").run(seconds_now() + lease_s, owner);
   write.commit();
 }
@@ -96,10 +102,16 @@ void SqliteStore::abandon(const ClaimedCell& cell, const std::string& owner, con
   finish(cell, owner, nothing);
 }
 
-void SqliteStore::mark(std::int64_t cell, const std::string& state, const std::string& reason) {
+bool SqliteStore::mark(std::int64_t cell, const std::string& state, const std::string& reason) {
   Write write = begin();
-  database_.prepare("UPDATE cell SET state=?, reason=? WHERE cell_id=? AND state='pending'").run(state, reason, cell);
+  const std::int64_t marked = database_
+                                  .prepare(R"(UPDATE cell SET state=?1, reason=?2, owner=NULL, lease_until=NULL
+                      WHERE cell_id=?3 AND (state='pending' OR (state='running' AND lease_until<?4)))")
+                                  .run(state, reason, cell, seconds_now());
+  if (marked == 0) return false;
+  end_expired_attempt(database_, cell);
   write.commit();
+  return true;
 }
 
 }  // namespace synthbench

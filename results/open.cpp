@@ -5,7 +5,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -25,7 +27,10 @@ namespace {
 /// Bytes of the file, nullopt when there is none. A folder is a UserError.
 std::optional<std::int64_t> size_of(const std::string& path) {
   struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
+  if (::stat(path.c_str(), &facts) != 0) {
+    if (errno == EACCES) throw UserError(fmt::format("cannot look at {}: {}", path, std::strerror(errno)));
+    return std::nullopt;
+  }
   if (S_ISDIR(facts.st_mode)) throw UserError(fmt::format("{} is a folder, not a database", path));
   return facts.st_size;
 }
@@ -45,7 +50,8 @@ void check_folder(const std::string& path) {
   const std::string folder = folder_of(path);
   struct statfs facts {};
   if (::statfs(folder.c_str(), &facts) != 0) {
-    throw UserError(fmt::format("cannot make {}: the folder {} does not exist", path, folder));
+    throw UserError(fmt::format("cannot make {}: the folder {}", path,
+                                errno == ENOENT ? folder + " does not exist" : folder + ": " + std::strerror(errno)));
   }
   const std::string network = network_file_system(static_cast<long>(facts.f_type));
   if (!network.empty() && !allowed_on_networks()) {
@@ -111,7 +117,7 @@ std::string network_file_system(long type) {
   static const std::map<unsigned long, const char*> kNames = {
       {0x6969, "NFS"},       {0x517B, "SMB"},      {0xFE534D42, "SMB"},   {0xFF534D42, "CIFS"}, {0x0BD00BD0, "Lustre"},
       {0x5346414F, "AFS"},   {0x73757245, "Coda"}, {0x47504653, "GPFS"},  {0x00C36400, "Ceph"}, {0x19830326, "BeeGFS"},
-      {0xAAD7AAEA, "PanFS"}, {0x01161970, "GFS2"}, {0x7461636F, "OCFS2"},
+      {0xAAD7AAEA, "PanFS"}, {0x01161970, "GFS2"}, {0x7461636F, "OCFS2"}, {0x6B414653, "AFS"},
   };
   const auto found = kNames.find(static_cast<unsigned long>(type) & 0xffffffffUL);
   return found == kNames.end() ? "" : found->second;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "harness/base/error.h"
+#include "results/database_in_use.h"
 
 namespace synthbench {
 namespace {
@@ -88,7 +89,7 @@ void Connection::fail(int code) const {
   }
   if (kind == SQLITE_READONLY) throw UserError(fmt::format("{}: cannot write: the file or its folder is read-only", path_));
   if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) {
-    throw UserError(fmt::format("{}: another program is using this database and keeps it locked", path_));
+    throw DatabaseInUse(fmt::format("{}: another program is using this database and keeps it locked", path_));
   }
   if (kind == SQLITE_NOTADB) throw UserError(fmt::format("{}: not a synthbench database: not an SQLite file", path_));
   if (kind == SQLITE_CORRUPT) throw DamagedDatabase(fmt::format("{}: this database is damaged ({})", path_, words));

@@ -34,7 +34,7 @@ class SqliteStore final : public Store {
   void heartbeat(const std::string& owner, double lease_s) override;
   bool finish(const ClaimedCell& cell, const std::string& owner, const AttemptResult& result) override;
   void abandon(const ClaimedCell& cell, const std::string& owner, const std::string& reason) override;
-  void mark(std::int64_t cell, const std::string& state, const std::string& reason) override;
+  bool mark(std::int64_t cell, const std::string& state, const std::string& reason) override;
 
   std::vector<CellState> cells(std::int64_t sweep) override;
   std::vector<CellResult> results(std::int64_t sweep) override;
@@ -58,7 +58,8 @@ class SqliteStore final : public Store {
     WriteLock::Turn turn;
     Transaction transaction;
   };
-  Write begin();
+  Write begin() { return begin(timeout_s_); }
+  Write begin(double timeout_s);
 
   static std::optional<std::pair<std::uint64_t, std::uint64_t>> file_identity(const std::string& path);
   /// Throws UserError when the path leads to another file than the one that is open, or to none.

@@ -65,10 +65,10 @@ SqliteStore::~SqliteStore() {
   }
 }
 
-SqliteStore::Write SqliteStore::begin() {
+SqliteStore::Write SqliteStore::begin(double timeout_s) {
   if (!lock_) throw std::logic_error(database_.path() + " was opened to read");
   check_still_there();
-  return Write(*lock_, database_, timeout_s_);
+  return Write(*lock_, database_, timeout_s);
 }
 
 // What is written into a file that has no name any more is lost when it is closed.

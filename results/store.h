@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "results/database_in_use.h"
 
 namespace synthbench {
 
@@ -106,8 +107,8 @@ struct Migrated {
 };
 
 /// The results database: the only folder that speaks SQLite. Every method that writes takes the flock on PATH.lock and
-/// BEGIN IMMEDIATE, and waits for other writers up to the busy timeout; full disk, read-only place and locked file are
-/// UserError. One thread at a time; never across a fork.
+/// BEGIN IMMEDIATE, and waits for other writers up to the busy timeout; full disk and read-only place are
+/// UserError, a locked file is DatabaseInUse. One thread at a time; never across a fork.
 class Store {
  public:
   /// Creates or migrates under the lock, the latter after a backup. Refuses foreign files, newer versions and network file systems.
@@ -155,14 +156,15 @@ class Store {
   /// An attempt that still ran becomes crashed (lease_expired).
   virtual std::optional<ClaimedCell> claim(std::int64_t cell, const std::string& owner, double lease_s, std::int64_t build,
                                            std::int64_t env, const std::string& repro_cmd) = 0;
-  /// Extends the leases of an owner.
+  /// Extends the leases of an owner. Waits a second for other writers, no longer: there is another heartbeat before a lease ends.
   virtual void heartbeat(const std::string& owner, double lease_s) = 0;
   /// Writes the result and ends the claim in one transaction; false when the claim was lost (nothing is written).
   virtual bool finish(const ClaimedCell& cell, const std::string& owner, const AttemptResult& result) = 0;
   /// Gives a claimed cell back as pending; its attempt becomes abandoned.
   virtual void abandon(const ClaimedCell& cell, const std::string& owner, const std::string& reason) = 0;
-  /// Ends a pending cell without an attempt (out-of-memory backstop, fail-fast is not one of them).
-  virtual void mark(std::int64_t cell, const std::string& state, const std::string& reason) = 0;
+  /// Ends a cell without an attempt of its own (out-of-memory backstop, fail-fast is not one of them) if it is pending or its lease
+  /// has run out; false when someone else has it.
+  virtual bool mark(std::int64_t cell, const std::string& state, const std::string& reason) = 0;
 
   struct CellState {
     std::int64_t cell_id = 0, ordinal = 0, seed = 0;

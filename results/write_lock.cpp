@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "results/database_in_use.h"
 
 namespace synthbench {
 
@@ -59,7 +60,8 @@ void WriteLock::acquire(double timeout_s) {
       throw UserError(fmt::format("cannot lock {}: {}", path_, std::strerror(errno)));
     }
     if (std::chrono::steady_clock::now() >= end) {
-      throw UserError(fmt::format("{}: another synthbench is using this database and held {} for {:.0f} s", database_, path_, timeout_s));
+      throw DatabaseInUse(
+          fmt::format("{}: another synthbench is using this database and held {} for {:.0f} s", database_, path_, timeout_s));
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, std::chrono::milliseconds(50));

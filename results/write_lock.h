@@ -15,7 +15,7 @@ class WriteLock {
   WriteLock(const WriteLock&) = delete;
   WriteLock& operator=(const WriteLock&) = delete;
 
-  /// Waits for other writers; throws UserError that says another program is using the database after timeout_s.
+  /// Waits for other writers; throws DatabaseInUse after timeout_s.
   void acquire(double timeout_s);
   void release() noexcept;
   /// Takes away the sibling if this object made it: for a database that did not come into being. Lock held.

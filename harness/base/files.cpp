@@ -12,6 +12,7 @@
 #include "harness/base/error.h"
 
 namespace synthbench {
+namespace fs = std::filesystem;
 namespace {
 
 struct Closer {
@@ -42,23 +43,33 @@ void read_file(const std::string& path, const std::function<void(std::string_vie
   if (std::ferror(file.get()) != 0) fail("read", path, errno);
 }
 
-void write_file(const std::string& path, std::string_view content) {
+void write_file(const std::string& name, std::string_view content) {
+  write_file(name, [&](const Put& put) { put(content); });
+}
+
+void write_file(const std::string& name, const std::function<void(const Put&)>& produce) {
   std::error_code unknown;
-  const auto kind = std::filesystem::status(path, unknown).type();
-  const bool device = kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::regular;
-  const std::string partial = device ? path : path + ".partial." + std::to_string(::getpid());
+  const fs::file_status before = fs::status(name, unknown);
+  const bool device = fs::exists(before) && !fs::is_regular_file(before);
+  const std::string path = device ? name : behind_links(name), partial = device ? name : path + ".partial." + std::to_string(::getpid());
   File file(std::fopen(partial.c_str(), "wb"));
-  if (!file) fail("write", path, errno);
-  const bool written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
-  const bool closed = std::fclose(file.release()) == 0;
-  if (written && closed && (device || std::rename(partial.c_str(), path.c_str()) == 0)) return;
-  const int error = errno;
-  if (!device) std::remove(partial.c_str());
-  fail("write", path, error);
+  if (!file) fail("write", name, errno);
+  const auto check = [&](bool done) {
+    if (!done) fail("write", name, errno);
+  };
+  try {
+    produce([&](std::string_view text) { check(std::fwrite(text.data(), 1, text.size(), file.get()) == text.size()); });
+    check(std::fclose(file.release()) == 0);
+    if (device) return;
+    if (fs::exists(before)) fs::permissions(partial, before.permissions());
+    check(std::rename(partial.c_str(), path.c_str()) == 0);
+  } catch (...) {
+    if (!device) std::remove(partial.c_str());
+    throw;
+  }
 }
 
 std::string behind_links(const std::string& path) {
-  namespace fs = std::filesystem;
   constexpr int kMostLinks = 40;  // as the kernel
   fs::path at = path;
   std::error_code error;

@@ -9,22 +9,13 @@
 #include "harness/base/words.h"
 
 namespace synthbench {
-namespace {
-
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return text;
-}
-
-}  // namespace
 
 toml::table TomlSource::parse(std::string_view text) const {
   try {
     return toml::parse(text, path_);
   } catch (const toml::parse_error& error) {
     const SourceLine place{path_, std::max<std::int64_t>(1, error.source().begin.line), by_};
-    fail(place, one_line("not TOML: " + std::string(error.description())));
+    fail(place, "not TOML: " + std::string(error.description()));
   }
 }
 

@@ -63,8 +63,7 @@ std::string states_line(const RunSummary& summary) {
 
 /// A cell that --force or --retry opened again waits until it is measured, whether or not they are said again; said again they would
 /// open those too that have been measured since.
-std::vector<std::string> to_continue(const std::vector<std::string>& words, const RunSummary& summary) {
-  if (summary.signal == 0 && count(summary, {"pending"}) == 0) return words;
+std::vector<std::string> without_reopening(const std::vector<std::string>& words) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--force" || words[i].starts_with("--retry=")) continue;
@@ -77,15 +76,22 @@ std::vector<std::string> to_continue(const std::vector<std::string>& words, cons
   return out;
 }
 
+std::string typed(const std::vector<std::string>& words) {
+  std::string command = program_name();
+  for (const std::string& word : words) command += " " + shell_word(word);
+  return command;
+}
+
+bool is_unfinished(const RunSummary& summary) { return summary.signal != 0 || count(summary, {"pending", "running"}) > 0; }
+
 /// Two commands that make sense now, each as it is typed.
-std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::string& again,
+std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words,
                                          const std::string& db) {
-  const std::string program = program_name();
-  if (summary.signal != 0) return {again, fmt::format("{} ls cells{}", program, db)};
-  if (count(summary, {"pending", "running"}) > 0) return {again, fmt::format("{} ls cells{}", program, db)};
+  const std::string program = program_name(), again = typed(without_reopening(words));
+  if (is_unfinished(summary)) return {again, fmt::format("{} ls cells{}", program, db)};
   if (count(summary, {"failed", "oom", "timeout", "crashed"}) > 0) {
     return {fmt::format("{} query \"state IN ('failed', 'oom', 'timeout', 'crashed')\"{}", program, db),
-            again.find(" --retry") == std::string::npos ? again + " --retry failed,oom,timeout,crashed" : again};
+            again + " --retry failed,oom,timeout,crashed"};
   }
   const std::vector<std::string> presets = presets_of(view);
   const std::string preset = presets.empty() ? "speed" : presets.front();
@@ -113,15 +119,12 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
 
 std::string farewell(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words) {
   const std::string db = view.db_path == "synthbench.db" ? "" : " --db " + shell_word(view.db_path);
-  std::string again = program_name();
-  const std::vector<std::string> continued = to_continue(words, summary);
-  for (const std::string& word : continued) again += " " + shell_word(word);
-  const char* how = continued == words ? "the same command continues" : "the first command below continues";
+  const char* how = without_reopening(words) == words ? "the same command continues" : "the first command below continues";
   std::string text = fmt::format("\n{}: {} attempts started\n", states_line(summary), summary.attempts);
   if (summary.signal != 0) text += fmt::format("Interrupted; {}.\n", how);
   if (summary.signal == 0 && count(summary, {"pending"}) > 0) text += fmt::format("Not all cells were tried; {}.\n", how);
   text += "Next:\n";
-  for (const std::string& command : next_commands(summary, view, again, db)) text += "  " + command + "\n";
+  for (const std::string& command : next_commands(summary, view, words, db)) text += "  " + command + "\n";
   return text + "Results: " + view.db_path + "\n";
 }
 

@@ -12,6 +12,7 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/rows.h"
 #include "harness/cli/run_flags.h"
+#include "harness/cli/sweep_run.h"
 #include "harness/provenance.h"
 #include "harness/supervisor.h"
 #include "results/format.h"
@@ -75,11 +76,15 @@ struct CalibrateCommand {
     const PlanRequest asked = request();
     const auto plan = make_plan(of_all_launches(asked));
     RunOptions options = running.options();
-    const auto store = db.open_to_write();
-    options.db_path = db.path();
-    options.argv = command_line();
+    if (options.reuse == Reuse::same_build || options.reuse == Reuse::any_build) {
+      throw UserError("calibrate --reuse: the floor is that of launches made now");
+    }
     options.force = true;
     options.reuse = Reuse::never;
+    options.db_path = db.path();
+    if (running.dry_run()) return print_dry_run(output, *plan, options);
+    const auto store = db.open_to_write();
+    options.argv = command_line();
     const RunSummary summary = run_plan(*plan, *store, options, progress.events(output.second()));
     if (summary.signal != 0) return static_cast<Exit>(summary.exit_code());
     const std::vector<NoiseFloor> floors =

@@ -58,11 +58,6 @@ Found find_command(const std::vector<std::string>& words) {
   throw UserError("unknown command '" + words[0] + "'" + (near.empty() ? " (see synthbench --help)" : " (did you mean '" + near + "'?)"));
 }
 
-std::string one_line(std::string text) {
-  std::ranges::replace(text, '\n', ' ');
-  return text;
-}
-
 std::vector<std::string>& words_of_this_run() {
   static std::vector<std::string> words;
   return words;
@@ -74,7 +69,7 @@ std::string& name_of_this_program() {
 }
 
 Exit refuse(const std::string& text, Exit code) {
-  std::fprintf(stderr, "synthbench: %s\n", one_line(text).c_str());
+  std::fprintf(stderr, "synthbench: %s\n", on_one_line(text).c_str());
   return code;
 }
 

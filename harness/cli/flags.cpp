@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "harness/base/error.h"
+#include "harness/base/plain_text.h"
 #include "harness/base/words.h"
 
 namespace synthbench {
@@ -26,8 +27,6 @@ bool looks_like_flag(std::string_view word) {
   return word.size() > 1 && word[0] == '-' && (word[1] == '-' ? word.size() > 2 : std::isalpha(static_cast<unsigned char>(word[1])) != 0);
 }
 
-std::string plain_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
 bool truth_of(const std::string& variable, const std::string& text) {
   std::string lower;
   for (const char c : text) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -44,6 +43,7 @@ struct FlagSet::Bound {
   FlagValue* value = nullptr;
   std::vector<FlagValue>* values = nullptr;
   bool* toggle = nullptr;
+  SaidBy* toggled_by = nullptr;
   std::string* argument = nullptr;
   std::vector<std::string>* arguments = nullptr;
   bool required = false;
@@ -62,7 +62,10 @@ struct FlagSet::Bound {
         *value = *value ? FlagValue{value->text + "," + text, value->where + "," + text, by} : FlagValue{text, where, by};
         break;
       case Kind::repeated: values->push_back({text, where, by}); break;
-      case Kind::toggle: *toggle = text == "true"; break;
+      case Kind::toggle:
+        *toggle = text == "true";
+        if (toggled_by) *toggled_by = by;
+        break;
       case Kind::argument:
         if (argument) *argument = text;
         if (arguments) arguments->push_back(text);
@@ -165,9 +168,10 @@ void FlagSet::repeated(const std::string& names, std::vector<FlagValue>& to, con
   bind(names, std::move(bound), value, help, std::move(words));
 }
 
-void FlagSet::toggle(const std::string& names, bool& to, const std::string& help) {
+void FlagSet::toggle(const std::string& names, bool& to, const std::string& help, SaidBy* by) {
   Bound bound{.kind = Kind::toggle};
   bound.toggle = &to;
+  bound.toggled_by = by;
   bind(names, std::move(bound), {}, help);
 }
 

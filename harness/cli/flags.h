@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ablations/grid.h"
+#include "harness/base/error.h"
 
 namespace CLI {
 class App;
@@ -55,7 +56,7 @@ class FlagSet {
   void list(const std::string& names, FlagValue& to, const std::string& value, const std::string& help, Words words = {});
   /// Any number of texts.
   void repeated(const std::string& names, std::vector<FlagValue>& to, const std::string& value, const std::string& help, Words words = {});
-  void toggle(const std::string& names, bool& to, const std::string& help);
+  void toggle(const std::string& names, bool& to, const std::string& help, SaidBy* by = nullptr);  ///< by: who said the last word
   /// The next word that is not a flag, "GRID".
   void argument(const std::string& name, std::string& to, const std::string& help, bool required = true, Words words = {});
   /// All words that are not flags, one at least: "FILE...".
@@ -93,6 +94,16 @@ std::string environment_variable(std::string_view names);
 /// The text of a flag if it is one of the allowed words, or fallback when it is not given.
 /// Throws UserError "unknown format 'jsn' (did you mean 'json'?)".
 std::string one_of(const FlagValue& flag, const std::string& what, std::span<const std::string> allowed, const std::string& fallback);
+
+/// What a reader of units (harness/base/units.h) makes of the text; its complaint gets the flag in front.
+template <typename Reader>
+auto read_as(const FlagValue& flag, Reader reader) {
+  try {
+    return reader(flag.text);
+  } catch (const UserError& error) {
+    throw UserError(flag.where + ": " + error.what());
+  }
+}
 
 /// A whole number from least up. Throws UserError "--jobs many: not a whole number from 1 up".
 std::int64_t count_of(const FlagValue& flag, std::int64_t least, std::int64_t fallback);

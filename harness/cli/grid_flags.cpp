@@ -71,7 +71,7 @@ void GridFlags::declare(FlagSet& flags) {
   flags.value("--data", data_, "DIR", "folder of real data in the official layouts");
   flags.group("Measuring");
   for (std::size_t i = 0; i < kMeasure.size(); ++i) flags.value(kMeasure[i].names, measure_[i], kMeasure[i].value, kMeasure[i].help);
-  flags.toggle("--quick", quick_, "one launch, min-time 0.05s");
+  flags.toggle("--quick", quick_, "one launch, min-time 0.05s", &quick_by_);
   flags.toggle("--smoke", smoke_, "one tiny cell per variant and backend");
 }
 
@@ -111,6 +111,7 @@ PlanRequest GridFlags::request(const std::string& grid_path) const {
   request.exclude_by = exclude_.source("--exclude");
   request.shard_by = shard_.source("--shard");
   request.quick = quick_;
+  request.quick_by = quick_by_;
   request.smoke = smoke_;
   return request;
 }

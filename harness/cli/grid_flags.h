@@ -26,6 +26,7 @@ class GridFlags {
   std::vector<FlagValue> set_;
   FlagValue only_, exclude_, shard_, data_;
   bool quick_ = false, smoke_ = false;
+  SaidBy quick_by_ = SaidBy::flag;
 };
 
 }  // namespace synthbench

@@ -7,14 +7,12 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/words.h"
 
 namespace synthbench {
-namespace fs = std::filesystem;
 namespace {
 
 /// Writes all of a text to a descriptor; false when its reader has gone.
@@ -47,37 +45,6 @@ class Buffered {
   std::string held_;
 };
 
-[[noreturn]] void cannot_write(const std::string& path) { throw UserError("cannot write " + path + ": " + std::strerror(errno)); }
-
-void print_into(std::ofstream& file, const std::string& path, const std::function<void(const Sink&)>& printer) {
-  if (!file) cannot_write(path);
-  printer([&](std::string_view text) { file.write(text.data(), static_cast<std::streamsize>(text.size())); });
-  file.close();
-  if (!file) cannot_write(path);
-}
-
-/// A regular file is replaced as a whole or not at all, and keeps its permissions; a device or a pipe is written to.
-void print_to_file(const std::string& name, const std::function<void(const Sink&)>& printer) {
-  std::error_code error;
-  const fs::file_status before = fs::status(name, error);
-  if (fs::exists(before) && !fs::is_regular_file(before)) {
-    std::ofstream file(name, std::ios::binary);
-    return print_into(file, name, printer);
-  }
-  const fs::path path = behind_links(name);  // a link stays, what it leads to is written
-  const fs::path sibling = path.string() + ".part" + std::to_string(::getpid());
-  try {
-    std::ofstream file(sibling, std::ios::binary);
-    print_into(file, name, printer);
-    if (fs::exists(before)) fs::permissions(sibling, before.permissions());
-    fs::rename(sibling, path);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(sibling, ignored);
-    throw;
-  }
-}
-
 }  // namespace
 
 void write_stdout(std::string_view text) {
@@ -107,7 +74,7 @@ void OutputFlags::check() const {
 void OutputFlags::print(const std::function<void(const std::string& format, const Sink& sink)>& printer) const {
   check();
   if (out_) {
-    print_to_file(out_.text, [&](const Sink& sink) { printer(format(), sink); });
+    write_file(out_.text, [&](const Sink& sink) { printer(format(), sink); });
   } else {
     Buffered buffered(write_stdout);
     printer(format(), std::ref(buffered));

@@ -13,14 +13,6 @@
 namespace synthbench {
 namespace {
 
-double seconds_of(const FlagValue& flag) {
-  try {
-    return parse_duration(flag.text);
-  } catch (const UserError& error) {
-    throw UserError(flag.where + ": " + error.what());
-  }
-}
-
 struct PlanCommand {
   std::string grid;
   FlagValue explain, budget;
@@ -30,7 +22,7 @@ struct PlanCommand {
   OutputFlags output;
 
   Exit print_what_fits(const Plan& plan, const Outlook& outlook) const {
-    const double seconds = seconds_of(budget);
+    const double seconds = read_as(budget, parse_duration);
     const RunOptions::Order order = running.options().order;
     if (order == RunOptions::Order::random) throw UserError("--budget: --order random is drawn anew by each run: nothing is known of it");
     const BudgetedPlan fit = within_budget(plan, outlook, order, seconds);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/json.h"
+#include "harness/base/plain_text.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 
@@ -60,8 +61,7 @@ void print_json(const Plan& plan, const Outlook& outlook, const Sink& sink) {
 std::string shown_values(const std::vector<Json>& values) {
   constexpr std::size_t kShown = 12;
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < std::min(values.size(), kShown); ++i)
-    texts.push_back(values[i].is_string() ? values[i].get<std::string>() : values[i].dump());
+  for (std::size_t i = 0; i < std::min(values.size(), kShown); ++i) texts.push_back(plain_text(values[i]));
   std::string text = join(texts);
   if (values.size() > kShown) text += fmt::format(" ... ({} more)", format_count(static_cast<std::int64_t>(values.size() - kShown)));
   return text;
@@ -107,12 +107,8 @@ void print_for_people(const Plan& plan, const Outlook& outlook, const Sink& sink
 /// "variant dense, seq_len 512, seed 1": the keys of the axes, and the seed.
 std::string short_name(const Plan& plan, const PlannedCell& cell) {
   std::string text;
-  for (const Plan::Axis& axis : plan.axes) {
-    for (const std::string& key : split(axis.name, ',')) {
-      if (!cell.config.has(key)) continue;
-      const Json& value = cell.config.json().at(key);
-      text += fmt::format("{} {}, ", key, value.is_string() ? value.get<std::string>() : value.dump());
-    }
+  for (const std::string& key : varied_keys(plan)) {
+    if (cell.config.has(key)) text += fmt::format("{} {}, ", key, plain_text(cell.config.json().at(key)));
   }
   return text + fmt::format("seed {}", cell.seed);
 }

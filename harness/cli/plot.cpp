@@ -41,7 +41,7 @@ struct PlotCommand {
     const Figure figure = plot.build(*store, selection.options(*store));
     std::string drawing = run_gnuplot(gnuplot_script(figure, look));
     if (look.kind == FigureLook::Kind::svg) drawing = finished_svg(std::move(drawing), figure, look, "");
-    write_file(behind_links(out.text), drawing);
+    write_file(out.text, drawing);
     fmt::print(stderr, "{}: {}; {}\n", out.text, figure.title, figure.subtitle);
     for (const std::string& note : figure.notes) fmt::print(stderr, "- {}\n", note);
     return Exit::well;

@@ -48,7 +48,7 @@ struct ReportCommand {
     } else {
       options.why_no_figures = "not drawn, gnuplot is not installed (apt-get install -y gnuplot-nox)";
     }
-    write_file(behind_links(out.text), report(store, options));
+    write_file(out.text, report(store, options));
   }
 
   static bool a_cell_runs(Store& store) {
@@ -89,7 +89,7 @@ struct ReportCommand {
 
   Exit run() const {
     check();
-    const double period = every ? parse_duration(every.text) : 5;
+    const double period = every ? read_as(every, parse_duration) : 5;
     const auto store = Store::open_to_read(db.path());
     if (!gnuplot_is_here()) fmt::print(stderr, "without figures: gnuplot is not installed (apt-get install -y gnuplot-nox)\n");
     if (watch) {

@@ -1,7 +1,6 @@
 // repro a7: measure that cell again, and say how the new value lies to the old one.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 
 #include "harness/base/error.h"
@@ -12,14 +11,14 @@
 #include "harness/cli/rows.h"
 #include "harness/one_cell_plan.h"
 #include "results/compare.h"
+#include "results/row_id.h"
 
 namespace synthbench {
 namespace {
 
 std::int64_t attempt_number(const std::string& text) {
-  std::int64_t id = 0;
-  const char* end = text.data() + text.size();
-  if (text.starts_with("a") && std::from_chars(text.data() + 1, end, id).ptr == end && id > 0) return id;
+  const RowId id = parse_row_id(text);
+  if (id.kind == 'a') return id.number;
   throw UserError("'" + text + "' is no attempt: a34 is one (see synthbench ls attempts)");
 }
 
@@ -34,8 +33,13 @@ struct ReproCommand {
   OutputFlags output;
   ProgressFlags progress;
 
-  /// Runs the cell of the attempt in a sweep of its own. Returns the new attempt's id; 0 where none was made.
-  std::int64_t measure_again(Store& store, std::int64_t attempt) const {
+  struct Again {
+    RunSummary summary;
+    std::int64_t attempt = 0;  ///< 0: none was made
+  };
+
+  /// Runs the cell of the attempt in a sweep of its own.
+  Again measure_again(Store& store, std::int64_t attempt) const {
     const auto found = store.select(
         R"(SELECT c.canon_json, ce.seed, a.volatile_json FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id)
            WHERE a.attempt_id=?1)",
@@ -56,7 +60,7 @@ struct ReproCommand {
     const RunSummary summary = run_plan(plan, store, options, progress.events(output.second()));
     store.checkpoint();
     const auto last = store.select("SELECT max(attempt_id) AS id FROM attempt JOIN cell USING(cell_id) WHERE sweep_id=?1", {summary.sweep});
-    return last.front()["id"].is_null() ? 0 : last.front()["id"].get<std::int64_t>();
+    return {summary, last.front()["id"].is_null() ? 0 : last.front()["id"].get<std::int64_t>()};
   }
 
   /// "inside" or "outside" of the interval that was stored with the old value; empty: it had none.
@@ -84,14 +88,16 @@ struct ReproCommand {
     output.check();
     progress.check();
     const auto store = db.open_to_change();
-    const std::int64_t again = measure_again(*store, attempt);
+    const auto [summary, again] = measure_again(*store, attempt);
+    if (summary.signal != 0) return static_cast<Exit>(summary.exit_code());
     if (again == 0) return Exit::nothing_done;
+    const std::int64_t new_attempt = again;
     CompareOptions options;
     options.across_env = true;  // that machine or build may be gone: the verdict then speaks of this one
     const Comparison row = compare_attempts(*store, attempt, again, options);
     const std::string place = place_of(*store, attempt, row);
     output.print([&](const std::string& format, const Sink& sink) {
-      if (format == "md") return sink(words(row, place, again));
+      if (format == "md") return sink(words(row, place, new_attempt));
       OrderedJson json = to_json(row);
       json["old_interval"] = place.empty() ? OrderedJson(nullptr) : OrderedJson(place);
       sink(json_text(json, format == "json" ? 2 : -1) + "\n");

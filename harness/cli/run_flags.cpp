@@ -20,16 +20,6 @@ const std::vector<std::string> kRetryStates = {"failed", "oom", "timeout", "cras
 const std::vector<std::string> kOrders = {"interleaved", "grid", "random"};
 const std::vector<std::string> kReuse = {"auto", "same-build", "any-build", "never"};
 
-/// A unit's reader with the flag in front of its complaint.
-template <typename Reader>
-auto read(const FlagValue& flag, Reader reader) {
-  try {
-    return reader(flag.text);
-  } catch (const UserError& error) {
-    throw UserError(flag.where + ": " + error.what());
-  }
-}
-
 std::vector<std::string> states_to_retry(const FlagValue& flag) {
   std::vector<std::string> states;
   if (!flag) return states;
@@ -63,7 +53,7 @@ void RunFlags::declare(FlagSet& flags) {
   flags.value("--order", order_, "ORDER", join(kOrders) + " (default interleaved)", kOrders);
   flags.value("-j,--jobs", jobs_, "N", "training cells at a time (default 1); speed cells never share a device");
   flags.toggle("--keep-going", keep_going_, "a failed cell does not end the sweep (the default)");
-  flags.toggle("--fail-fast", fail_fast_, "stop at the first failed cell");
+  flags.toggle("--fail-fast", fail_fast_, "stop at the first failed cell; with -j, what runs beside it too");
   flags.value("--max-failures", max_failures_, "N", "stop at the N-th failed cell; the rest stays pending");
   flags.value("--memory-limit", memory_limit_, "BYTES", "memory of a worker: 512M, 8G");
   flags.toggle("--no-oom-backstop", no_oom_backstop_, "launch cells that are larger than one that ran out of memory");
@@ -95,8 +85,8 @@ RunOptions RunFlags::options() const {
   options.max_failures = count_of(max_failures_, 1, 0);
   options.jobs = static_cast<int>(std::min<std::int64_t>(count_of(jobs_, 1, 1), 1024));
   options.oom_backstop = !no_oom_backstop_;
-  if (memory_limit_) options.memory_limit = read(memory_limit_, parse_bytes);
-  if (delay_) options.delay = read(delay_, parse_duration);
+  if (memory_limit_) options.memory_limit = read_as(memory_limit_, parse_bytes);
+  if (delay_) options.delay = read_as(delay_, parse_duration);
   options.cpu_affinity = processors(cpu_affinity_);
   const std::int64_t priority = count_of(prio_, 0, 0);
   if (priority > 19) throw UserError(prio_.where + ": not a nice value from 0 to 19");

@@ -6,12 +6,11 @@
 #include <cmath>
 #include <utility>
 
+#include "harness/base/plain_text.h"
 #include "harness/base/units.h"
 
 namespace synthbench {
 namespace {
-
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 const MetricRow* hot_metric(const CellNews& news, const char* name) {
   if (news.metrics == nullptr) return nullptr;
@@ -39,15 +38,17 @@ RunningTable::RunningTable(const Plan& plan) {
   const std::string total = std::to_string(plan.counts.cells);
   columns_.push_back({"cell", std::max<std::size_t>(4, 2 * total.size() + 1)});
   for (const char* key : {"variant", "backend", "seq_len"}) keys_.emplace_back(key);
-  for (const Plan::Axis& axis : plan.axes) {
-    if (axis.values.size() > 1 && std::ranges::find(keys_, axis.name) == keys_.end()) keys_.push_back(axis.name);
+  for (const std::string& key : varied_keys(plan)) {
+    const auto axis = std::ranges::find(plan.axes, key, &Plan::Axis::name);
+    const bool varies = axis == plan.axes.end() || axis->values.size() > 1;  // no axis has the name of a zip's key
+    if (varies && std::ranges::find(keys_, key) == keys_.end()) keys_.push_back(key);
   }
   for (const std::string& key : keys_) {
     const auto axis = std::ranges::find(plan.axes, key, &Plan::Axis::name);
     const std::vector<Json> values = axis == plan.axes.end() ? std::vector<Json>() : axis->values;
     Column column{key, key.size(), !values.empty() || key == "seq_len"};
     for (const Json& value : values) {
-      column.width = std::max(column.width, text_of(value).size());
+      column.width = std::max(column.width, plain_text(value).size());
       column.right = column.right && value.is_number();
     }
     columns_.push_back(std::move(column));
@@ -70,7 +71,7 @@ std::string RunningTable::row(const CellNews& news) const {
   std::vector<std::string> texts = {fmt::format("{}/{}", news.number, news.total)};
   for (const std::string& key : keys_) {
     const bool absent = news.config == nullptr || !news.config->has(key);
-    texts.push_back(key == "seed" ? std::to_string(news.seed) : absent ? "" : text_of(news.config->json().at(key)));
+    texts.push_back(key == "seed" ? std::to_string(news.seed) : absent ? "" : plain_text(news.config->json().at(key)));
   }
   const MetricRow* const median = hot_metric(news, "median");
   if (median != nullptr) {

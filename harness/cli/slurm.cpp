@@ -75,7 +75,11 @@ struct SlurmCommand {
     add_parts(job, request);
     for (const FlagValue& option : options) job.options.push_back(option.text);
     job.run_flags = flags.given(kOwnFlags);
-    if (const auto at = std::ranges::find(job.run_flags, "--db"); at != job.run_flags.end()) job.run_flags.erase(at, at + 2);
+    while (true) {
+      const auto at = std::ranges::find(job.run_flags, "--db");
+      if (at == job.run_flags.end()) break;
+      job.run_flags.erase(at, at + 2);
+    }
     write_stdout(slurm_script(job));
     return Exit::well;
   }

@@ -44,13 +44,13 @@ bring_back() {
   for beside in logs artifacts; do
     if [ -e "$work/$name.$beside" ]; then cp -r "$work/$name.$beside" "$results"/; fi
   done
-  rm -f "$results/$name-wal"
-  # A run that was killed leaves what it wrote last in the log, which belongs to this very file.
+  # A run that was killed leaves what it wrote last in the log, which belongs to this very file: both are there before either changes.
   for file in "$name" "$name-wal"; do
-    if [ -e "$work/$file" ]; then
-      cp "$work/$file" "$results/$file.part"
-      mv "$results/$file.part" "$results/$file"
-    fi
+    if [ -e "$work/$file" ]; then cp "$work/$file" "$results/$file.part"; fi
+  done
+  rm -f "$results/$name-wal"
+  for file in "$name" "$name-wal"; do
+    if [ -e "$results/$file.part" ]; then mv "$results/$file.part" "$results/$file"; fi
   done
   rm -rf "$work"
 }

@@ -17,7 +17,7 @@ void SweepRun::declare(FlagSet& flags) {
   output.declare(flags, sweep_formats());
 }
 
-Exit SweepRun::print_plan_only(const Plan& plan, const RunOptions& options) const {
+Exit print_dry_run(const OutputFlags& output, const Plan& plan, const RunOptions& options) {
   const std::string format = output.format();
   if (format != "md" && format != "json" && format != "jsonl") throw UserError("--dry-run prints a plan: md, json or jsonl, not " + format);
   const Outlook outlook(plan, options);
@@ -34,13 +34,14 @@ Exit SweepRun::run(const std::string& name) const {
   request.max_cells = running.max_cells();
   const auto plan = make_plan(request);
   options.db_path = db.path();
-  if (running.dry_run()) return print_plan_only(*plan, options);
+  if (running.dry_run()) return print_dry_run(output, *plan, options);
 
   options.grid_path = grid;
   options.argv = command_line();
   const auto store = db.open_to_write();
+  const bool quiet = progress.quiet() || output.second();  // stderr then carries data
   for (const std::string& warning : plan->warnings) {
-    if (!progress.quiet()) std::fputs(("warning: " + warning + "\n").c_str(), stderr);
+    if (!quiet) std::fputs(("warning: " + warning + "\n").c_str(), stderr);
   }
   const RunSummary summary =
       run_plan(*plan, *store, options, progress.events(output.second(), grid.empty() ? std::make_shared<RunningTable>(*plan) : nullptr));
@@ -49,7 +50,7 @@ Exit SweepRun::run(const std::string& name) const {
   if (summary.signal == 0) {
     output.print([&](const std::string& format, const Sink& sink) { print_sweep(format, view, sink); });
   }
-  if (!progress.quiet()) std::fputs(farewell(summary, view, command_line()).c_str(), stderr);
+  if (!quiet) std::fputs(farewell(summary, view, command_line()).c_str(), stderr);
   return static_cast<Exit>(summary.exit_code());
 }
 

@@ -22,9 +22,9 @@ struct SweepRun {
   void declare(FlagSet& flags);
   /// name: of the sweep where there is no file.
   Exit run(const std::string& name) const;
-
- private:
-  Exit print_plan_only(const Plan& plan, const RunOptions& options) const;
 };
+
+/// --dry-run: what would be run, and nothing else.
+Exit print_dry_run(const OutputFlags& output, const Plan& plan, const RunOptions& options);
 
 }  // namespace synthbench

@@ -194,6 +194,20 @@ TEST(GridFile, AnExtendingFileMayAddTheAxisThatAConditionOfTheExtendedOneLooksAt
   EXPECT_EQ(expanded(grid).counts().cells, 2 * (1 + 2));
 }
 
+TEST(GridFile, AKeyOfTheExtendingFileBeatsAZipOfTheExtendedOne) {
+  const Folder folder;
+  folder.write("adds.toml", "schema = 1\n" + axis("seq_len", "[16, 32]") + "[[zip]]\naxes = { seq_len = [64], batch = [2] }\n");
+  const Grid adds = read_grid(folder.write("grid.toml", "extends = \"adds.toml\"\nschema = 1\n[base]\nseq_len = 8\n"));
+  EXPECT_EQ(expanded(adds).counts().cells, 1);
+  EXPECT_EQ(expanded(adds).cell(0).config.integer("seq_len"), 8);
+  ASSERT_EQ(adds.warnings.size(), 1u);
+  EXPECT_NE(adds.warnings[0].find("adds.toml:5: [[zip]] names 'seq_len', which "), std::string::npos) << adds.warnings[0];
+  folder.write("axis.toml", "schema = 1\n[[zip]]\naxes = { seq_len = [64, 128], batch = [2, 1] }\n");
+  const Grid own = read_grid(folder.write("other.toml", "extends = \"axis.toml\"\nschema = 1\n" + axis("seq_len", "[8]")));
+  EXPECT_EQ(expanded(own).counts().cells, 2) << "the batches of the zip stay an axis";
+  EXPECT_TRUE(own.warnings.empty());
+}
+
 TEST(GridFile, WhatTwoExtendedFilesExtendCountsOnce) {
   const Folder folder;
   folder.write("root.toml", "schema = 1\n[[zip]]\naxes = { batch = [1, 2], seq_len = [16, 32] }\n[[exclude]]\nwhen = { batch = 1 }\n");

@@ -84,6 +84,12 @@ TEST_F(AfterRun, ASecondFormatGoesToStderrAndSilencesProgress) {
   EXPECT_TRUE(progress_numbers(done.err).empty()) << done.err;
 }
 
+TEST_F(AfterRun, OnStderrASecondFormatStandsAlone) {
+  const Done done = (*place)({"run", grid, "-oe", "json"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(Json::parse(done.err).size(), 4u) << done.err;
+}
+
 TEST_F(AfterRun, PlanSaysWhatWouldBeReused) {
   const Json plan = json_of((*place)({"plan", grid, "-o", "json"}));
   EXPECT_EQ(plan["counts"]["reused"], 4);
@@ -239,6 +245,21 @@ TEST(Check, WhatNobodyRunsIsFive) {
   EXPECT_EQ(done.code, 5) << done.err;
   for (const Json& row : Json::parse(done.out)) EXPECT_FALSE(row["reason"].get<std::string>().empty());
   EXPECT_EQ(refusal_flaw(place({"check", "parity", "-b", "eigne"}), {"eigne", "eigen"}), "");
+}
+
+TEST(Run, AfterAForcedRunFailuresAloneAreTriedAgain) {
+  const Place place;
+  const Done done = place({"bench", "-m", "vanilla", "-b", "fault_exit", "-l", "13", "--batch", "1", "--launches", "1", "--force"},
+                          {{"SYNTHBENCH_FAULTS", "1"}});
+  EXPECT_NE(done.err.find("--launches 1 --retry failed,oom,timeout,crashed\n"), std::string::npos) << done.err;
+}
+
+TEST(Calibrate, ADryRunPrintsThePlanAndMakesNoDatabase) {
+  const Place place;
+  const Json plan = json_of(place({"calibrate", "--dry-run", "--pairs", "5", "-l", "16,32", "--db", "none.db", "-o", "json"}));
+  EXPECT_EQ(plan["counts"]["cells"], 2);
+  EXPECT_FALSE(std::filesystem::exists(place.path("none.db")));
+  EXPECT_EQ(refusal_flaw(place({"calibrate", "--reuse", "any-build", "--db", "none.db"}), {"calibrate --reuse"}), "");
 }
 
 TEST(Run, AFailureNamesTheCommandThatTriesAgainAsItWasTyped) {

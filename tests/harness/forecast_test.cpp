@@ -136,6 +136,35 @@ TEST_F(Forecasts, CellsAtLeastAsLargeAsOneThatRanOutAreNamed) {
   EXPECT_EQ(outlook(*plan).totals(*plan).out_of_memory, 0) << "told not to spare anything";
 }
 
+TEST_F(Forecasts, ASmallerCellRanOutSoNoTimeIsPlannedForTheLarger) {
+  const auto plan = plan_of({{"seq_len", "64,128"}}, 1, "asked");
+  finish(*plan_of({{"seq_len", "128"}}, 1, "equal"), 3, 1, 1e-4);
+  options.reuse = Reuse::never;
+  const std::int64_t build = store().build_id(this_build()), env = store().env_id(this_machine());
+  const std::int64_t sweep = store_plan(*plan, store(), options);
+  AttemptResult oom;
+  oom.outcome = "oom";
+  ASSERT_TRUE(store().finish(*store().claim(store().cells(sweep).front().cell_id, "test", 60, build, env, "x"), "test", oom));
+  const Outlook known = outlook(*plan);
+  const Outlook::Totals totals = known.totals(*plan);
+  EXPECT_EQ(totals.out_of_memory, 1);
+  EXPECT_EQ(totals.to_run, 0);
+  EXPECT_EQ(totals.seconds, 0);
+  EXPECT_TRUE(within_budget(*plan, known, RunOptions::Order::grid, 3600).fit.empty());
+}
+
+TEST_F(Forecasts, NothingFollowsFromAnImportedLineThatSaysNotHowItWasMeasured) {
+  const auto plan = plan_of({{"seq_len", "64"}}, 1, "imported");
+  const std::int64_t build = store().build_id(this_build()), env = store().env_id(this_machine());
+  const std::int64_t sweep = store_plan(*plan, store(), options);
+  AttemptResult result;
+  result.outcome = "done";
+  result.volatile_facts = {{"seconds", 4}, {"measure", {{"launches", 0}}}};
+  ASSERT_TRUE(store().finish(*store().claim(store().cells(sweep).front().cell_id, "test", 60, build, env, "x"), "test", result));
+  options.force = true;
+  EXPECT_FALSE(outlook(*plan).time(plan->cell(0)));
+}
+
 TEST_F(Forecasts, CellsThatEndedWithoutAResultWaitForRetry) {
   const auto plan = plan_of({{"seq_len", "64"}}, 1, "failing");
   finish(*plan, 1, 0.5, 0, "failed");

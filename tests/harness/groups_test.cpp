@@ -7,8 +7,10 @@
 #include <set>
 
 #include "harness/backstop.h"
+#include "harness/base/files.h"
 #include "harness/reproduce.h"
 #include "tests/harness/plans.h"
+#include "tests/harness/scene.h"
 #include "tests/test_seed.h"
 
 namespace synthbench {
@@ -133,6 +135,36 @@ TEST(Reproduce, ATrainingRepeatsWhatTheCommandLineChangedInTheGrid) {
   EXPECT_EQ(reproduce_command(cell.config, cell.seed, *plan, "my grid.toml"),
             "synthbench run 'my grid.toml' --set kind=train --set variant=vanilla,dense --set train.lr=0.5 --set seed=0-1 --smoke --only " +
                 shell_word("variant = 'dense' AND seed = 0") + " --force");
+}
+
+TEST(Reproduce, ATrainingWithoutAGridIsABenchThatSaysSoAndLeavesOutWhatIsComputed) {
+  PlanRequest request;
+  request.overrides = {{"kind", "train", "--set"}, {"variant", "dense", "-m"}};
+  const auto plan = make_plan(request);
+  Json values = plan->cell(0).config.json();
+  values["data.sha256"] = "00ff";
+  const std::string command = reproduce_command(Config(std::move(values)), 0, *plan, "");
+  EXPECT_NE(command.find(" --set kind=train "), std::string::npos) << command;
+  EXPECT_EQ(command.find("sha256"), std::string::npos) << command;
+}
+
+class ReproducedGrid : public Scene {};
+
+TEST_F(ReproducedGrid, TheKeysOfAZipAndOfTokensAreSaidOneByOne) {
+  const std::string grid = folder() + "/zip.toml";
+  write_file(grid,
+             "schema = 1\nkind = \"train\"\n[[zip]]\naxes = { seq_len = [8, 16], \"model.layers\" = [1, 2] }\n"
+             "[[axis]]\nname = \"tokens\"\nvalues = [64, 128]\n");
+  PlanRequest request;
+  request.grid_path = grid;
+  const auto plan = make_plan(request);
+  ASSERT_EQ(plan->counts.cells, 4);
+  std::set<std::string> commands;
+  for (std::int64_t i = 0; i < plan->size(); ++i) commands.insert(reproduce_command(plan->cell(i).config, 0, *plan, "g.toml"));
+  EXPECT_EQ(commands.size(), 4u);
+  const Config first = plan->cell(0).config;
+  EXPECT_EQ(*commands.lower_bound(reproduce_command(first, 0, *plan, "g.toml")),
+            "synthbench run g.toml --only " + shell_word("model.layers = 1 AND seq_len = 8 AND batch = 8") + " --force");
 }
 
 TEST(Reproduce, WordsOfTheShellAreQuotedOnlyWhereNeeded) {

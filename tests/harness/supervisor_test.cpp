@@ -1,6 +1,9 @@
 // Sweeps through real worker processes: what ends how, what is tried again, who takes over whose cells.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <set>
@@ -69,6 +72,50 @@ TEST_F(Sweep, WhatRanOutOfMemoryInAnEarlierRunSparesLargerCells) {
   EXPECT_EQ(second.states, (States{{"oom", 3}}));
   options.retry = {"oom"};
   EXPECT_EQ(run(plan).attempts, 1) << "told to try again: the smallest does, and speaks for the others";
+}
+
+TEST_F(Sweep, WhatTheBackstopSparesIsWaitedForWhileAnotherRunHasIt) {
+  options.memory_limit = std::int64_t{1} << 30;
+  options.max_failures = 1;
+  const Renamed plan({{"seq_len", "16,17"}}, {"fault_oom"});
+  const RunSummary first = run(plan);
+  options.max_failures = 0;
+  const std::int64_t build = store().build_id(this_build()), env = store().env_id(this_machine());
+  ASSERT_TRUE(store().claim(store().cells(first.sweep).back().cell_id, "far|away|from|here|1", 1.5, build, env, "x"));
+  std::size_t news = 0;
+  events.finished = [&](const CellNews&) { ++news; };
+  EXPECT_EQ(run(plan).states, (States{{"oom", 2}}));
+  EXPECT_EQ(news, 1u);
+  EXPECT_EQ(count("attempt WHERE outcome='running'"), 0);
+}
+
+TEST_F(Sweep, AResultIsWaitingWhileAnotherCommandKeepsTheDatabase) {
+  const auto plan = tiny_plan({{"variant", "vanilla"}});
+  const auto impatient = Store::open_to_write(options.db_path, 0.1);
+  std::jthread other;
+  events.started = [&](const CellNews&) {
+    const int lock = ::open((options.db_path + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+    other = std::jthread([lock] {
+      std::this_thread::sleep_for(std::chrono::seconds(3));
+      ::close(lock);
+    });
+  };
+  std::vector<std::string> notes;
+  events.note = [&](const std::string& text) { notes.push_back(text); };
+  EXPECT_EQ(run_plan(*plan, *impatient, options, events).states, (States{{"done", 1}}));
+  EXPECT_TRUE(std::ranges::any_of(notes, [](const std::string& note) { return note.ends_with(": waiting for it"); }));
+}
+
+TEST_F(Sweep, AForcedRunThatStoppedEarlyIsContinuedByMeasuring) {
+  ASSERT_EQ(run(*tiny_plan({{"variant", "vanilla"}}, "before")).attempts, 1);
+  options.force = true;
+  options.max_failures = 1;
+  const Renamed plan({{"variant", "vanilla"}}, {"fault_exit", "eigen"});
+  EXPECT_EQ(run(plan).states, (States{{"failed", 1}, {"pending", 1}}));
+  options.force = false;
+  options.max_failures = 0;
+  EXPECT_EQ(run(plan).states, (States{{"failed", 1}, {"done", 1}}));
 }
 
 TEST_F(Sweep, TheMachinesPeaksAreMeasuredOnceAndSpeedsAreHeldAgainstThem) {

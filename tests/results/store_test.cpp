@@ -168,15 +168,22 @@ TEST(Store, AnAbandonedCellIsPendingAgain) {
   EXPECT_EQ(again->n, 2);
 }
 
-TEST(Store, MarkEndsOnlyPendingCells) {
+TEST(Store, MarkEndsWhatNobodyHas) {
   TempFolder folder;
-  Sweep sweep(folder / "r.db", some_cells());
+  Sweep sweep(folder / "r.db", some_cells({32, 64}, {0, 1}));
   ASSERT_TRUE(sweep.store->finish(*sweep.claim(1), "me", timed({{1.0}})));
-  sweep.store->mark(1, "oom", "backstop: cell 2");
-  sweep.store->mark(2, "oom", "backstop: cell 1");
+  ASSERT_TRUE(sweep.claim(3, 60, "alive"));
+  ASSERT_TRUE(sweep.claim(4, -1, "dead"));
+  EXPECT_FALSE(sweep.store->mark(1, "oom", "backstop: cell 2"));
+  EXPECT_TRUE(sweep.store->mark(2, "oom", "backstop: cell 1"));
+  EXPECT_FALSE(sweep.store->mark(3, "oom", "backstop: cell 1"));
+  EXPECT_TRUE(sweep.store->mark(4, "oom", "backstop: cell 1"));
   EXPECT_EQ(sweep.state(1), "done");
   EXPECT_EQ(sweep.state(2), "oom");
+  EXPECT_EQ(sweep.state(3), "running");
+  EXPECT_EQ(sweep.state(4), "oom");
   EXPECT_EQ(count(*sweep.store, "SELECT attempts FROM cell WHERE cell_id=2"), 0);
+  EXPECT_EQ(sweep.store->select("SELECT outcome FROM attempt WHERE cell_id=4").at(0).dump(), R"({"outcome":"crashed"})");
 }
 
 TEST(Store, ReopensTheGivenStatesOrAllButExcludedOnes) {

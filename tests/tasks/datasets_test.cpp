@@ -366,6 +366,19 @@ TEST_F(OwnFolder, SgmlSegmentsAreResolved) {
   EXPECT_NE(refusal("wmt14-en-de", Split::train).find("its train split is not here"), std::string::npos);
 }
 
+TEST_F(OwnFolder, OneRowOfQqpMayBeMalformedInTrainAlone) {
+  const std::string header = "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n", good = "0\t1\t2\ta\tb\t1\n", odd = "0\t1\t2\ta\t1\n";
+  put("GLUE/QQP/dev.tsv", header + good);
+  put("GLUE/QQP/train.tsv", header + good + odd + good);
+  EXPECT_EQ(texts(NamedData("qqp"), Split::train, "question2"), (std::vector<std::string>{"b", "b"}));
+  put("GLUE/QQP/train.tsv", header + odd + good + odd);
+  EXPECT_EQ(refusal("qqp", Split::train), data_ / "GLUE/QQP/train.tsv" + ":4: 5 columns, 6 are needed");
+  put("GLUE/QQP/train.tsv", header + good + "0\t1\n");
+  EXPECT_EQ(refusal("qqp", Split::train), data_ / "GLUE/QQP/train.tsv" + ":3: 2 columns, 6 are needed");
+  put("GLUE/QQP/dev.tsv", header + good + odd);
+  EXPECT_EQ(refusal("qqp", Split::valid), data_ / "GLUE/QQP/dev.tsv" + ":3: 5 columns, 6 are needed");
+}
+
 TEST_F(OwnFolder, AnEntityIsCountedInCharacters) {
   put("SuperGLUE/ReCoRD/train.jsonl",
       "{\"passage\": {\"text\": \"\xC3\x84 Bob\", \"entities\": [{\"start\": 2, \"end\": 4}]}, \"qas\": [{\"query\": \"@placeholder\", "

@@ -50,8 +50,8 @@ struct JsonField {
 };
 /// A JSON object a line.
 Reader jsonl(std::vector<JsonField> fields);
-/// A JSON object a line that holds several examples. Throws nlohmann's exceptions where the object has another form.
-Reader jsonl_of(std::string form, std::function<std::vector<Record>(const Json& object)> examples);
+/// A JSON object a line that holds several examples, given one at a time. Throws nlohmann's exceptions where it has another form.
+Reader jsonl_of(std::string form, std::function<Examples(Json object)> examples);
 /// Text of a value. Throws std::invalid_argument for objects and lists.
 std::string text_of_json(const Json& value);
 

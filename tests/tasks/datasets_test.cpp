@@ -379,6 +379,15 @@ TEST_F(OwnFolder, OneRowOfQqpMayBeMalformedInTrainAlone) {
   EXPECT_EQ(refusal("qqp", Split::valid), data_ / "GLUE/QQP/dev.tsv" + ":3: 5 columns, 6 are needed");
 }
 
+TEST_F(OwnFolder, SegmentsMayShareALineAndNoneIsLost) {
+  const std::string place = "dev/newstest2014-deen-";
+  put(place + "src.en.sgm", "<seg id=\"1\">a</seg> <seg id=\"2\">b</seg><seg id=\"3\">on two\nlines</seg><seg id=\"4\">d</seg>\n");
+  put(place + "ref.de.sgm", "<seg id=\"1\">A</seg>\n<seg id=\"2\">B</seg>\n<seg id=\"3\">C</seg>\n<seg id=\"4\">D</seg>\n");
+  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::train, "source"), (std::vector<std::string>{"a", "b", "on two lines"}));
+  put(place + "src.en.sgm", "<seg id=\"1\">a\n<seg id=\"2\">b</seg>\n");
+  EXPECT_NE(refusal("wmt14-en-de", Split::train).find("src.en.sgm:1: a <seg> without </seg>"), std::string::npos);
+}
+
 TEST_F(OwnFolder, AnEntityIsCountedInCharacters) {
   put("SuperGLUE/ReCoRD/train.jsonl",
       "{\"passage\": {\"text\": \"\xC3\x84 Bob\", \"entities\": [{\"start\": 2, \"end\": 4}]}, \"qas\": [{\"query\": \"@placeholder\", "

@@ -167,16 +167,17 @@ Examples NamedData::read(Split split) const {
 std::string NamedData::sha() const {
   Sha256 sum;
   std::array<char, 1 << 16> block{};
-  const auto add = [&](const SplitHere& here) {
-    for (const std::vector<DataFile>& files : here.streams) {
-      DataStream stream(files);
-      while (stream.next_file()) {
-        while (const std::size_t n = stream.read(block.data(), block.size())) sum.add({block.data(), n});
-      }
-    }
-  };
   for (const SplitHere* here : of_split_) {
-    if (here != nullptr) add(*here);
+    if (here == nullptr) continue;
+    for (std::size_t k = 0; k < here->streams.size(); ++k) {
+      const auto tally = std::make_shared<Tally>();
+      DataStream stream(here->streams[k], tally);
+      while (stream.next_file()) {
+        while (stream.read(block.data(), block.size()) > 0) {
+        }
+      }
+      sum.add(fmt::format("{} {} {} {}\n", here->split->name, k + 1, tally->bytes, tally->sum.hex()));
+    }
   }
   return sum.hex();
 }

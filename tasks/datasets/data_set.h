@@ -76,7 +76,7 @@ class NamedData {
   /// Throws UserError when the split is not here.
   Examples read(Split split) const;
   const std::vector<std::string>& notes() const { return notes_; }
-  /// SHA-256 of the bytes of train, valid and test, unpacked, one after another.
+  /// SHA-256 of a line for each stream of train, valid and test that is here: "SPLIT NUMBER BYTES SHA-256", all of them unpacked.
   std::string sha() const;
 
  private:

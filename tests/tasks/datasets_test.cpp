@@ -388,6 +388,26 @@ TEST_F(OwnFolder, SegmentsMayShareALineAndNoneIsLost) {
   EXPECT_NE(refusal("wmt14-en-de", Split::train).find("src.en.sgm:1: a <seg> without </seg>"), std::string::npos);
 }
 
+TEST_F(OwnFolder, TextsThatMoveFromOneSplitOrSideToAnotherAreOtherData) {
+  std::set<std::string> seen;
+  const auto is_new = [&](const std::string& name) { return seen.insert(NamedData(name).sha()).second; };
+  put("wikitext-2/wiki.train.tokens", "a\n");
+  put("wikitext-2/wiki.valid.tokens", "b\nc\n");
+  EXPECT_TRUE(is_new("wikitext-2"));
+  put("wikitext-2/wiki.train.tokens", "a\nb\n");
+  put("wikitext-2/wiki.valid.tokens", "c\n");
+  EXPECT_TRUE(is_new("wikitext-2"));
+  fs::rename(data_ / "wikitext-2/wiki.valid.tokens", data_ / "wikitext-2/wiki.test.tokens");
+  EXPECT_TRUE(is_new("wikitext-2"));
+  put("tatoeba/deu-eng/tatoeba-test-v2021-08-07.eng", "a\nb\n");
+  put("tatoeba/deu-eng/tatoeba-test-v2021-08-07.deu", "");
+  EXPECT_TRUE(is_new("tatoeba"));
+  fs::rename(data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.deu", data_ / "moved");
+  fs::rename(data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.eng", data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.deu");
+  fs::rename(data_ / "moved", data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.eng");
+  EXPECT_TRUE(is_new("tatoeba"));
+}
+
 TEST_F(OwnFolder, AnEntityIsCountedInCharacters) {
   put("SuperGLUE/ReCoRD/train.jsonl",
       "{\"passage\": {\"text\": \"\xC3\x84 Bob\", \"entities\": [{\"start\": 2, \"end\": 4}]}, \"qas\": [{\"query\": \"@placeholder\", "

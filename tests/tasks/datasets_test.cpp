@@ -273,8 +273,11 @@ class OwnFolder : public ::testing::Test {
     return "";
   }
 
-  ScratchFolder data_;
+  void shell(const std::string& commands) { ASSERT_EQ(std::system(("cd '" + data_.path() + "' && " + commands).c_str()), 0) << commands; }
+
+  ScratchFolder data_, cache_;
   WithEnvironment environment_{"SYNTHBENCH_DATA", data_.path().c_str()};
+  WithEnvironment remembers_{"SYNTHBENCH_CACHE", cache_.path().c_str()};
 };
 
 TEST_F(OwnFolder, OneSplitIsDividedInFileOrderAndSaysSo) {
@@ -366,6 +369,30 @@ TEST_F(OwnFolder, SgmlSegmentsAreResolved) {
   EXPECT_NE(refusal("wmt14-en-de", Split::train).find("its train split is not here"), std::string::npos);
 }
 
+TEST_F(OwnFolder, SegmentsMayShareALineAndNoneIsLost) {
+  const std::string place = "dev/newstest2014-deen-";
+  put(place + "src.en.sgm", "<seg id=\"1\">a</seg> <seg id=\"2\">b</seg><seg id=\"3\">on two\nlines</seg><seg id=\"4\">d</seg>\n");
+  put(place + "ref.de.sgm", "<seg id=\"1\">A</seg>\n<seg id=\"2\">B</seg>\n<seg id=\"3\">C</seg>\n<seg id=\"4\">D</seg>\n");
+  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::train, "source"), (std::vector<std::string>{"a", "b", "on two lines"}));
+  put(place + "src.en.sgm", "<seg id=\"1\">a\n<seg id=\"2\">b</seg>\n");
+  EXPECT_NE(refusal("wmt14-en-de", Split::train).find("src.en.sgm:1: a <seg> without </seg>"), std::string::npos);
+}
+
+TEST_F(OwnFolder, AnArchiveIsTakenForWhatIsInIt) {
+  // As published: one archive holds newstest2013 as lines, another newstest2014 as SGML.
+  shell(
+      "mkdir -p dev test-full && echo v > dev/newstest2013.en && echo V > dev/newstest2013.de && "
+      "echo '<seg id=\"1\">t</seg>' > test-full/newstest2014-deen-src.en.sgm && "
+      "echo '<seg id=\"1\">T</seg>' > test-full/newstest2014-deen-ref.de.sgm && "
+      "tar czf dev.tgz dev && tar czf test-full.tgz test-full && rm -r dev test-full");
+  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::valid, "target"), std::vector<std::string>{"V"});
+  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::test, "source"), std::vector<std::string>{"t"});
+  for (const Verified& verdict : verify("wmt14-en-de")) EXPECT_EQ(verdict.detail, "") << verdict.files;
+  shell("mkdir dev && echo x > dev/other && tar czf dev.tgz dev && rm -r dev");
+  EXPECT_FALSE(NamedData("wmt14-en-de").has(Split::valid) && NamedData("wmt14-en-de").files(Split::valid) != nullptr)
+      << "an archive that has changed is listed anew";
+}
+
 TEST_F(OwnFolder, OneRowOfQqpMayBeMalformedInTrainAlone) {
   const std::string header = "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n", good = "0\t1\t2\ta\tb\t1\n", odd = "0\t1\t2\ta\t1\n";
   put("GLUE/QQP/dev.tsv", header + good);
@@ -377,15 +404,6 @@ TEST_F(OwnFolder, OneRowOfQqpMayBeMalformedInTrainAlone) {
   EXPECT_EQ(refusal("qqp", Split::train), data_ / "GLUE/QQP/train.tsv" + ":3: 2 columns, 6 are needed");
   put("GLUE/QQP/dev.tsv", header + good + odd);
   EXPECT_EQ(refusal("qqp", Split::valid), data_ / "GLUE/QQP/dev.tsv" + ":3: 5 columns, 6 are needed");
-}
-
-TEST_F(OwnFolder, SegmentsMayShareALineAndNoneIsLost) {
-  const std::string place = "dev/newstest2014-deen-";
-  put(place + "src.en.sgm", "<seg id=\"1\">a</seg> <seg id=\"2\">b</seg><seg id=\"3\">on two\nlines</seg><seg id=\"4\">d</seg>\n");
-  put(place + "ref.de.sgm", "<seg id=\"1\">A</seg>\n<seg id=\"2\">B</seg>\n<seg id=\"3\">C</seg>\n<seg id=\"4\">D</seg>\n");
-  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::train, "source"), (std::vector<std::string>{"a", "b", "on two lines"}));
-  put(place + "src.en.sgm", "<seg id=\"1\">a\n<seg id=\"2\">b</seg>\n");
-  EXPECT_NE(refusal("wmt14-en-de", Split::train).find("src.en.sgm:1: a <seg> without </seg>"), std::string::npos);
 }
 
 TEST_F(OwnFolder, TextsThatMoveFromOneSplitOrSideToAnotherAreOtherData) {

@@ -9,9 +9,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <ranges>
 
 #include "harness/base/error.h"
 #include "harness/base/registry.h"
+#include "tasks/metrics/label_lines.h"
 #include "tasks/metrics/number_lines.h"
 #include "tasks/metrics/unicode.h"
 
@@ -98,7 +101,7 @@ SuiteAverage suite_average(std::string_view name, const std::map<std::string, do
 std::map<std::string, double> task_scores_in(const std::vector<std::string>& lines, const std::string& path) {
   std::map<std::string, double> scores;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::vector<std::string_view> words = split_at_blanks(lines[i]);
+    const std::vector<std::string_view> words = split_at_blanks(entry_of(lines, i));
     if (words.empty()) continue;
     const std::string where = fmt::format("{}:{}", path, i + 1);
     if (words.size() != 2) throw UserError(fmt::format("{}: '{:.60}' is not TASK.METRIC VALUE", where, lines[i]));

@@ -71,8 +71,37 @@ TEST(Metric, HiddenLabelsAreRefused) {
               "line 2 of the reference is -1: a hidden test label, which cannot be scored");
   }
   EXPECT_NE(refusal([] { score("multirc_em", {{"q\t0"}, {{"q\t-1"}}}); }).find("hidden"), std::string::npos);
+  for (const std::string metric : {"record_em", "record_f1"}) {
+    EXPECT_EQ(refusal([&] {
+                score(metric, {{"Bob", "Ann"}, {{"Bob\tBobby", "-1"}}});
+              }),
+              "line 2 of the reference is -1: a hidden test label, which cannot be scored");
+  }
   EXPECT_NE(refusal([] { score("pearson", {{"1", "2"}, {{"-1", "-1"}}}); }).find("hidden"), std::string::npos);
+  EXPECT_NEAR(*score("pearson", {{"1", "2", "4"}, {{"-1", "0", "2"}}}).value, 1, 1e-12) << "a number may be -1";
   EXPECT_EQ(*score("accuracy", {{"-1", "1"}, {{"0", "1"}}}).value, 0.5) << "a prediction may be what it likes";
+}
+
+TEST(Metric, QuestionsOfMultiRcAreNumberedAsTheyComeInTheFile) {
+  const MetricTexts texts{{"10\t1", "9\t0", "10\t1", "2\t1"}, {{"10\t1", "9\t1", "10\t1", "2\t1"}}};
+  const SegmentSums exact = measure("multirc_em", texts, {}), pooled = measure("multirc_f1a", texts, {});
+  ASSERT_EQ(exact.rows.size(), 3u);
+  std::vector<double> questions;
+  for (std::size_t k = 0; k < 3; ++k) questions.push_back(exact.value_of_sums(exact.rows[k]));
+  EXPECT_EQ(questions, (std::vector<double>{1, 0, 1}));
+  EXPECT_EQ(pooled.rows[0][0], 2) << "both answers of question 10, which comes first";
+}
+
+TEST(Metric, AByteOrderMarkIsNoPartOfALabelANumberOrAnAnswer) {
+  const std::string mark = "\xEF\xBB\xBF";
+  EXPECT_EQ(*score("accuracy", {{mark + "1", "0"}, {{"1", "0"}}}).value, 1);
+  EXPECT_EQ(*score("accuracy", {{"1", "0"}, {{mark + "1", "0"}}}).value, 1);
+  EXPECT_NE(refusal([&] { score("accuracy", {{"1"}, {{mark + "-1"}}}); }).find("hidden"), std::string::npos);
+  EXPECT_NEAR(*score("pearson", {{mark + "1", "2", "4"}, {{mark + "1", "2", "4"}}}).value, 1, 1e-12);
+  EXPECT_EQ(*score("multirc_em", {{mark + "q\t1", "q\t0"}, {{"q\t1", "q\t0"}}}).value, 1);
+  EXPECT_EQ(*score("record_em", {{mark + "Bob"}, {{"Bob"}}}).value, 1);
+  EXPECT_EQ(task_scores_in({mark + "a.b 1"}, "f").begin()->first, "a.b");
+  EXPECT_LT(*score("bleu", {{mark + "a b c d e"}, {{"a b c d e"}}}).value, 100) << "as in sacreBLEU";
 }
 
 TEST(Metric, WhatIsUndefinedHasNoValue) {

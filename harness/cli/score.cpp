@@ -167,6 +167,7 @@ struct ScoreCommand {
     for (const std::string& path : systems) {
       const SuiteAverage found = suite_average(average.text, task_scores_in(read_segments(path), path));
       fmt::print(stderr, "{}: {}\n", average.text, found.rule);
+      for (const std::string& warning : found.warnings) fmt::print(stderr, "synthbench: {}\n", warning);
       SegmentSums measured{.n = found.tasks, .signature = {{"tasks", std::to_string(found.tasks)}, {"avg", "mean-of-task-means"}}};
       measured.value = found.value;
       OrderedJson row = {{"metric", average.text}};

@@ -246,6 +246,18 @@ TEST(SuiteAverage, SaysWhatIsMissingAndWhatIsUnknown) {
   EXPECT_EQ(refusal([] { task_scores_in({"a.b 1", "a.b 2"}, "f"); }), "f:2: a.b a second time");
 }
 
+TEST(SuiteAverage, WarnsOfTwoScales) {
+  std::map<std::string, double> scores;
+  for (const SuiteTask& task : suite_named("superglue").tasks) {
+    for (const std::string& metric : task.metrics) scores[task.name + "." + metric] = 71.5;
+  }
+  scores["cb.macro_f1"] = 0;
+  EXPECT_TRUE(suite_average("superglue", scores).warnings.empty()) << "0 is on either scale";
+  scores["copa.accuracy"] = 0.64;
+  ASSERT_EQ(suite_average("superglue", scores).warnings.size(), 1u);
+  EXPECT_NE(suite_average("superglue", scores).warnings.front().find("one scale"), std::string::npos);
+}
+
 TEST(EmbeddingAverage, IsTheCosineOfSums) {
   const ScratchFolder folder;
   write_file(folder / "vectors.txt", "4 2\ncat 1 0\ndog 0 1\nsat 1 1\nunused 5 5\n");

@@ -283,6 +283,17 @@ TEST(WordNetSynonyms, AreThoseOfEverySense) {
   EXPECT_GT(*score("meteor-wordnet", {{"an auto"}, {{"a car"}}}).value, *score("meteor-wordnet", {{"an auto"}, {{"a banana"}}}).value);
 }
 
+TEST(WordNetSynonyms, OfTwoLinesForAnIrregularFormTheLastCounts) {
+  const ScratchFolder folder;
+  for (const std::string kind : {"noun", "verb", "adj", "adv"}) {
+    for (const std::string& name : {"index." + kind, "data." + kind, kind + ".exc"}) write_file(folder / name, "");
+  }
+  write_file(folder / "noun.exc", "oxen cow\noxen ox\n");
+  write_file(folder / "data.noun", "00000000 05 n 02 cow 0 moo 0 000\n00000033 05 n 02 ox 0 steer 0 000\n");
+  write_file(folder / "index.noun", "cow n 1 0 1 0 00000000\nox n 1 0 1 0 00000033\n");
+  EXPECT_EQ(WordNet(folder.path()).synonyms("oxen"), (std::set<std::string>{"ox", "steer"})) << "as in NLTK";
+}
+
 TEST(WordNetSynonyms, ADamagedDatabaseIsRefused) {
   const ScratchFolder folder;
   for (const std::string kind : {"noun", "verb", "adj", "adv"}) {

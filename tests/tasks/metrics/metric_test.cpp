@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/base/sha256.h"
 #include "tasks/metrics/lcs.h"
 #include "tasks/metrics/ngrams.h"
 #include "tasks/metrics/numpy_random.h"
@@ -82,16 +83,6 @@ TEST(Metric, HiddenLabelsAreRefused) {
   EXPECT_EQ(*score("accuracy", {{"-1", "1"}, {{"0", "1"}}}).value, 0.5) << "a prediction may be what it likes";
 }
 
-TEST(Metric, QuestionsOfMultiRcAreNumberedAsTheyComeInTheFile) {
-  const MetricTexts texts{{"10\t1", "9\t0", "10\t1", "2\t1"}, {{"10\t1", "9\t1", "10\t1", "2\t1"}}};
-  const SegmentSums exact = measure("multirc_em", texts, {}), pooled = measure("multirc_f1a", texts, {});
-  ASSERT_EQ(exact.rows.size(), 3u);
-  std::vector<double> questions;
-  for (std::size_t k = 0; k < 3; ++k) questions.push_back(exact.value_of_sums(exact.rows[k]));
-  EXPECT_EQ(questions, (std::vector<double>{1, 0, 1}));
-  EXPECT_EQ(pooled.rows[0][0], 2) << "both answers of question 10, which comes first";
-}
-
 TEST(Metric, AByteOrderMarkIsNoPartOfALabelANumberOrAnAnswer) {
   const std::string mark = "\xEF\xBB\xBF";
   EXPECT_EQ(*score("accuracy", {{mark + "1", "0"}, {{"1", "0"}}}).value, 1);
@@ -102,6 +93,16 @@ TEST(Metric, AByteOrderMarkIsNoPartOfALabelANumberOrAnAnswer) {
   EXPECT_EQ(*score("record_em", {{mark + "Bob"}, {{"Bob"}}}).value, 1);
   EXPECT_EQ(task_scores_in({mark + "a.b 1"}, "f").begin()->first, "a.b");
   EXPECT_LT(*score("bleu", {{mark + "a b c d e"}, {{"a b c d e"}}}).value, 100) << "as in sacreBLEU";
+}
+
+TEST(Metric, QuestionsOfMultiRcAreNumberedAsTheyComeInTheFile) {
+  const MetricTexts texts{{"10\t1", "9\t0", "10\t1", "2\t1"}, {{"10\t1", "9\t1", "10\t1", "2\t1"}}};
+  const SegmentSums exact = measure("multirc_em", texts, {}), pooled = measure("multirc_f1a", texts, {});
+  ASSERT_EQ(exact.rows.size(), 3u);
+  std::vector<double> questions;
+  for (std::size_t k = 0; k < 3; ++k) questions.push_back(exact.value_of_sums(exact.rows[k]));
+  EXPECT_EQ(questions, (std::vector<double>{1, 0, 1}));
+  EXPECT_EQ(pooled.rows[0][0], 2) << "both answers of question 10, which comes first";
 }
 
 TEST(Metric, WhatIsUndefinedHasNoValue) {
@@ -256,6 +257,22 @@ TEST(SuiteAverage, WarnsOfTwoScales) {
   scores["copa.accuracy"] = 0.64;
   ASSERT_EQ(suite_average("superglue", scores).warnings.size(), 1u);
   EXPECT_NE(suite_average("superglue", scores).warnings.front().find("one scale"), std::string::npos);
+}
+
+TEST(EmbeddingAverage, TheNumbersStandLastWhateverTheWordHolds) {
+  const ScratchFolder folder;
+  const MetricOptions options{.vectors = folder / "glove.txt"};
+  // As in glove.840B.300d and glove.twitter.27B: words with blanks, of Unicode's blanks alone, of bytes that are no text.
+  write_file(folder / "glove.txt", "cat 1 0\n. . . 5 5\nat name@domain.com 6 6\n\xC2\x85 7 7\n\xC2\xA0 8 8\n\xFF 9 9\ndog 0 1 \n");
+  EXPECT_NEAR(*score("embedding-average", {{"cat"}, {{"cat dog"}}}, options).value, std::sqrt(0.5), 1e-12);
+  EXPECT_EQ(score("embedding-average", {{"cat"}, {{"dog"}}}, options).signature,
+            "embedding-average|nrefs:1|tok:blanks|unknown:left-out|vectors:" + sha256(read_file(folder / "glove.txt")).substr(0, 12) +
+                score("accuracy", {{"1"}, {{"1"}}}).signature.substr(8));
+  write_file(folder / "glove.txt", "cat 1 0\ndog 0 one\n");
+  EXPECT_EQ(refusal([&] {
+              score("embedding-average", {{"dog"}, {{"cat"}}}, options);
+            }),
+            (folder / "glove.txt") + ":2 is 'one', not a number");
 }
 
 TEST(EmbeddingAverage, IsTheCosineOfSums) {

@@ -41,6 +41,9 @@ Registry<DataSet>& data_sets();
 /// Names of the data sets of a task, first the one given, then by name.
 std::vector<std::string> data_sets_of(std::string_view task, std::string_view first);
 
+/// Where train, valid and test of a data set are looked for first, for messages.
+std::vector<std::string> looked_for(const DataSet& data);
+
 /// A split whose files are here, in one layout.
 struct SplitHere {
   const SplitFiles* split = nullptr;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
 #include <string_view>
 
 #include "harness/base/error.h"
@@ -102,8 +103,11 @@ class ArchiveReader::Filtered final : public Packed {
 };
 
 std::unique_ptr<ArchiveReader::Packed> ArchiveReader::unpacking(const std::string& path) {
-  if (path.ends_with(".gz") || path.ends_with(".tgz")) return std::make_unique<Gzip>(path);
-  if (path.ends_with(".xz") || path.ends_with(".bz2") || path.ends_with(".zst")) return std::make_unique<Filtered>(path);
+  const auto ends = [&](std::initializer_list<std::string_view> with) {
+    return std::ranges::any_of(with, [&](std::string_view end) { return path.ends_with(end); });
+  };
+  if (ends({".gz", ".tgz"})) return std::make_unique<Gzip>(path);
+  if (ends({".xz", ".txz", ".bz2", ".tbz2", ".zst", ".tzst"})) return std::make_unique<Filtered>(path);
   return nullptr;
 }
 

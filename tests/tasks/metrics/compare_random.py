@@ -110,8 +110,9 @@ def theirs(hypotheses, references):
     for h, refs in pairs:
         cider += (h, refs)
     yield "cider-d", [], list(cider.compute_score()[1])
-    rouge = Rouge()
-    yield "rougeL-coco", [], [rouge.calc_score([h.strip()], [r.strip() for r in refs]) for h, refs in pairs]
+    rouge, tokens = Rouge(), lambda text: " ".join(text.split()) or "\0"  # it parts at single blanks, we at runs of them, and calls "" a word
+    yield "rougeL-coco", [], [
+        rouge.calc_score([tokens(h)], [tokens(r) if r.strip() else "\1" for r in refs]) for h, refs in pairs]
     bleus = [[], [], [], []]
     for h, refs in pairs:
         scorer = BleuScorer(n=4)

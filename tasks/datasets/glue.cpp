@@ -65,14 +65,18 @@ DataSet cola_public() {
                      part("out_of_domain", "out_of_domain_dev", 516)}};
 }
 
-/// One row of train is malformed in the original: five columns, no label and no second question of its own.
+/// A few rows of train and dev are malformed in the original: labels that no tab parts from the question, questions on two lines (line
+/// 97,931 of train). One in ten thousand is left out, as readers of GLUE do; more of them are damage.
 DataSet qqp() {
   const std::vector<Column> questions = {{"question1", "question1"}, {"question2", "question2"}};
   DataSet data = glue("QQP: do two questions of Quora ask the same", "Quora terms, non-commercial", "QQP", kBinary, questions,
                       "is_duplicate", {363849, 40430, 390965});
-  Columns train = named(questions, "label", "is_duplicate", false);
-  train.odd_width = 5;
-  data.splits.front().layouts.front().reader = tsv(std::move(train));
+  for (SplitFiles& one : data.splits) {
+    if (one.name == "test") continue;
+    Columns columns = named(questions, "label", "is_duplicate", false);
+    columns.most_malformed = one.official / 10000;
+    one.layouts.front().reader = tsv(std::move(columns));
+  }
   return data;
 }
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -90,7 +89,7 @@ class TableExamples {
     while (next_(*reader_, row_, record.where)) {
       if (positions_.empty() && !start(record.where)) continue;
       if (row_.size() != width_) {
-        if (row_.size() == std::exchange(table_.odd_width, 0)) continue;
+        if (--table_.most_malformed >= 0) continue;
         throw UserError(fmt::format("{}: {} columns, {} are needed", record.where, row_.size(), width_));
       }
       if (table_.wanted && !table_.wanted(row_)) continue;

@@ -32,8 +32,8 @@ struct Column {
 struct Columns {
   std::vector<Column> columns;
   bool header = true;
-  std::size_t width = 0;      ///< columns of a row, others are refused; 0: as many as the first row
-  std::size_t odd_width = 0;  ///< of the one malformed row that the publisher's file is known to have, which is no example; 0: none is
+  std::size_t width = 0;            ///< columns of a row; 0: as many as the first row
+  std::int64_t most_malformed = 0;  ///< rows of another width that are left out; one more is refused
   /// What to do with a row beyond naming its columns; false: it is no example of this split.
   std::function<bool(const std::vector<std::string>& row)> wanted{};
 };

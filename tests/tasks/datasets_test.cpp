@@ -393,17 +393,23 @@ TEST_F(OwnFolder, AnArchiveIsTakenForWhatIsInIt) {
       << "an archive that has changed is listed anew";
 }
 
-TEST_F(OwnFolder, OneRowOfQqpMayBeMalformedInTrainAlone) {
+TEST_F(OwnFolder, AFewRowsOfQqpMayBeMalformedAndNotMore) {
   const std::string header = "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n", good = "0\t1\t2\ta\tb\t1\n", odd = "0\t1\t2\ta\t1\n";
-  put("GLUE/QQP/dev.tsv", header + good);
-  put("GLUE/QQP/train.tsv", header + good + odd + good);
-  EXPECT_EQ(texts(NamedData("qqp"), Split::train, "question2"), (std::vector<std::string>{"b", "b"}));
-  put("GLUE/QQP/train.tsv", header + odd + good + odd);
-  EXPECT_EQ(refusal("qqp", Split::train), data_ / "GLUE/QQP/train.tsv" + ":4: 5 columns, 6 are needed");
-  put("GLUE/QQP/train.tsv", header + good + "0\t1\n");
-  EXPECT_EQ(refusal("qqp", Split::train), data_ / "GLUE/QQP/train.tsv" + ":3: 2 columns, 6 are needed");
+  const auto repeated = [](const std::string& row, int times) {
+    std::string rows;
+    for (int k = 0; k < times; ++k) rows += row;
+    return rows;
+  };
   put("GLUE/QQP/dev.tsv", header + good + odd);
-  EXPECT_EQ(refusal("qqp", Split::valid), data_ / "GLUE/QQP/dev.tsv" + ":3: 5 columns, 6 are needed");
+  put("GLUE/QQP/test.tsv", "id\tquestion1\tquestion2\n0\ta\tb\n1\ta\n");
+  put("GLUE/QQP/train.tsv", header + good + "\tb\t1\n" + repeated(odd, 35) + good);
+  EXPECT_EQ(texts(NamedData("qqp"), Split::train, "question2"), (std::vector<std::string>{"b", "b"}));
+  EXPECT_EQ(texts(NamedData("qqp"), Split::valid, "question2"), std::vector<std::string>{"b"});
+  EXPECT_EQ(refusal("qqp", Split::test), data_ / "GLUE/QQP/test.tsv" + ":3: 2 columns, 3 are needed");
+  put("GLUE/QQP/train.tsv", header + repeated(odd, 37) + good);
+  EXPECT_EQ(refusal("qqp", Split::train), data_ / "GLUE/QQP/train.tsv" + ":38: 5 columns, 6 are needed");
+  put("GLUE/QQP/dev.tsv", header + repeated(odd, 5));
+  EXPECT_EQ(refusal("qqp", Split::valid), data_ / "GLUE/QQP/dev.tsv" + ":6: 5 columns, 6 are needed");
 }
 
 TEST_F(OwnFolder, TextsThatMoveFromOneSplitOrSideToAnotherAreOtherData) {

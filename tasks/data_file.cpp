@@ -1,39 +1,37 @@
 #include "tasks/data_file.h"
 
 #include <filesystem>
-
-#include "tasks/datasets/data_stream.h"
+#include <utility>
+#include <vector>
 
 namespace synthbench {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 16;
-
+/// A name may hold a '!' of its own: what lies on disk under it comes first.
 std::optional<DataFile> file_at(const std::string& place) {
-  const std::size_t bang = place.find('!');
-  const std::string path = place.substr(0, bang);
-  if (std::filesystem::exists(path)) return DataFile{path, bang == std::string::npos ? "" : place.substr(bang + 1)};
-  if (bang != std::string::npos) return std::nullopt;
-  for (const char* packed : {".gz", ".xz", ".bz2", ".zst"}) {
-    if (std::filesystem::exists(path + packed)) return DataFile{path + packed};
+  namespace fs = std::filesystem;
+  for (const char* packed : {"", ".gz", ".xz", ".bz2", ".zst"}) {
+    if (fs::exists(place + packed)) return DataFile{place + packed};
+  }
+  for (std::size_t bang = place.find('!'); bang != std::string::npos; bang = place.find('!', bang + 1)) {
+    if (fs::is_regular_file(place.substr(0, bang))) return DataFile{place.substr(0, bang), place.substr(bang + 1)};
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> read_data_file(const std::string& place) {
+std::shared_ptr<DataStream> open_data_file(const std::string& place, std::shared_ptr<Tally> tally) {
   const auto file = file_at(place);
-  if (!file) return std::nullopt;
-  DataStream stream({*file});
-  stream.next_file();
+  return file ? std::make_shared<DataStream>(std::vector{*file}, std::move(tally)) : nullptr;
+}
+
+std::optional<std::string> read_data_file(const std::string& place) {
+  const auto stream = open_data_file(place);
+  if (!stream) return std::nullopt;
+  stream->next_file();
   std::string content;
-  for (std::size_t n = kBlock; n > 0;) {
-    const std::size_t before = content.size();
-    content.resize(before + kBlock);
-    n = stream.read(content.data() + before, kBlock);
-    content.resize(before + n);
-  }
+  stream->read_rest(content);
   return content;
 }
 

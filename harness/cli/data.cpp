@@ -30,8 +30,7 @@ struct DataCommand {
   Exit list() const {
     output.check();
     use_folder();
-    const Store::Selection rows = lists().at("datasets").rows("");
-    output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows, format)); });
+    output.print([&](const std::string& format, const Sink& sink) { sink(list_text(lists().at("datasets"), "", format)); });
     return Exit::well;
   }
 
@@ -111,10 +110,12 @@ bool add(const std::string& name, const std::string& summary, const std::string&
                                }});
 }
 
-const bool says = add("data ls", "data sets: what is here, what can be fetched, licence, size",
-                      "Looks into the folder that --data or SYNTHBENCH_DATA names, then at the samples that come with synthbench. Nothing "
-                      "is read: `data verify` does.",
-                      "synthbench data ls\nsynthbench data ls --data ~/data -o csv", &DataCommand::list, "", true);
+const bool says =
+    add("data ls", "data sets: what is here, what can be fetched, licence, size",
+        "Looks into the folder that --data or SYNTHBENCH_DATA names, then at the samples that come with synthbench. Nothing "
+        "is read but the names in archives, once: `data verify` reads all. The table is short; -o json has all that is known, and "
+        "why a set is not here.",
+        "synthbench data ls\nsynthbench data ls --data ~/data -o csv", &DataCommand::list, "", true);
 
 const bool verifies =
     add("data verify", "read a data set from end to end and count its examples",

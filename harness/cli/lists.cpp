@@ -14,6 +14,7 @@
 #include "harness/check/pairs.h"
 #include "harness/cli/rows.h"
 #include "harness/provenance.h"
+#include "results/format.h"
 #include "results/table.h"
 #include "tasks/datasets/fetch_list.h"
 #include "tasks/datasets/presence.h"
@@ -74,13 +75,18 @@ Store::Selection list_tables(const std::string&) {
   return rows_of(std::move(rows));
 }
 
-/// As `data ls`: nothing is read.
+std::int64_t bytes_to_fetch(const std::string& data_set) {
+  std::int64_t bytes = 0;
+  for (const Fetchable& file : fetchable(data_set)) bytes += file.bytes;
+  return bytes;
+}
+
+/// As `data ls`: nothing is read but what archives hold.
 Store::Selection list_datasets(const std::string&) {
   Rows rows;
   for (const auto& [name, data] : data_sets()) {
     const Presence here = presence(name);
-    std::int64_t to_fetch = 0;
-    for (const Fetchable& file : fetchable(name)) to_fetch += file.bytes;
+    const std::int64_t to_fetch = bytes_to_fetch(name);
     rows.push_back({{"name", name},
                     {"task", data.task},
                     {"available", here.available},
@@ -90,6 +96,25 @@ Store::Selection list_datasets(const std::string&) {
                     {"licence", data.licence},
                     {"summary", data.summary},
                     {"reason", here.available ? OrderedJson(nullptr) : OrderedJson(here.reason)}});
+  }
+  return rows_of(std::move(rows));
+}
+
+std::string cut(const std::string& text, std::size_t most) { return text.size() <= most ? text : text.substr(0, most - 3) + "..."; }
+
+/// What is here of a data set, or the first file that is missing, in a few words.
+Store::Selection list_datasets_in_short() {
+  constexpr std::size_t kWidest = 38;
+  Rows rows;
+  const auto size = [](std::int64_t bytes) { return bytes > 0 ? format_bytes(static_cast<double>(bytes)) : ""; };
+  for (const auto& [name, data] : data_sets()) {
+    const Presence here = presence(name);
+    rows.push_back({{"name", name},
+                    {"task", data.task},
+                    {"here", cut(here.available ? join(here.splits) : "no: " + looked_for(data).front(), kWidest)},
+                    {"size", size(here.bytes)},
+                    {"to fetch", size(bytes_to_fetch(name))},
+                    {"licence", cut(data.licence, kWidest)}});
   }
   return rows_of(std::move(rows));
 }
@@ -139,7 +164,7 @@ const std::map<std::string, List>& lists() {
       {"devices", {"where tensors can live", list_devices}},
       {"tables", {"presets of `table`", list_tables}},
       {"tasks", {"what models are trained on", list_tasks}},
-      {"datasets", {"real data known by name: what is here, what can be fetched, licence, size", list_datasets}},
+      {"datasets", {"real data known by name: what is here, what can be fetched, licence, size", list_datasets, list_datasets_in_short}},
       {"grids", {"grid files that come with synthbench", list_grids}},
       {"metrics", {"what `score` computes, and what the database holds numbers of", list_metrics}},
       {"sweeps", {"expanded grids in the database", list_sweeps}},
@@ -149,6 +174,10 @@ const std::map<std::string, List>& lists() {
       {"queries", {"saved queries", list_queries}},
   };
   return all;
+}
+
+std::string list_text(const List& list, const std::string& db_path, const std::string& format) {
+  return format_rows(list.in_short && format == "md" ? list.in_short() : list.rows(db_path), format);
 }
 
 }  // namespace synthbench

@@ -28,8 +28,7 @@ struct LsCommand {
     if (found == lists().end()) throw UserError(unknown_word("list", what, list_names()));
     output.check();
     if (what == "backends") become_torch_program();  // which holds those that need LibTorch
-    const Store::Selection rows = found->second.rows(db.path());
-    output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows, format)); });
+    output.print([&](const std::string& format, const Sink& sink) { sink(list_text(found->second, db.path(), format)); });
     return Exit::well;
   }
 };

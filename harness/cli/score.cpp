@@ -1,11 +1,12 @@
 // score: metrics of hypotheses against references, each with its signature; several systems with a test of their differences.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -60,9 +61,9 @@ struct ScoreCommand {
     return all;
   }
 
-  /// One row a system, in their order; the first is the baseline of a test.
-  void add_systems(const std::string& name, const std::vector<MetricTexts>& all, const std::optional<Resampling>& how,
-                   std::vector<OrderedJson>& rows) const {
+  /// One row a system, in their order; the first is the baseline of a test, and what was measured of it is given back.
+  SegmentSums add_systems(const std::string& name, const std::vector<MetricTexts>& all, const std::optional<Resampling>& how,
+                          std::vector<OrderedJson>& rows) const {
     std::optional<SegmentSums> baseline;
     for (std::size_t i = 0; i < all.size(); ++i) {
       SegmentSums measured = measure(name, all[i], flags.options());
@@ -77,6 +78,7 @@ struct ScoreCommand {
       rows.push_back(std::move(row));
       if (!baseline) baseline = std::move(measured);
     }
+    return baseline.value();
   }
 
   static SignatureFields signature_of(const Resampling& how) {
@@ -133,25 +135,32 @@ struct ScoreCommand {
     return id.number;
   }
 
-  /// The values of all metrics, and of each segment, or question, that has a finite one of its own.
-  void keep(std::int64_t of, const std::vector<std::string>& names, const MetricTexts& texts) const {
-    const std::string split = split_to_fill();
+  /// Segments alone are scored with effective order, which what was measured of all of them need not have looked at.
+  SegmentSums of_single_segments(const std::string& name, const MetricTexts& texts, const SegmentSums& measured) const {
+    if (std::ranges::find(measured.signature, std::pair<std::string, std::string>("eff", "no")) == measured.signature.end())
+      return measured;
     MetricOptions single = flags.options();
     single.effective_order = true;
+    return measure(name, texts, single);
+  }
+
+  /// The values of all metrics, and of each segment, or question, that has a finite one of its own.
+  void keep(std::int64_t of, const std::map<std::string, SegmentSums>& measured, const MetricTexts& texts) const {
+    const std::string split = split_to_fill();
     std::vector<MetricRow> values;
     std::vector<ExampleScoreRow> examples;
-    for (const std::string& name : std::set<std::string>(names.begin(), names.end())) {
+    for (const auto& [name, whole] : measured) {
       const Metric& about = metrics().at(name);
-      const Score whole = score(name, texts, flags.options());
-      MetricRow row{.name = name, .signature = whole.signature, .unit = about.scale, .better = about.better, .split = split};
+      MetricRow row{
+          .name = name, .signature = score_of(name, whole).signature, .unit = about.scale, .better = about.better, .split = split};
       row.value = whole.value.value_or(std::numeric_limits<double>::quiet_NaN());
       row.n = static_cast<std::int64_t>(whole.n);
       values.push_back(row);
-      const SegmentSums measured = measure(name, texts, single);
-      if (!can_resample(measured)) continue;  // a value that no part of the texts has
-      const std::string signature = score_of(name, measured).signature;
-      for (std::size_t k = 0; k < measured.rows.size(); ++k) {
-        const double value = measured.value_of_sums(measured.rows[k]);
+      if (!can_resample(whole)) continue;  // a value that no part of the texts has
+      const SegmentSums single = of_single_segments(name, texts, whole);
+      const std::string signature = score_of(name, single).signature;
+      for (std::size_t k = 0; k < single.rows.size(); ++k) {
+        const double value = single.value_of_sums(single.rows[k]);
         if (std::isfinite(value)) examples.push_back({name, signature, split, static_cast<std::int64_t>(k + 1), value});
       }
     }
@@ -167,6 +176,7 @@ struct ScoreCommand {
     for (const std::string& path : systems) {
       const SuiteAverage found = suite_average(average.text, task_scores_in(read_segments(path), path));
       fmt::print(stderr, "{}: {}\n", average.text, found.rule);
+      for (const std::string& warning : found.warnings) fmt::print(stderr, "synthbench: {}\n", warning);
       SegmentSums measured{.n = found.tasks, .signature = {{"tasks", std::to_string(found.tasks)}, {"avg", "mean-of-task-means"}}};
       measured.value = found.value;
       OrderedJson row = {{"metric", average.text}};
@@ -194,8 +204,15 @@ struct ScoreCommand {
     if (how && sentence_level) throw UserError("--sentence-level and a paired test: one of them");
     const std::vector<MetricTexts> all = texts();
     std::vector<OrderedJson> rows;
-    for (const std::string& name : chosen) sentence_level ? add_segments(name, all, rows) : add_systems(name, all, how, rows);
-    if (to_fill) keep(*to_fill, chosen, all.front());
+    std::map<std::string, SegmentSums> measured;  // of the first system
+    for (const std::string& name : chosen) {
+      if (sentence_level) {
+        add_segments(name, all, rows);
+      } else {
+        measured.insert_or_assign(name, add_systems(name, all, how, rows));
+      }
+    }
+    if (to_fill) keep(*to_fill, measured, all.front());
     print(rows);
     return Exit::well;
   }

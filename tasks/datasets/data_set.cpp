@@ -51,14 +51,6 @@ std::int64_t count(const Examples& examples) {
   return n;
 }
 
-std::string looked_for(const DataSet& data) {
-  std::vector<std::string> places;
-  for (const SplitFiles& split : data.splits) {
-    if (is_part(split)) places.push_back(alternatives(split.layouts.front().places.front()).front());
-  }
-  return join(places);
-}
-
 }  // namespace
 
 Registry<DataSet>& data_sets() {
@@ -72,6 +64,14 @@ std::vector<std::string> data_sets_of(std::string_view task, std::string_view fi
     if (data.task == task && name != first) names.push_back(name);
   }
   return names;
+}
+
+std::vector<std::string> looked_for(const DataSet& data) {
+  std::vector<std::string> places;
+  for (const SplitFiles& split : data.splits) {
+    if (is_part(split)) places.push_back(alternatives(split.layouts.front().places.front()).front());
+  }
+  return places;
 }
 
 std::string SplitHere::files() const {
@@ -128,7 +128,7 @@ NamedData::NamedData(std::string_view name) : name_(name), data_(&data_sets().at
   if (found == 0) {
     const std::string folder = data_folder();
     throw UserError(fmt::format("data set '{}' is not here: SYNTHBENCH_DATA is {}, which should hold {}", name_,
-                                folder.empty() ? "not set" : folder, looked_for(*data_)));
+                                folder.empty() ? "not set" : folder, join(looked_for(*data_))));
   }
   if (found > 1) whole_ = nullptr;
   if (whole_ != nullptr) {
@@ -167,16 +167,17 @@ Examples NamedData::read(Split split) const {
 std::string NamedData::sha() const {
   Sha256 sum;
   std::array<char, 1 << 16> block{};
-  const auto add = [&](const SplitHere& here) {
-    for (const std::vector<DataFile>& files : here.streams) {
-      DataStream stream(files);
-      while (stream.next_file()) {
-        while (const std::size_t n = stream.read(block.data(), block.size())) sum.add({block.data(), n});
-      }
-    }
-  };
   for (const SplitHere* here : of_split_) {
-    if (here != nullptr) add(*here);
+    if (here == nullptr) continue;
+    for (std::size_t k = 0; k < here->streams.size(); ++k) {
+      const auto tally = std::make_shared<Tally>();
+      DataStream stream(here->streams[k], tally);
+      while (stream.next_file()) {
+        while (stream.read(block.data(), block.size()) > 0) {
+        }
+      }
+      sum.add(fmt::format("{} {} {} {}\n", here->split->name, k + 1, tally->bytes, tally->sum.hex()));
+    }
   }
   return sum.hex();
 }

@@ -41,6 +41,9 @@ Registry<DataSet>& data_sets();
 /// Names of the data sets of a task, first the one given, then by name.
 std::vector<std::string> data_sets_of(std::string_view task, std::string_view first);
 
+/// Where train, valid and test of a data set are looked for first, for messages.
+std::vector<std::string> looked_for(const DataSet& data);
+
 /// A split whose files are here, in one layout.
 struct SplitHere {
   const SplitFiles* split = nullptr;
@@ -76,7 +79,7 @@ class NamedData {
   /// Throws UserError when the split is not here.
   Examples read(Split split) const;
   const std::vector<std::string>& notes() const { return notes_; }
-  /// SHA-256 of the bytes of train, valid and test, unpacked, one after another.
+  /// SHA-256 of a line for each stream of train, valid and test that is here: "SPLIT NUMBER BYTES SHA-256", all of them unpacked.
   std::string sha() const;
 
  private:

@@ -12,6 +12,8 @@
 
 namespace synthbench {
 
+class ArchiveReader;
+
 /// A file as it lies on disk: plain, packed (.gz .xz .bz2 .zst), or an archive (.zip .tar .tgz .tar.gz ...) of which members
 /// are read.
 struct DataFile {
@@ -26,7 +28,6 @@ struct Tally {
 };
 
 /// The bytes of some files, one after another, unpacked on the way: a file of any size never enters memory whole.
-/// libarchive reads archives and packed files, zlib those of gzip (libarchive 3.6 does not look at their checksums).
 class DataStream {
  public:
   explicit DataStream(std::vector<DataFile> files, std::shared_ptr<Tally> tally = nullptr);
@@ -39,16 +40,17 @@ class DataStream {
   bool next_file();
   /// Up to most bytes of this file; 0 at its end. Throws UserError when it is damaged.
   std::size_t read(char* to, std::size_t most);
+  /// Appends what is left of this file. False: that is more than most bytes, and was not read to its end.
+  bool read_rest(std::string& text, std::size_t most = std::string::npos);
   /// Of this file, for messages: "folder/a.zip!member".
   const std::string& name() const { return name_; }
 
  private:
-  class Opened;
   bool open_next();
 
   std::vector<DataFile> files_;
   std::size_t next_ = 0;
-  std::unique_ptr<Opened> opened_;
+  std::unique_ptr<ArchiveReader> opened_;
   std::shared_ptr<Tally> tally_;
   std::string name_;
   bool inside_a_line_ = false;
@@ -57,8 +59,8 @@ class DataStream {
 /// Whether the name is one of an archive, by its ending.
 bool is_archive(std::string_view path);
 
-/// Names of the regular files in an archive, as far as its directory tells without unpacking: of ZIP alone; else absent.
-std::optional<std::vector<std::string>> quick_directory(const std::string& archive);
+/// Names of the files in an archive. A tar is read from its first byte to its last for this. Throws UserError when it is damaged.
+std::vector<std::string> members_of(const std::string& archive);
 
 /// Whether a name matches a pattern in which *, ? and [...] stop at '/'. A leading "./" of the name is nothing.
 bool matches(std::string_view pattern, std::string_view name);

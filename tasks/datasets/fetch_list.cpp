@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/words.h"
+#include "tasks/datasets/places.h"
 #include "tasks/task.h"
 
 namespace synthbench {
@@ -16,15 +17,6 @@ namespace {
 constexpr std::string_view kHeader = "data set\turl\tbytes\tsha256\tplace\tunpack";
 
 bool is_sha256(const std::string& text) { return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos; }
-
-/// A place stays inside of the folder.
-bool is_inside(const std::string& place) {
-  if (place.empty() || place.starts_with('/')) return false;
-  for (const std::string& part : split(place, '/')) {
-    if (part.empty() || part == "." || part == "..") return false;
-  }
-  return true;
-}
 
 Fetchable entry_of(const std::string& line, const std::string& where) {
   const std::vector<std::string> fields = split(line, '\t');
@@ -35,7 +27,8 @@ Fetchable entry_of(const std::string& line, const std::string& where) {
     throw UserError(fmt::format("{}: '{}' is no number of bytes", where, fields[2]));
   }
   if (!is_sha256(entry.sha256)) throw UserError(fmt::format("{}: '{}' is no SHA-256 of 64 hex digits", where, entry.sha256));
-  if (!is_inside(entry.place)) throw UserError(fmt::format("{}: place '{}' is not inside of the folder of real data", where, entry.place));
+  if (leads_outside(entry.place))
+    throw UserError(fmt::format("{}: place '{}' is not inside of the folder of real data", where, entry.place));
   if (fields[5] != "yes" && fields[5] != "no") throw UserError(fmt::format("{}: unpack '{}' is neither yes nor no", where, fields[5]));
   return entry;
 }

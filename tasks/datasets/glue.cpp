@@ -65,14 +65,16 @@ DataSet cola_public() {
                      part("out_of_domain", "out_of_domain_dev", 516)}};
 }
 
-/// One malformed row is known in the original; it has no label and no second question of its own.
+/// A few rows of train and dev are malformed in the original: labels that no tab parts from the question, questions on two lines (line
+/// 97,931 of train). One in ten thousand is left out, as readers of GLUE do; more of them are damage.
 DataSet qqp() {
-  DataSet data = glue("QQP: do two questions of Quora ask the same", "Quora terms, non-commercial", "QQP", kBinary,
-                      {{"question1", "question1"}, {"question2", "question2"}}, "is_duplicate", {363849, 40430, 390965});
+  const std::vector<Column> questions = {{"question1", "question1"}, {"question2", "question2"}};
+  DataSet data = glue("QQP: do two questions of Quora ask the same", "Quora terms, non-commercial", "QQP", kBinary, questions,
+                      "is_duplicate", {363849, 40430, 390965});
   for (SplitFiles& one : data.splits) {
-    const bool test = one.name == "test";
-    Columns columns = named({{"question1", "question1"}, {"question2", "question2"}}, "label", "is_duplicate", test);
-    columns.leave_out_malformed = true;
+    if (one.name == "test") continue;
+    Columns columns = named(questions, "label", "is_duplicate", false);
+    columns.most_malformed = one.official / 10000;
     one.layouts.front().reader = tsv(std::move(columns));
   }
   return data;

@@ -10,7 +10,6 @@ namespace synthbench {
 namespace {
 
 constexpr std::size_t kChunk = 1 << 16;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -61,21 +60,15 @@ bool StreamLines::next(std::string_view& line) {
     at_ = end == std::string::npos ? buffer_.size() : end + 1;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (number_ == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-    require_utf8(line, where());
+    if (bytes_ == Bytes::of_text) require_utf8(line, where());
     return true;
   }
 }
 
 std::string read_text(DataStream& stream) {
   std::string text;
-  for (std::size_t n = kChunk; n > 0;) {
-    const std::size_t before = text.size();
-    if (before > StreamLines::kLongest) {
-      throw UserError(fmt::format("{}: a document of more than {}", stream.name(), format_bytes(StreamLines::kLongest)));
-    }
-    text.resize(before + kChunk);
-    n = stream.read(text.data() + before, kChunk);
-    text.resize(before + n);
+  if (!stream.read_rest(text, StreamLines::kLongest)) {
+    throw UserError(fmt::format("{}: a document of more than {}", stream.name(), format_bytes(StreamLines::kLongest)));
   }
   require_utf8(text, stream.name());
   return text;

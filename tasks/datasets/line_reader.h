@@ -14,12 +14,13 @@ using Stream = std::shared_ptr<DataStream>;
 /// a byte order mark at the start of a file; the last line of a file ends with the file.
 class StreamLines {
  public:
-  explicit StreamLines(Stream stream) : stream_(std::move(stream)) {}
+  enum class Bytes { of_text, any };
+  explicit StreamLines(Stream stream, Bytes bytes = Bytes::of_text) : stream_(std::move(stream)), bytes_(bytes) {}
 
   static constexpr std::size_t kLongest = std::size_t{1} << 24;  ///< bytes: a longer line is no text
 
   /// Valid until the next call. False behind the last line of the last file.
-  /// Throws UserError "FILE:LINE: ..." for bytes that are not UTF-8, zero bytes and lines beyond kLongest.
+  /// Throws UserError "FILE:LINE: ..." for lines beyond kLongest and, of a text, for bytes that are not UTF-8 and zero bytes.
   bool next(std::string_view& line);
 
   /// Of the line that next() gave: "folder/file:12".
@@ -33,6 +34,7 @@ class StreamLines {
   bool fill();
 
   Stream stream_;
+  Bytes bytes_;
   std::string buffer_;
   std::size_t at_ = 0;
   std::int64_t number_ = 0;

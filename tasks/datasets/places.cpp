@@ -1,11 +1,17 @@
 #include "tasks/datasets/places.h"
 
+#include <fmt/format.h>
 #include <glob.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <optional>
 
+#include "harness/base/error.h"
+#include "harness/base/sha256.h"
 #include "harness/base/words.h"
+#include "tasks/text/cache.h"
 
 namespace synthbench {
 namespace {
@@ -48,6 +54,22 @@ std::vector<DataFile> packed_or_plain(const std::string& pattern) {
   return {};
 }
 
+/// What is in an archive; absent where it is damaged, which reading it tells. A tar, which has no directory, is read for it once and then
+/// remembered until it changes.
+const std::optional<std::vector<std::string>>& listed(const std::string& path) {
+  static std::map<std::string, std::optional<std::vector<std::string>>> known;
+  const auto changed = fs::last_write_time(path).time_since_epoch().count();
+  const std::string identity = fmt::format("{} {} {}", fs::absolute(path).string(), fs::file_size(path), changed);
+  const auto [entry, is_new] = known.try_emplace(identity);
+  if (!is_new) return entry->second;
+  try {
+    const auto names = [&] { return join(members_of(path), "\n"); };
+    entry->second = split(path.ends_with(".zip") ? names() : cached("members/" + sha256(identity), names), '\n');
+  } catch (const UserError&) {
+  }
+  return entry->second;
+}
+
 /// Members of the archives that a pattern names, or files of the folders that it names.
 std::vector<DataFile> members(const std::string& archive, const std::string& member) {
   std::vector<DataFile> files;
@@ -56,7 +78,8 @@ std::vector<DataFile> members(const std::string& archive, const std::string& mem
       for (DataFile& file : packed_or_plain(literal(path) + "/" + member)) files.push_back(std::move(file));
       continue;
     }
-    const auto names = quick_directory(path);
+    if (!fs::is_regular_file(path)) continue;
+    const auto& names = listed(path);
     const auto wanted = [&](const std::string& name) { return matches(member, name); };
     if (!names || std::ranges::any_of(*names, wanted)) files.push_back({path, member});
   }
@@ -83,6 +106,11 @@ std::vector<DataFile> find_one(const std::string& folder, const std::string& pla
 }
 
 }  // namespace
+
+bool leads_outside(std::string_view name) {
+  if (name.empty() || name.starts_with('/')) return true;
+  return std::ranges::any_of(split(name, '/'), [](const std::string& part) { return part == ".."; });
+}
 
 std::vector<std::string> alternatives(std::string_view pattern) {
   const std::size_t open = pattern.find('{');

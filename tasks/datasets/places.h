@@ -17,6 +17,9 @@ namespace synthbench {
 /// names; " + " joins places that follow each other, of which none may be missing.
 std::vector<DataFile> find_place(const std::string& folder, std::string_view place);
 
+/// Whether a path below a folder, such as the name of a member, leads out of it: empty, absolute, or with "..".
+bool leads_outside(std::string_view name);
+
 /// The pattern once for each choice of its {a,b}: "x{1,2}y" is x1y, x2y.
 std::vector<std::string> alternatives(std::string_view pattern);
 

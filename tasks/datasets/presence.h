@@ -8,7 +8,7 @@
 
 namespace synthbench {
 
-/// What a look at the folders says of a data set; nothing is read.
+/// What a look at the folders says of a data set: nothing is read but what archives hold.
 struct Presence {
   bool available = false;           ///< any of train, valid and test is here
   std::vector<std::string> splits;  ///< that are here

@@ -45,25 +45,22 @@ Reader jsonl(std::vector<JsonField> fields) {
           }};
 }
 
-Reader jsonl_of(std::string form, std::function<std::vector<Record>(const Json& object)> examples) {
+Reader jsonl_of(std::string form, std::function<Examples(Json object)> examples) {
   return {std::move(form), [examples = std::move(examples)](const std::vector<Stream>& streams) -> Examples {
             const auto reader = std::make_shared<StreamLines>(streams.front());
-            return [reader, examples, waiting = std::vector<Record>(), next = std::size_t{0}](Record& record) mutable {
-              while (next == waiting.size()) {
-                std::string_view line;
-                if (!reader->next(line)) return false;
-                const std::string where = reader->where();
-                try {
-                  waiting = examples(object_of(line, where));
-                } catch (const UserError&) {
-                  throw;
-                } catch (const std::exception& error) {
-                  throw UserError(fmt::format("{}: an object of another form: {}", where, error.what()));
+            return [reader, examples, of_line = Examples()](Record& record) mutable {
+              try {
+                while (!of_line || !of_line(record)) {
+                  std::string_view line;
+                  if (!reader->next(line)) return false;
+                  of_line = examples(object_of(line, reader->where()));
                 }
-                next = 0;
-                for (Record& example : waiting) example.where = where;
+              } catch (const UserError&) {
+                throw;
+              } catch (const std::exception& error) {
+                throw UserError(fmt::format("{}: an object of another form: {}", reader->where(), error.what()));
               }
-              record = std::move(waiting[next++]);
+              record.where = reader->where();
               return true;
             };
           }};

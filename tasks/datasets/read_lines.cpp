@@ -69,26 +69,28 @@ std::string_view without_blanks(std::string_view text) {
   return start == std::string_view::npos ? std::string_view() : text.substr(start, end - start + 1);
 }
 
-/// What stands between <seg ...> and </seg>, which may be on several lines; one segment a line at most.
+/// What stands between <seg ...> and </seg>, on several lines or beside others on one.
 NextText next_segment(const std::shared_ptr<StreamLines>& reader) {
-  return [reader](std::string& text) {
+  return [reader, rest = std::string()](std::string& text) mutable {  // rest: of the lines that were read, what is not looked at yet
+    constexpr std::string_view kOpen = "<seg", kClose = "</seg>";
     std::string_view line;
-    while (reader->next(line)) {
-      const std::size_t tag = line.find("<seg");
-      if (tag == std::string_view::npos) continue;
-      const std::string where = reader->where();
-      std::string segment(line.substr(tag));
-      while (segment.find("</seg>") == std::string::npos) {
-        if (!reader->next(line)) throw UserError(where + ": a <seg> without </seg>");
-        if (segment.size() + line.size() > StreamLines::kLongest) throw UserError(where + ": a <seg> without </seg>");
-        segment.append(" ").append(line);
-      }
-      const std::size_t open = segment.find('>'), close = segment.find("</seg>");
-      if (open > close) throw UserError(where + ": a <seg> whose tag does not end");
-      text = without_entities(without_blanks(std::string_view(segment).substr(open + 1, close - open - 1)));
-      return true;
+    while (rest.find(kOpen) == std::string::npos) {
+      if (!reader->next(line)) return false;
+      rest = line;
     }
-    return false;
+    rest.erase(0, rest.find(kOpen));
+    const std::string where = reader->where();
+    while (rest.find(kClose) == std::string::npos) {
+      if (rest.size() > StreamLines::kLongest || !reader->next(line)) throw UserError(where + ": a <seg> without </seg>");
+      rest.append(" ").append(line);
+    }
+    const std::size_t open = rest.find('>'), close = rest.find(kClose);
+    if (open > close) throw UserError(where + ": a <seg> whose tag does not end");
+    const std::string_view inside = std::string_view(rest).substr(open + 1, close - open - 1);
+    if (inside.find(kOpen) != std::string::npos) throw UserError(where + ": a <seg> without </seg>");
+    text = without_entities(without_blanks(inside));
+    rest.erase(0, close + kClose.size());
+    return true;
   };
 }
 

@@ -32,8 +32,8 @@ struct Column {
 struct Columns {
   std::vector<Column> columns;
   bool header = true;
-  std::size_t width = 0;             ///< columns of a row; 0: as many as the first row
-  bool leave_out_malformed = false;  ///< rows of another width are no examples; else they are refused
+  std::size_t width = 0;            ///< columns of a row; 0: as many as the first row
+  std::int64_t most_malformed = 0;  ///< rows of another width that are left out; one more is refused
   /// What to do with a row beyond naming its columns; false: it is no example of this split.
   std::function<bool(const std::vector<std::string>& row)> wanted{};
 };
@@ -50,8 +50,8 @@ struct JsonField {
 };
 /// A JSON object a line.
 Reader jsonl(std::vector<JsonField> fields);
-/// A JSON object a line that holds several examples. Throws nlohmann's exceptions where the object has another form.
-Reader jsonl_of(std::string form, std::function<std::vector<Record>(const Json& object)> examples);
+/// A JSON object a line that holds several examples, given one at a time. Throws nlohmann's exceptions where it has another form.
+Reader jsonl_of(std::string form, std::function<Examples(Json object)> examples);
 /// Text of a value. Throws std::invalid_argument for objects and lists.
 std::string text_of_json(const Json& value);
 

@@ -34,58 +34,76 @@ const JsonField kLabel{"label", "", true};
 std::string text(const Json& object, const char* pointer) { return text_of_json(object.at(Json::json_pointer(pointer))); }
 
 /// An example is an answer; F1a is over all of them, exact match over those of a question.
-std::vector<Record> multirc(const Json& object) {
-  std::vector<Record> examples;
-  for (const Json& question : object.at("passage").at("questions")) {
-    for (const Json& answer : question.at("answers")) {
-      examples.push_back({{{"passage", text(object, "/passage/text")},
-                           {"question", text(question, "/question")},
-                           {"answer", text(answer, "/text")},
-                           {"label", answer.contains("label") ? text(answer, "/label") : std::string(kHiddenLabel)},
-                           {"group", fmt::format("{}-{}", text(object, "/idx"), text(question, "/idx"))}}});
+Examples multirc(Json object) {
+  const std::string passage = text(object, "/passage/text");
+  return [object = std::move(object), passage, of_passage = std::size_t{0}, of_question = std::size_t{0}](Record& record) mutable {
+    const Json& questions = object.at("passage").at("questions");
+    for (; of_passage < questions.size(); ++of_passage, of_question = 0) {
+      const Json& question = questions.at(of_passage);
+      const Json& answers = question.at("answers");
+      if (of_question == answers.size()) continue;
+      const Json& answer = answers.at(of_question++);
+      record.fields = {{"passage", passage},
+                       {"question", text(question, "/question")},
+                       {"answer", text(answer, "/text")},
+                       {"label", answer.contains("label") ? text(answer, "/label") : std::string(kHiddenLabel)},
+                       {"group", fmt::format("{}-{}", text(object, "/idx"), text(question, "/idx"))}};
+      return true;
     }
-  }
-  return examples;
+    return false;
+  };
 }
 
-/// Texts of the entities: their offsets count characters, ends included.
-std::vector<std::string> entities_of(const Json& passage) {
-  const auto whole = passage.at("text").get<std::string>();
+/// What is in a list, sorted and each once.
+template <typename Texts>
+Texts distinct(Texts texts) {
+  std::ranges::sort(texts);
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
+/// Texts of the entities, a line each: their offsets count characters, ends included.
+std::string entities_of(const Json& passage) {
+  const auto& whole = passage.at("text").get_ref<const std::string&>();
   std::vector<std::size_t> starts;  // byte of each character
   for (std::size_t at = 0; at < whole.size(); ++at) {
     if ((static_cast<unsigned char>(whole[at]) & 0xC0) != 0x80) starts.push_back(at);
   }
   starts.push_back(whole.size());
-  std::vector<std::string> texts;
+  std::vector<std::string_view> texts;
   for (const Json& entity : passage.at("entities")) {
     const auto first = entity.at("start").get<std::int64_t>(), last = entity.at("end").get<std::int64_t>();
     if (first < 0 || last < first || last >= std::ssize(starts) - 1) {
       throw std::invalid_argument(fmt::format("an entity from {} to {} in a passage of {} characters", first, last, starts.size() - 1));
     }
     const std::size_t begin = starts[static_cast<std::size_t>(first)], end = starts[static_cast<std::size_t>(last) + 1];
-    texts.push_back(whole.substr(begin, end - begin));
+    texts.push_back(std::string_view(whole).substr(begin, end - begin));
   }
-  std::ranges::sort(texts);
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-  return texts;
+  std::string lines;
+  for (const std::string_view one : distinct(std::move(texts))) {
+    if (lines.size() + one.size() > StreamLines::kLongest) throw std::invalid_argument("entities that are longer than any text");
+    lines.append(lines.empty() ? "" : "\n").append(one);
+  }
+  return lines;
 }
 
 /// An example is a query; entities and gold answers are separated by line breaks, answers kept back are the hidden label.
-std::vector<Record> record(const Json& object) {
-  std::vector<Record> examples;
-  const std::string entities = join(entities_of(object.at("passage")), "\n");
-  for (const Json& query : object.at("qas")) {
+Examples record(Json object) {
+  const std::string passage = text(object, "/passage/text"), entities = entities_of(object.at("passage"));
+  return [object = std::move(object), passage, entities, next = std::size_t{0}](Record& record) mutable {
+    const Json& queries = object.at("qas");
+    if (next == queries.size()) return false;
+    const Json& query = queries.at(next++);
     std::vector<std::string> answers;
     for (const Json& answer : query.value("answers", Json::array())) answers.push_back(text(answer, "/text"));
-    std::ranges::sort(answers);
-    answers.erase(std::unique(answers.begin(), answers.end()), answers.end());
-    examples.push_back({{{"passage", text(object, "/passage/text")},
-                         {"query", text(query, "/query")},
-                         {"entities", entities},
-                         {"label", answers.empty() ? std::string(kHiddenLabel) : join(answers, "\n")},
-                         {"group", text(query, "/idx")}}});
-  }
-  return examples;
+    answers = distinct(std::move(answers));
+    record.fields = {{"passage", passage},
+                     {"query", text(query, "/query")},
+                     {"entities", entities},
+                     {"label", answers.empty() ? std::string(kHiddenLabel) : join(answers, "\n")},
+                     {"group", text(query, "/idx")}};
+    return true;
+  };
 }
 
 /// Diagnostic sets come as one file, labels given.

@@ -54,6 +54,13 @@ std::size_t on_body(char* bytes, std::size_t one, std::size_t count, void* downl
 
 int fail(int code, const std::string& why) { return std::fprintf(stderr, "%s\n", why.c_str()), code; }
 
+/// Whether an HTTP error is one of a server that is too busy or ill just now.
+bool passes(CURL* curl) {
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  return status == 408 || status == 429 || status >= 500;
+}
+
 int run(const std::string& url, const std::string& path, std::int64_t wanted) {
   Download download;
   download.file.reset(std::fopen(path.c_str(), "ab"));
@@ -85,8 +92,9 @@ int run(const std::string& url, const std::string& path, std::int64_t wanted) {
   if (download.too_much) return fail(2, fmt::format("it sends more than the {} bytes that are listed", wanted));
   if (result == CURLE_OK && download.size == wanted) return 0;
   const std::string why = result == CURLE_OK ? "it ended early" : words[0] != '\0' ? words : curl_easy_strerror(result);
-  const bool final = result == CURLE_HTTP_RETURNED_ERROR || result == CURLE_TOO_MANY_REDIRECTS || result == CURLE_UNSUPPORTED_PROTOCOL ||
-                     result == CURLE_URL_MALFORMAT || result == CURLE_COULDNT_RESOLVE_HOST || result == CURLE_PEER_FAILED_VERIFICATION;
+  const bool final = (result == CURLE_HTTP_RETURNED_ERROR && !passes(curl)) || result == CURLE_TOO_MANY_REDIRECTS ||
+                     result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_URL_MALFORMAT || result == CURLE_COULDNT_RESOLVE_HOST ||
+                     result == CURLE_PEER_FAILED_VERIFICATION;
   return fail(final ? 2 : 1, why);
 }
 

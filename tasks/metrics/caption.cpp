@@ -5,7 +5,8 @@
 // rougeL-coco   mean over segments of (1 + β²) P R / (R + β² P), β = 1.2; P and R: longest common subsequence / words of the
 //               hypothesis, of the reference, each the best over references apart
 //
-// Source: coco-caption (Chen et al. 2015), bleu_scorer.py, rouge.py, as nlg-eval (Sharma et al. 2017) calls them.
+// Source: coco-caption (Chen et al. 2015), bleu_scorer.py, rouge.py, as nlg-eval (Sharma et al. 2017) calls them. rouge.py parts words at
+// each single blank; here, for it too, any run of blanks does.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <unordered_map>
 
 #include "harness/base/error.h"
-#include "harness/base/sha256.h"
 #include "tasks/data_file.h"
+#include "tasks/datasets/line_reader.h"
 #include "tasks/metrics/metric.h"
 #include "tasks/metrics/number_lines.h"
 #include "tasks/metrics/unicode.h"
@@ -20,22 +21,20 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// The vectors of the words that some texts use; empty ones for words that the file does not have.
+/// The vectors of the words that some texts use; empty ones for words that the file does not have. The file, of some gigabytes, goes by
+/// line by line.
 class WordVectors {
  public:
-  WordVectors(const std::string& path, const MetricTexts& texts) : path_(path) {
+  WordVectors(const std::string& path, const MetricTexts& texts) {
     want(texts.hypotheses);
     for (const std::vector<std::string>& stream : texts.references) want(stream);
-    const auto bytes = read_data_file(path);
-    if (!bytes) throw UserError("cannot read " + path + ": no such file");
-    hash_ = sha256(*bytes).substr(0, 12);
-    std::string_view rest = *bytes;
-    for (std::size_t line = 1; !rest.empty(); ++line) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      read_line(strip(rest.substr(0, end)), line);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    const auto tally = std::make_shared<Tally>();
+    const Stream stream = open_data_file(path, tally);
+    if (!stream) throw UserError("cannot read " + path + ": no such file");
+    StreamLines lines(stream, StreamLines::Bytes::any);
+    for (std::string_view line; lines.next(line);) take(line, lines);
     if (width_ == 0) throw UserError(path + " holds no word vectors: a word and its numbers a line");
+    hash_ = tally->sum.hex().substr(0, 12);
   }
 
   Vector sum(const std::string& text) const {
@@ -55,22 +54,34 @@ class WordVectors {
     }
   }
 
-  /// "WORD x x x ..." as GloVe and fastText write it; the latter's first line, "COUNT WIDTH", is no vector.
-  void read_line(std::string_view text, std::size_t line) {
-    const std::size_t blank = text.find(' ');
-    if (blank == std::string_view::npos) return;
-    const std::vector<std::string_view> numbers = split_at_blanks(text.substr(blank + 1));
-    if (line == 1 && numbers.size() == 1) return;
-    if (width_ == 0) width_ = numbers.size();
-    if (numbers.size() != width_) {
-      throw UserError(fmt::format("{}:{}: {} numbers, the lines before have {}", path_, line, numbers.size(), width_));
+  /// "WORD x x x ..." as GloVe and fastText write it; the latter's first line, "COUNT WIDTH", is no vector. The numbers are what stands
+  /// last: GloVe's words hold blanks of ASCII (". . .") and of Unicode.
+  void take(std::string_view line, const StreamLines& lines) {
+    std::vector<std::string_view> fields = split_at_ascii_blanks(line);
+    if (fields.size() < 2 || (lines.number() == 1 && fields.size() == 2)) return;
+    if (width_ == 0) width_ = fields.size() - 1;
+    const bool without_word = fields.size() == width_ && line.starts_with(' ');
+    if (fields.size() <= width_ && !without_word) {
+      throw UserError(fmt::format("{}: {} numbers, the lines before have {}", lines.where(), fields.size() - 1, width_));
     }
-    const auto wanted = vectors_.find(std::string(text.substr(0, blank)));
+    const auto numbers = std::span(fields).last(width_);
+    const std::string_view word = line.substr(0, static_cast<std::size_t>(numbers.front().data() - line.data()));
+    const auto wanted = vectors_.find(std::string(word.substr(0, word.find_last_not_of(kAsciiBlanks) + 1)));
     if (wanted == vectors_.end() || !wanted->second.empty()) return;
-    for (const std::string_view number : numbers) wanted->second.push_back(number_in(number, fmt::format("{}:{}", path_, line)));
+    for (const std::string_view number : numbers) wanted->second.push_back(number_in(number, lines.where()));
   }
 
-  std::string path_, hash_;
+  static constexpr std::string_view kAsciiBlanks = " \t";
+  static std::vector<std::string_view> split_at_ascii_blanks(std::string_view line) {
+    std::vector<std::string_view> fields;
+    for (std::size_t start = 0, end = 0; (start = line.find_first_not_of(kAsciiBlanks, end)) != std::string_view::npos;) {
+      end = std::min(line.find_first_of(kAsciiBlanks, start), line.size());
+      fields.push_back(line.substr(start, end - start));
+    }
+    return fields;
+  }
+
+  std::string hash_;
   std::unordered_map<std::string, Vector> vectors_;
   std::size_t width_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tasks/metrics/metric.h"
@@ -12,6 +13,9 @@ namespace synthbench {
 struct Labels {
   std::vector<std::string> predicted, gold;
 };
+
+/// What stands in a line of labels, numbers or answers: without outer blanks, nor the byte order mark in front of the first one.
+std::string_view entry_of(const std::vector<std::string>& lines, std::size_t index);
 
 /// Both sides without outer blanks. Throws UserError for more than one reference, and for a gold label of -1: test sets whose labels
 /// are hidden carry it, and scoring it would call every answer wrong.

@@ -2,21 +2,17 @@
 // value under this name: paraphrase tables and tuned constants are inside the jar.
 //
 // Source: Denkowski and Lavie, WMT 2014.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/base/run_program.h"
 #include "harness/base/sha256.h"
 #include "tasks/metrics/metric.h"
 #include "tasks/metrics/number_lines.h"
-
-extern char** environ;
 
 namespace synthbench {
 namespace {
@@ -38,24 +34,6 @@ class TemporaryFolder {
  private:
   std::string path_;
 };
-
-/// Waits for a program whose output goes into two files. Its exit code; 127 where it cannot be started.
-int call(std::vector<std::string> words, const std::string& out, const std::string& err) {
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  ::posix_spawn_file_actions_addopen(&actions, 2, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  pid_t child = 0;
-  const int failed = ::posix_spawnp(&child, words.front().c_str(), &actions, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  int status = 0;
-  if (failed != 0 || ::waitpid(child, &status, 0) != child) return 127;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
 
 /// A segment is a line for METEOR.
 std::string as_line(std::string text) {
@@ -86,13 +64,12 @@ SegmentSums meteor(const MetricTexts& texts, const MetricOptions& options) {
   write_file(folder / "hyp", hypotheses);
   write_file(folder / "ref", references);
   const std::string count = std::to_string(texts.references.size());
-  const int code = call({"java", "-Xmx2G", "-jar", jar, folder / "hyp", folder / "ref", "-r", count, "-l", "en", "-norm"}, folder / "out",
-                        folder / "err");
-  if (code == 127) throw UserError("meteor needs java, which cannot be started");
-  if (code != 0) throw UserError(fmt::format("java -jar {} exits with {}: {:.200}", jar, code, read_file(folder / "err")));
+  const Finished java = run_program({"java", "-Xmx2G", "-jar", jar, folder / "hyp", folder / "ref", "-r", count, "-l", "en", "-norm"});
+  if (java.not_started != 0) throw UserError("meteor needs java, which cannot be started");
+  if (java.code != 0) throw UserError(fmt::format("java -jar {} exits with {}: {:.200}", jar, java.code, java.err));
   return {.n = texts.hypotheses.size(),
           .signature = {nrefs(texts), {"lang", "en"}, {"norm", "yes"}, {"jar", hash}},
-          .value = final_score(read_file(folder / "out"), jar)};
+          .value = final_score(java.out, jar)};
 }
 
 const bool registered = metrics().add(

@@ -6,7 +6,7 @@
 // Source: Khashabi et al., NAACL 2018; SuperGLUE: Wang et al. 2019.
 #include <fmt/format.h>
 
-#include <map>
+#include <unordered_map>
 
 #include "harness/base/error.h"
 #include "tasks/metrics/label_lines.h"
@@ -21,14 +21,15 @@ struct Answer {
   bool right = false;
 };
 
-Answer answer_of(const std::string& line, std::size_t index, std::string_view side) {
+Answer answer_of(const std::vector<std::string>& lines, std::size_t index, std::string_view side) {
+  const std::string_view line = entry_of(lines, index);
   const std::size_t tab = line.rfind('\t');
-  const std::string_view label = strip(std::string_view(line).substr(tab == std::string::npos ? 0 : tab + 1));
-  if (tab == std::string::npos || (label != "0" && label != "1" && label != "-1")) {
+  const std::string_view label = strip(line.substr(tab == std::string_view::npos ? 0 : tab + 1));
+  if (tab == std::string_view::npos || (label != "0" && label != "1" && label != "-1")) {
     throw UserError(fmt::format("line {} of the {} is '{:.40}', not QUESTION<TAB>LABEL with the label 0 or 1", index + 1, side, line));
   }
   if (side == "reference") refuse_hidden(label, index + 1);
-  return {std::string(strip(std::string_view(line).substr(0, tab))), label == "1"};
+  return {std::string(strip(line.substr(0, tab))), label == "1"};
 }
 
 struct Question {
@@ -36,16 +37,20 @@ struct Question {
   std::array<double, 3> counts{};
 };
 
-std::map<std::string, Question> questions_of(const MetricTexts& texts) {
+/// In the order in which each is first answered.
+std::vector<Question> questions_of(const MetricTexts& texts) {
   if (texts.references.size() != 1) throw UserError(fmt::format("MultiRC has one reference, not {}", texts.references.size()));
-  std::map<std::string, Question> questions;
+  std::vector<Question> questions;
+  std::unordered_map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < texts.hypotheses.size(); ++i) {
-    const Answer predicted = answer_of(texts.hypotheses[i], i, "hypotheses"), gold = answer_of(texts.references.front()[i], i, "reference");
+    const Answer predicted = answer_of(texts.hypotheses, i, "hypotheses"), gold = answer_of(texts.references.front(), i, "reference");
     if (predicted.question != gold.question) {
       throw UserError(
           fmt::format("line {} answers question '{:.40}', in the reference '{:.40}'", i + 1, predicted.question, gold.question));
     }
-    Question& question = questions[gold.question];
+    const auto [place, is_new] = places.try_emplace(gold.question, questions.size());
+    if (is_new) questions.emplace_back();
+    Question& question = questions[place->second];
     question.all_right &= predicted.right == gold.right;
     const std::array<double, 3> row = binary_row(predicted.right, gold.right);
     for (std::size_t k = 0; k < row.size(); ++k) question.counts[k] += row[k];
@@ -55,13 +60,13 @@ std::map<std::string, Question> questions_of(const MetricTexts& texts) {
 
 SegmentSums multirc_em(const MetricTexts& texts, const MetricOptions&) {
   std::vector<double> right;
-  for (const auto& [id, question] : questions_of(texts)) right.push_back(question.all_right ? 1 : 0);
+  for (const Question& question : questions_of(texts)) right.push_back(question.all_right ? 1 : 0);
   return mean_over_segments(right, {{"group", "question"}});
 }
 
 SegmentSums multirc_f1a(const MetricTexts& texts, const MetricOptions&) {
   SegmentSums measured{.n = texts.hypotheses.size(), .signature = {{"group", "answers-pooled"}}};
-  for (const auto& [id, question] : questions_of(texts)) measured.rows.add(question.counts);
+  for (const Question& question : questions_of(texts)) measured.rows.add(question.counts);
   measured.value_of_sums = f1_of_sums;
   return measured;
 }

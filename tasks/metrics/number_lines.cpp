@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "harness/base/error.h"
+#include "tasks/metrics/label_lines.h"
 #include "tasks/metrics/unicode.h"
 
 namespace synthbench {
@@ -23,7 +24,8 @@ double number_in(std::string_view text, const std::string& what) {
 
 std::vector<double> numbers_in(const std::vector<std::string>& lines, std::string_view side) {
   std::vector<double> values;
-  for (const std::string& line : lines) values.push_back(number_in(line, fmt::format("line {} of the {}", values.size() + 1, side)));
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    values.push_back(number_in(entry_of(lines, i), fmt::format("line {} of the {}", i + 1, side)));
   return values;
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "harness/base/words.h"
+#include "tasks/metrics/label_lines.h"
 #include "tasks/metrics/metric.h"
 #include "tasks/metrics/ngrams.h"
 #include "tasks/metrics/unicode.h"
@@ -56,9 +57,11 @@ Metric record_metric(std::string summary, Compare compare) {
   const auto measure = [compare](const MetricTexts& texts, const MetricOptions&) {
     std::vector<double> best(texts.hypotheses.size(), 0.0);
     for (std::size_t i = 0; i < best.size(); ++i) {
-      const std::vector<std::string> answer = normalised(texts.hypotheses[i]);
+      const std::vector<std::string> answer = normalised(entry_of(texts.hypotheses, i));
       for (const std::vector<std::string>& stream : texts.references) {
-        for (const std::string& gold : split(stream[i], '\t')) best[i] = std::max(best[i], compare(answer, normalised(gold)));
+        const std::string_view answers = entry_of(stream, i);
+        refuse_hidden(answers, i + 1);
+        for (const std::string& gold : split(answers, '\t')) best[i] = std::max(best[i], compare(answer, normalised(gold)));
       }
     }
     return mean_over_segments(best, {{"answers", "best"}, {"norm", "squad"}});

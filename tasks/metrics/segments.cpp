@@ -30,10 +30,7 @@ std::string json_string(std::string_view line, const std::string& where) {
 std::vector<std::string> segments_of(std::string_view bytes, const std::string& path) {
   const bool json = path.ends_with(".jsonl") || path.ends_with(".jsonl.gz");
   std::vector<std::string> segments;
-  while (!bytes.empty()) {
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
-    std::string_view line = bytes.substr(0, end);
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  for (std::string_view line; take_line(bytes, line);) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::string where = fmt::format("{}:{}", path, segments.size() + 1);
     if (const auto place = first_invalid_byte(line)) {

@@ -9,9 +9,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <ranges>
 
 #include "harness/base/error.h"
 #include "harness/base/registry.h"
+#include "tasks/metrics/label_lines.h"
 #include "tasks/metrics/number_lines.h"
 #include "tasks/metrics/unicode.h"
 
@@ -91,6 +94,12 @@ SuiteAverage suite_average(std::string_view name, const std::map<std::string, do
   if (!missing.empty()) throw UserError(fmt::format("no average of {}: {} missing", name, join(missing)));
   average.tasks = counted.size();
   average.value = sum / static_cast<double>(average.tasks);
+  const auto is_share = [](double value) { return value != 0 && std::abs(value) <= 1; };
+  const auto is_percent = [](double value) { return std::abs(value) > 1; };
+  const auto values = std::views::values(scores);
+  if (std::ranges::any_of(values, is_share) && std::ranges::any_of(values, is_percent)) {
+    average.warnings = {fmt::format("{}: some scores are at most 1 and others above: are they on one scale?", name)};
+  }
   average.rule = fmt::format("mean over {} tasks of each task's mean: {}", average.tasks, join(counted));
   return average;
 }
@@ -98,7 +107,7 @@ SuiteAverage suite_average(std::string_view name, const std::map<std::string, do
 std::map<std::string, double> task_scores_in(const std::vector<std::string>& lines, const std::string& path) {
   std::map<std::string, double> scores;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::vector<std::string_view> words = split_at_blanks(lines[i]);
+    const std::vector<std::string_view> words = split_at_blanks(entry_of(lines, i));
     if (words.empty()) continue;
     const std::string where = fmt::format("{}:{}", path, i + 1);
     if (words.size() != 2) throw UserError(fmt::format("{}: '{:.60}' is not TASK.METRIC VALUE", where, lines[i]));

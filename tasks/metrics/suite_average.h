@@ -25,7 +25,8 @@ std::vector<std::string> suite_names();
 struct SuiteAverage {
   double value = 0;
   std::size_t tasks = 0;
-  std::string rule;  ///< "mean over 8 tasks of each task's mean: cola (matthews), ..."
+  std::string rule;                     ///< "mean over 8 tasks of each task's mean: cola (matthews), ..."
+  std::vector<std::string> warnings{};  ///< one line each
 };
 
 /// scores: "mrpc.f1" -> 92.0, on one scale for all. Throws UserError that names what is missing and what belongs to no task.

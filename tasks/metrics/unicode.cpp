@@ -54,6 +54,13 @@ Character character_at(std::string_view text, std::size_t place) {
 
 }  // namespace
 
+bool take_line(std::string_view& rest, std::string_view& line) {
+  if (rest.empty()) return false;
+  line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  return true;
+}
+
 std::optional<std::size_t> first_invalid_byte(std::string_view text) {
   for (std::size_t place = 0; place < text.size();) {
     const std::size_t start = place;

@@ -8,6 +8,12 @@
 
 namespace synthbench {
 
+/// What some editors put in front of a text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Takes the next line off the front of a text, without its line feed; false when nothing is left.
+bool take_line(std::string_view& rest, std::string_view& line);
+
 /// Where the first byte lies that is not UTF-8 (surrogates and overlong forms are not); absent where all is well.
 std::optional<std::size_t> first_invalid_byte(std::string_view text);
 

@@ -29,15 +29,12 @@ const std::vector<Kind>& kinds() {
   return all;
 }
 
-/// first word -> the rest of the line; lines that begin with a blank are the licence.
+/// first word -> the rest of its line, of several lines the last, as NLTK has it; lines that begin with a blank are the licence.
 std::unordered_map<std::string_view, std::string_view> by_first_word(std::string_view file) {
   std::unordered_map<std::string_view, std::string_view> lines;
-  while (!file.empty()) {
-    const std::size_t end = std::min(file.find('\n'), file.size());
-    const std::string_view line = file.substr(0, end);
-    file.remove_prefix(std::min(end + 1, file.size()));
+  for (std::string_view line; take_line(file, line);) {
     const std::size_t blank = line.find(' ');
-    if (blank != std::string_view::npos && blank > 0) lines.emplace(line.substr(0, blank), line.substr(blank + 1));
+    if (blank != std::string_view::npos && blank > 0) lines.insert_or_assign(line.substr(0, blank), line.substr(blank + 1));
   }
   return lines;
 }

@@ -8,20 +8,13 @@
 namespace synthbench {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 16;
-
 /// The bytes of a split as they lie in its files.
 std::string text_of(const SplitHere& here) {
   std::string text;
   DataStream stream(here.streams.front());
   while (stream.next_file()) {
     const std::size_t start = text.size();
-    for (std::size_t n = kBlock; n > 0;) {
-      const std::size_t before = text.size();
-      text.resize(before + kBlock);
-      n = stream.read(text.data() + before, kBlock);
-      text.resize(before + n);
-    }
+    stream.read_rest(text);
     require_utf8(std::string_view(text).substr(start), stream.name());
   }
   return text;

@@ -25,7 +25,7 @@ std::vector<std::string> corpus_names();
 /// Throws UserError that names the files which are missing, and SYNTHBENCH_DATA; the file and byte that is not UTF-8.
 Corpus load_corpus(std::string_view dataset);
 
-/// SHA-256 of the bytes that load_corpus reads (train, valid, test one after another). Read once per process.
+/// What tells the bytes that load_corpus reads from others (NamedData::sha). Read once per process.
 std::string corpus_sha(std::string_view dataset);
 
 /// Parts of 90, 5 and 5 per cent of the bytes, in order, cut behind the next line break, or between two characters

@@ -22,6 +22,13 @@ TEST(Data, ListsWhatIsHereAndWhatCanBeFetched) {
   EXPECT_EQ(place({"ls", "datasets", "-o", "json"}).out, done.out);
 }
 
+TEST(Data, TheListFitsATerminal) {
+  const Done done = Place()({"data", "ls"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.out.find("no: enwik8/enwik8"), std::string::npos) << done.out;
+  EXPECT_LE(done.out.find('\n'), 160u) << done.out;
+}
+
 TEST(Data, VerifyCountsAndNamesWhatIsDamaged) {
   const Place place;
   const Done good = place({"data", "verify", "tatoeba", "-o", "json"});

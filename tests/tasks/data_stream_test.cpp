@@ -49,6 +49,94 @@ TEST(Streams, AFileOfAnySizeNeverEntersMemoryWhole) {
   EXPECT_LT(peak_memory() - before, 16 << 20) << kMegabytes << " MB went by";
 }
 
+TEST(Streams, ALineOfManyExamplesNeverEntersMemoryOnceForEach) {
+  if (!reset_peak()) GTEST_SKIP() << "the kernel does not reset a process's peak memory";
+  const ScratchFolder folder;
+  const std::string passage(1 << 18, 'p');
+  std::string answers = "{\"text\": \"a\", \"label\": 1}", queries = "{\"query\": \"q\", \"idx\": 1, \"answers\": [{\"text\": \"p\"}]}";
+  constexpr int kExamples = 2000;  // half a gigabyte of passages
+  std::string all_answers = answers, all_queries = queries;
+  for (int k = 1; k < kExamples; ++k) all_answers += ", " + answers, all_queries += ", " + queries;
+  std::filesystem::create_directories(folder / "SuperGLUE/MultiRC");
+  std::filesystem::create_directories(folder / "SuperGLUE/ReCoRD");
+  write_file(folder / "SuperGLUE/MultiRC/train.jsonl", "{\"idx\": 0, \"passage\": {\"text\": \"" + passage +
+                                                           "\", \"questions\": [{\"question\": \"q\", \"idx\": 0, \"answers\": [" +
+                                                           all_answers + "]}]}}\n");
+  write_file(
+      folder / "SuperGLUE/ReCoRD/train.jsonl",
+      "{\"passage\": {\"text\": \"" + passage + "\", \"entities\": [{\"start\": 0, \"end\": 0}]}, \"qas\": [" + all_queries + "]}\n");
+  const WithEnvironment data("SYNTHBENCH_DATA", folder.path().c_str());
+  for (const char* name : {"multirc", "record"}) {
+    const NamedData set(name);
+    reset_peak();
+    const std::int64_t before = peak_memory();
+    int count = 0;
+    const Examples examples = open_split(set.about(), *set.files(Split::train));
+    for (Record record; examples(record);) ++count;
+    EXPECT_EQ(count, kExamples);
+    EXPECT_LT(peak_memory() - before, 32 << 20) << name;
+  }
+  std::string entities = "{\"start\": 0, \"end\": 200000}";
+  for (int k = 1; k < 200; ++k) entities += ", {\"start\": " + std::to_string(k) + ", \"end\": 200000}";
+  write_file(folder / "SuperGLUE/ReCoRD/train.jsonl",
+             "{\"passage\": {\"text\": \"" + passage + "\", \"entities\": [" + entities + "]}, \"qas\": [" + queries + "]}\n");
+  Record record;
+  try {
+    NamedData("record").read(Split::train)(record);
+    FAIL() << "40 MB of entities";
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("train.jsonl:1: an object of another form: entities"), std::string::npos) << error.what();
+  }
+}
+
+/// All of a file, or of the members of an archive that a pattern names.
+std::string read_all(const DataFile& file) {
+  std::string content;
+  DataStream stream({file});
+  while (stream.next_file()) stream.read_rest(content);
+  return content;
+}
+
+std::string refusal_of(const DataFile& file) {
+  try {
+    read_all(file);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Streams, AnArchiveThatIsCutAfterAMemberIsNotWhole) {
+  const ScratchFolder folder;
+  ASSERT_EQ(std::system(("cd '" + folder.path() + "' && seq 100 > one && seq 200 > two && tar cf whole.tar one two").c_str()), 0);
+  const std::string whole = read_file(folder / "whole.tar");
+  write_file(folder / "cut.tar", std::string_view(whole).substr(0, 512 + 512));  // one is 292 bytes long
+  EXPECT_EQ(refusal_of({folder / "whole.tar", "*"}), "");
+  EXPECT_EQ(refusal_of({folder / "cut.tar", "*"}), (folder / "cut.tar") + " is damaged: its end mark is missing, it has been cut");
+}
+
+TEST(Streams, WhatPacksAnArchiveIsReadUpToItsChecksum) {
+  const ScratchFolder folder;
+  const std::string make = "cd '" + folder.path() + "' && seq 30000 > one && tar cJf a.tar.xz one && tar cjf a.tar.bz2 one";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  for (const std::string name : {"a.tar.xz", "a.tar.bz2"}) {
+    const std::string bytes = read_file(folder / name);
+    EXPECT_EQ(refusal_of({folder / name, "one"}), "");
+    write_file(folder / ("cut-" + name), std::string_view(bytes).substr(0, bytes.size() - 4));
+    EXPECT_NE(refusal_of({folder / ("cut-" + name), "one"}).find("is damaged"), std::string::npos) << name;
+  }
+}
+
+TEST(Streams, ALinkInAnArchiveIsNoEmptyText) {
+  const ScratchFolder folder;
+  const std::string make = "cd '" + folder.path() + "' && echo a > one && ln one two && ln -s one three && tar cf a.tar one two three";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  EXPECT_EQ(read_all({folder / "a.tar", "one"}), "a\n") << "a link that nobody asks for does no harm";
+  for (const std::string name : {"two", "three"}) {
+    EXPECT_EQ(refusal_of({folder / "a.tar", name}), folder / "a.tar!" + name + ": a link, which data has not");
+  }
+}
+
 TEST(Streams, CutAndDamagedFilesAreNamed) {
   SCOPED_TRACE(seed_trace());
   std::mt19937_64 random(test_seed());
@@ -59,15 +147,6 @@ TEST(Streams, CutAndDamagedFilesAreNamed) {
   const std::string pack =
       "cd '" + folder.path() + "' && gzip -k text && xz -k text && bzip2 -k text && tar czf a.tar.gz text && tar cJf a.tar.xz text";
   ASSERT_EQ(std::system(pack.c_str()), 0);
-  const auto read = [&](const DataFile& file) {
-    std::string content;
-    DataStream stream({file});
-    std::vector<char> block(4096);
-    while (stream.next_file()) {
-      while (const std::size_t n = stream.read(block.data(), block.size())) content.append(block.data(), n);
-    }
-    return content;
-  };
   for (const DataFile& file :
        {DataFile{"text.gz"}, DataFile{"text.xz"}, DataFile{"text.bz2"}, DataFile{"a.tar.gz", "text"}, DataFile{"a.tar.xz", "text"}}) {
     SCOPED_TRACE(file.path);
@@ -75,7 +154,7 @@ TEST(Streams, CutAndDamagedFilesAreNamed) {
     const auto hit = [&](const std::string& bytes) {
       const std::string path = folder / ("hit-" + file.path);
       write_file(path, bytes);
-      return read({path, file.member});
+      return read_all({path, file.member});
     };
     EXPECT_EQ(hit(whole), text);
     for (int trial = 0; trial < 20; ++trial) {
@@ -163,11 +242,13 @@ TEST(Loaders, OddBytesGiveExamplesOrOneClearError) {
 
 TEST(Unpack, KeepsInsideOfItsFolder) {
   const ScratchFolder folder;
-  const std::string make = "cd '" + folder.path() +
-                           "' && mkdir in && echo good > in/good && echo bad > bad && tar cf dots.tar -P in/good in/../bad && "
-                           "tar cf absolute.tar -P \"$PWD/bad\" && ln -s /etc/passwd in/link && tar cf link.tar in/link && rm in/link && "
-                           "ln in/good in/hard && tar cf hard.tar in/good in/hard && mkfifo in/pipe && tar cf pipe.tar in/pipe && tar cf "
-                           "good.tar in/good && rm bad";
+  const std::string make =
+      "cd '" + folder.path() +
+      "' && mkdir in && echo good > in/good && echo bad > bad && tar cf dots.tar -P in/good in/../bad && "
+      "tar cf absolute.tar -P \"$PWD/bad\" && ln -s /etc/passwd in/link && tar cf link.tar in/link && rm in/link && "
+      "ln in/good in/hard && tar cf hard.tar in/good in/hard && mkfifo in/pipe && tar cf pipe.tar in/pipe && tar cf "
+      "good.tar in/good && rm bad && tar cf twice.tar in/good && mkdir x && mkdir x/in && mkdir x/in/good && echo under > "
+      "x/in/good/under && tar rf twice.tar -C x in/good/under";
   ASSERT_EQ(std::system(make.c_str()), 0);
   const auto refusal = [&](const std::string& archive) -> std::string {
     try {
@@ -182,6 +263,7 @@ TEST(Unpack, KeepsInsideOfItsFolder) {
   EXPECT_NE(refusal("link.tar").find("a link"), std::string::npos);
   EXPECT_NE(refusal("hard.tar").find("a link"), std::string::npos);
   EXPECT_NE(refusal("pipe.tar").find("neither a file nor a folder"), std::string::npos);
+  EXPECT_NE(refusal("twice.tar").find("twice.tar!in/good/under: "), std::string::npos) << "a file and a folder of one name";
   EXPECT_FALSE(std::filesystem::exists(folder / "bad"));
   EXPECT_EQ(refusal("good.tar"), "");
   EXPECT_EQ(read_file(folder / "out-good.tar/in/good"), "good\n");

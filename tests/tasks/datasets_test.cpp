@@ -273,8 +273,11 @@ class OwnFolder : public ::testing::Test {
     return "";
   }
 
-  ScratchFolder data_;
+  void shell(const std::string& commands) { ASSERT_EQ(std::system(("cd '" + data_.path() + "' && " + commands).c_str()), 0) << commands; }
+
+  ScratchFolder data_, cache_;
   WithEnvironment environment_{"SYNTHBENCH_DATA", data_.path().c_str()};
+  WithEnvironment remembers_{"SYNTHBENCH_CACHE", cache_.path().c_str()};
 };
 
 TEST_F(OwnFolder, OneSplitIsDividedInFileOrderAndSaysSo) {
@@ -364,6 +367,69 @@ TEST_F(OwnFolder, SgmlSegmentsAreResolved) {
   EXPECT_EQ(texts(data, Split::test, "source"), (std::vector<std::string>{"Q & A <b>", "on two lines"}));
   EXPECT_EQ(texts(data, Split::test, "target"), (std::vector<std::string>{"F&amp;", "x"}));
   EXPECT_NE(refusal("wmt14-en-de", Split::train).find("its train split is not here"), std::string::npos);
+}
+
+TEST_F(OwnFolder, SegmentsMayShareALineAndNoneIsLost) {
+  const std::string place = "dev/newstest2014-deen-";
+  put(place + "src.en.sgm", "<seg id=\"1\">a</seg> <seg id=\"2\">b</seg><seg id=\"3\">on two\nlines</seg><seg id=\"4\">d</seg>\n");
+  put(place + "ref.de.sgm", "<seg id=\"1\">A</seg>\n<seg id=\"2\">B</seg>\n<seg id=\"3\">C</seg>\n<seg id=\"4\">D</seg>\n");
+  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::train, "source"), (std::vector<std::string>{"a", "b", "on two lines"}));
+  put(place + "src.en.sgm", "<seg id=\"1\">a\n<seg id=\"2\">b</seg>\n");
+  EXPECT_NE(refusal("wmt14-en-de", Split::train).find("src.en.sgm:1: a <seg> without </seg>"), std::string::npos);
+}
+
+TEST_F(OwnFolder, AnArchiveIsTakenForWhatIsInIt) {
+  // As published: one archive holds newstest2013 as lines, another newstest2014 as SGML.
+  shell(
+      "mkdir -p dev test-full && echo v > dev/newstest2013.en && echo V > dev/newstest2013.de && "
+      "echo '<seg id=\"1\">t</seg>' > test-full/newstest2014-deen-src.en.sgm && "
+      "echo '<seg id=\"1\">T</seg>' > test-full/newstest2014-deen-ref.de.sgm && "
+      "tar czf dev.tgz dev && tar czf test-full.tgz test-full && rm -r dev test-full");
+  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::valid, "target"), std::vector<std::string>{"V"});
+  EXPECT_EQ(texts(NamedData("wmt14-en-de"), Split::test, "source"), std::vector<std::string>{"t"});
+  for (const Verified& verdict : verify("wmt14-en-de")) EXPECT_EQ(verdict.detail, "") << verdict.files;
+  shell("mkdir dev && echo x > dev/other && tar czf dev.tgz dev && rm -r dev");
+  EXPECT_FALSE(NamedData("wmt14-en-de").has(Split::valid) && NamedData("wmt14-en-de").files(Split::valid) != nullptr)
+      << "an archive that has changed is listed anew";
+}
+
+TEST_F(OwnFolder, AFewRowsOfQqpMayBeMalformedAndNotMore) {
+  const std::string header = "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n", good = "0\t1\t2\ta\tb\t1\n", odd = "0\t1\t2\ta\t1\n";
+  const auto repeated = [](const std::string& row, int times) {
+    std::string rows;
+    for (int k = 0; k < times; ++k) rows += row;
+    return rows;
+  };
+  put("GLUE/QQP/dev.tsv", header + good + odd);
+  put("GLUE/QQP/test.tsv", "id\tquestion1\tquestion2\n0\ta\tb\n1\ta\n");
+  put("GLUE/QQP/train.tsv", header + good + "\tb\t1\n" + repeated(odd, 35) + good);
+  EXPECT_EQ(texts(NamedData("qqp"), Split::train, "question2"), (std::vector<std::string>{"b", "b"}));
+  EXPECT_EQ(texts(NamedData("qqp"), Split::valid, "question2"), std::vector<std::string>{"b"});
+  EXPECT_EQ(refusal("qqp", Split::test), data_ / "GLUE/QQP/test.tsv" + ":3: 2 columns, 3 are needed");
+  put("GLUE/QQP/train.tsv", header + repeated(odd, 37) + good);
+  EXPECT_EQ(refusal("qqp", Split::train), data_ / "GLUE/QQP/train.tsv" + ":38: 5 columns, 6 are needed");
+  put("GLUE/QQP/dev.tsv", header + repeated(odd, 5));
+  EXPECT_EQ(refusal("qqp", Split::valid), data_ / "GLUE/QQP/dev.tsv" + ":6: 5 columns, 6 are needed");
+}
+
+TEST_F(OwnFolder, TextsThatMoveFromOneSplitOrSideToAnotherAreOtherData) {
+  std::set<std::string> seen;
+  const auto is_new = [&](const std::string& name) { return seen.insert(NamedData(name).sha()).second; };
+  put("wikitext-2/wiki.train.tokens", "a\n");
+  put("wikitext-2/wiki.valid.tokens", "b\nc\n");
+  EXPECT_TRUE(is_new("wikitext-2"));
+  put("wikitext-2/wiki.train.tokens", "a\nb\n");
+  put("wikitext-2/wiki.valid.tokens", "c\n");
+  EXPECT_TRUE(is_new("wikitext-2"));
+  fs::rename(data_ / "wikitext-2/wiki.valid.tokens", data_ / "wikitext-2/wiki.test.tokens");
+  EXPECT_TRUE(is_new("wikitext-2"));
+  put("tatoeba/deu-eng/tatoeba-test-v2021-08-07.eng", "a\nb\n");
+  put("tatoeba/deu-eng/tatoeba-test-v2021-08-07.deu", "");
+  EXPECT_TRUE(is_new("tatoeba"));
+  fs::rename(data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.deu", data_ / "moved");
+  fs::rename(data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.eng", data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.deu");
+  fs::rename(data_ / "moved", data_ / "tatoeba/deu-eng/tatoeba-test-v2021-08-07.eng");
+  EXPECT_TRUE(is_new("tatoeba"));
 }
 
 TEST_F(OwnFolder, AnEntityIsCountedInCharacters) {

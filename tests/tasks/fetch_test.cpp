@@ -103,6 +103,8 @@ std::string rest(const std::string& body, const Request& request, std::size_t mo
   return fmt::format("{}Content-Length: {}\r\nConnection: close\r\n\r\n{}", head, part.size(), part.substr(0, most));
 }
 
+std::string status(const std::string& line) { return "HTTP/1.1 " + line + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"; }
+
 class Fetching : public ::testing::Test {
  protected:
   Fetching() {
@@ -117,7 +119,8 @@ class Fetching : public ::testing::Test {
   }
   std::string refusal(const Fetchable& wanted) {
     try {
-      fetch(wanted, folder_.path(), program_, [this](const std::string& line) { said_.push_back(line); });
+      fetch(
+          wanted, folder_.path(), program_, [this](const std::string& line) { said_.push_back(line); }, std::chrono::milliseconds(1));
     } catch (const UserError& error) {
       return error.what();
     }
@@ -161,6 +164,31 @@ TEST_F(Fetching, AServerWithoutRangesSendsAllOfItAgain) {
   Server server([&](const Request&) { return whole(body_); });
   EXPECT_EQ(refusal(file(server.url("/enwik8"))), "");
   EXPECT_EQ(read_file(folder_ / "enwik8/enwik8"), body_);
+}
+
+TEST_F(Fetching, AServerWithoutRangesThatNeverGetsFurtherIsGivenUp) {
+  std::atomic<int> tries = 0;
+  Server server([&](const Request&) {
+    const std::size_t places[] = {40000, 20000, 30000};
+    return rest(body_, {}, places[tries++ % 3]);
+  });
+  const std::string words = refusal(file(server.url("/enwik8")));
+  EXPECT_NE(words.find("bytes are kept as"), std::string::npos) << words;
+  EXPECT_EQ(tries, 4);
+}
+
+TEST_F(Fetching, AServerThatIsBusyIsAskedAgain) {
+  std::atomic<int> tries = 0;
+  Server server([&](const Request& request) {
+    if (request.path == "/gone") return status("410 Gone");
+    return ++tries == 1 ? status("429 Too Many Requests") : tries == 2 ? status("503 Service Unavailable") : whole(body_);
+  });
+  EXPECT_EQ(refusal(file(server.url("/enwik8"))), "");
+  EXPECT_EQ(read_file(folder_ / "enwik8/enwik8"), body_);
+  Fetchable gone = file(server.url("/gone"));
+  gone.place = "gone";
+  EXPECT_NE(refusal(gone).find("410"), std::string::npos);
+  EXPECT_EQ(server.requests().size(), 4u) << "what is gone is asked for once";
 }
 
 TEST_F(Fetching, OtherBytesAreRefusedAndKeptApart) {
@@ -227,8 +255,35 @@ TEST_F(Fetching, AnArchiveIsUnpackedOrNothingOfItIs) {
   };
   EXPECT_NE(refusal(archive("bad", bad)).find("a link"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "bad/src"));
+  EXPECT_NE(refusal(archive("bad", bad)).find("a link"), std::string::npos) << "nor is it the second time";
   EXPECT_EQ(refusal(archive("good", good)), "");
   EXPECT_EQ(read_file(folder_ / "good/src/one"), "text\n");
+}
+
+TEST_F(Fetching, UnpackingThatBrokeOffGoesOnTheNextTime) {
+  ASSERT_EQ(std::system(("cd '" + folder_.path() +
+                         "' && mkdir one two && echo 1 > one/text && echo 2 > two/text && tar czf a.tar.gz one two && "
+                         "rm -r one two && mkdir x && echo mine > x/two")
+                            .c_str()),
+            0);
+  const std::string bytes = read_file(folder_ / "a.tar.gz");
+  Server server([&](const Request&) { return whole(bytes); });
+  const Fetchable wanted{
+      .data_set = "x", .url = server.url("/a"), .sha256 = sha256(bytes), .bytes = std::ssize(bytes), .place = "x/a.tar.gz", .unpack = true};
+  EXPECT_NE(refusal(wanted).find("x/two is in the way of unpacking"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x/one")) << "all of it or nothing";
+  EXPECT_NE(refusal(wanted).find("x/two is in the way of unpacking"), std::string::npos) << "it is not done";
+  std::filesystem::remove(folder_ / "x/two");
+  EXPECT_EQ(refusal(wanted), "");
+  EXPECT_EQ(read_file(folder_ / "x/two/text"), "2\n");
+  // Killed between two members: one is in its place, two waits.
+  std::filesystem::create_directories(folder_ / "x/a.tar.gz.unpacked");
+  std::filesystem::rename(folder_ / "x/two", folder_ / "x/a.tar.gz.unpacked/two");
+  EXPECT_EQ(refusal(wanted), "");
+  EXPECT_EQ(read_file(folder_ / "x/two/text"), "2\n");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x/a.tar.gz.unpacked"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x/a.tar.gz.unpacking"));
+  EXPECT_EQ(server.requests().size(), 1u);
 }
 
 TEST(FetchList, IsWellFormedAndRefusesWhatIsNot) {

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/base/sha256.h"
 #include "tasks/metrics/lcs.h"
 #include "tasks/metrics/ngrams.h"
 #include "tasks/metrics/numpy_random.h"
@@ -71,8 +72,37 @@ TEST(Metric, HiddenLabelsAreRefused) {
               "line 2 of the reference is -1: a hidden test label, which cannot be scored");
   }
   EXPECT_NE(refusal([] { score("multirc_em", {{"q\t0"}, {{"q\t-1"}}}); }).find("hidden"), std::string::npos);
+  for (const std::string metric : {"record_em", "record_f1"}) {
+    EXPECT_EQ(refusal([&] {
+                score(metric, {{"Bob", "Ann"}, {{"Bob\tBobby", "-1"}}});
+              }),
+              "line 2 of the reference is -1: a hidden test label, which cannot be scored");
+  }
   EXPECT_NE(refusal([] { score("pearson", {{"1", "2"}, {{"-1", "-1"}}}); }).find("hidden"), std::string::npos);
+  EXPECT_NEAR(*score("pearson", {{"1", "2", "4"}, {{"-1", "0", "2"}}}).value, 1, 1e-12) << "a number may be -1";
   EXPECT_EQ(*score("accuracy", {{"-1", "1"}, {{"0", "1"}}}).value, 0.5) << "a prediction may be what it likes";
+}
+
+TEST(Metric, AByteOrderMarkIsNoPartOfALabelANumberOrAnAnswer) {
+  const std::string mark = "\xEF\xBB\xBF";
+  EXPECT_EQ(*score("accuracy", {{mark + "1", "0"}, {{"1", "0"}}}).value, 1);
+  EXPECT_EQ(*score("accuracy", {{"1", "0"}, {{mark + "1", "0"}}}).value, 1);
+  EXPECT_NE(refusal([&] { score("accuracy", {{"1"}, {{mark + "-1"}}}); }).find("hidden"), std::string::npos);
+  EXPECT_NEAR(*score("pearson", {{mark + "1", "2", "4"}, {{mark + "1", "2", "4"}}}).value, 1, 1e-12);
+  EXPECT_EQ(*score("multirc_em", {{mark + "q\t1", "q\t0"}, {{"q\t1", "q\t0"}}}).value, 1);
+  EXPECT_EQ(*score("record_em", {{mark + "Bob"}, {{"Bob"}}}).value, 1);
+  EXPECT_EQ(task_scores_in({mark + "a.b 1"}, "f").begin()->first, "a.b");
+  EXPECT_LT(*score("bleu", {{mark + "a b c d e"}, {{"a b c d e"}}}).value, 100) << "as in sacreBLEU";
+}
+
+TEST(Metric, QuestionsOfMultiRcAreNumberedAsTheyComeInTheFile) {
+  const MetricTexts texts{{"10\t1", "9\t0", "10\t1", "2\t1"}, {{"10\t1", "9\t1", "10\t1", "2\t1"}}};
+  const SegmentSums exact = measure("multirc_em", texts, {}), pooled = measure("multirc_f1a", texts, {});
+  ASSERT_EQ(exact.rows.size(), 3u);
+  std::vector<double> questions;
+  for (std::size_t k = 0; k < 3; ++k) questions.push_back(exact.value_of_sums(exact.rows[k]));
+  EXPECT_EQ(questions, (std::vector<double>{1, 0, 1}));
+  EXPECT_EQ(pooled.rows[0][0], 2) << "both answers of question 10, which comes first";
 }
 
 TEST(Metric, WhatIsUndefinedHasNoValue) {
@@ -217,6 +247,34 @@ TEST(SuiteAverage, SaysWhatIsMissingAndWhatIsUnknown) {
   EXPECT_EQ(refusal([] { task_scores_in({"a.b 1", "a.b 2"}, "f"); }), "f:2: a.b a second time");
 }
 
+TEST(SuiteAverage, WarnsOfTwoScales) {
+  std::map<std::string, double> scores;
+  for (const SuiteTask& task : suite_named("superglue").tasks) {
+    for (const std::string& metric : task.metrics) scores[task.name + "." + metric] = 71.5;
+  }
+  scores["cb.macro_f1"] = 0;
+  EXPECT_TRUE(suite_average("superglue", scores).warnings.empty()) << "0 is on either scale";
+  scores["copa.accuracy"] = 0.64;
+  ASSERT_EQ(suite_average("superglue", scores).warnings.size(), 1u);
+  EXPECT_NE(suite_average("superglue", scores).warnings.front().find("one scale"), std::string::npos);
+}
+
+TEST(EmbeddingAverage, TheNumbersStandLastWhateverTheWordHolds) {
+  const ScratchFolder folder;
+  const MetricOptions options{.vectors = folder / "glove.txt"};
+  // As in glove.840B.300d and glove.twitter.27B: words with blanks, of Unicode's blanks alone, of bytes that are no text.
+  write_file(folder / "glove.txt", "cat 1 0\n. . . 5 5\nat name@domain.com 6 6\n\xC2\x85 7 7\n\xC2\xA0 8 8\n\xFF 9 9\ndog 0 1 \n");
+  EXPECT_NEAR(*score("embedding-average", {{"cat"}, {{"cat dog"}}}, options).value, std::sqrt(0.5), 1e-12);
+  EXPECT_EQ(score("embedding-average", {{"cat"}, {{"dog"}}}, options).signature,
+            "embedding-average|nrefs:1|tok:blanks|unknown:left-out|vectors:" + sha256(read_file(folder / "glove.txt")).substr(0, 12) +
+                score("accuracy", {{"1"}, {{"1"}}}).signature.substr(8));
+  write_file(folder / "glove.txt", "cat 1 0\ndog 0 one\n");
+  EXPECT_EQ(refusal([&] {
+              score("embedding-average", {{"dog"}, {{"cat"}}}, options);
+            }),
+            (folder / "glove.txt") + ":2 is 'one', not a number");
+}
+
 TEST(EmbeddingAverage, IsTheCosineOfSums) {
   const ScratchFolder folder;
   write_file(folder / "vectors.txt", "4 2\ncat 1 0\ndog 0 1\nsat 1 1\nunused 5 5\n");
@@ -240,6 +298,17 @@ TEST(WordNetSynonyms, AreThoseOfEverySense) {
   EXPECT_TRUE(wordnet.synonyms("repaired").contains("fix")) << "of the base form";
   EXPECT_TRUE(wordnet.synonyms("zorblat").empty());
   EXPECT_GT(*score("meteor-wordnet", {{"an auto"}, {{"a car"}}}).value, *score("meteor-wordnet", {{"an auto"}, {{"a banana"}}}).value);
+}
+
+TEST(WordNetSynonyms, OfTwoLinesForAnIrregularFormTheLastCounts) {
+  const ScratchFolder folder;
+  for (const std::string kind : {"noun", "verb", "adj", "adv"}) {
+    for (const std::string& name : {"index." + kind, "data." + kind, kind + ".exc"}) write_file(folder / name, "");
+  }
+  write_file(folder / "noun.exc", "oxen cow\noxen ox\n");
+  write_file(folder / "data.noun", "00000000 05 n 02 cow 0 moo 0 000\n00000033 05 n 02 ox 0 steer 0 000\n");
+  write_file(folder / "index.noun", "cow n 1 0 1 0 00000000\nox n 1 0 1 0 00000033\n");
+  EXPECT_EQ(WordNet(folder.path()).synonyms("oxen"), (std::set<std::string>{"ox", "steer"})) << "as in NLTK";
 }
 
 TEST(WordNetSynonyms, ADamagedDatabaseIsRefused) {

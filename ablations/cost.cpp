@@ -65,7 +65,8 @@ std::int64_t side_elements(const LogitSpec& spec, const Side& side, const CallSh
 /// Stored elements of all sides, each once; with_grad: of those alone that want a gradient.
 std::int64_t operand_elements(const Mixture& mixture, const CallShape& s, bool with_grad = false) {
   std::int64_t sum = 0;
-  for (const auto& [name, spec] : mixture.summands) {
+  for (const Mixture::Summand& summand : mixture.summands) {
+    const LogitSpec& spec = summand.spec;
     const auto add_side = [&](const Side& side, std::int64_t rows, std::int64_t cols) {
       if (!with_grad || wants_grad(spec, side)) add(sum, side_elements(spec, side, s, rows, cols));
     };

@@ -84,7 +84,8 @@ class GridPlan final : public Plan {
     std::map<std::string, std::vector<const Unmatched*>> by_variant;
     for (const Unmatched& cell : found) by_variant[cell.variant].push_back(&cell);
     for (const auto& [variant, cells] : by_variant) {
-      const bool alike = std::ranges::all_of(cells, [&](const Unmatched* cell) { return cell->reason == cells.front()->reason; });
+      const bool alike =
+          std::ranges::all_of(cells, [&first = *cells.front()](const Unmatched* cell) { return cell->reason == first.reason; });
       unequal_sizes.push_back(fmt::format("{} has {} ({}{} cell{})", variant, cells.front()->reason, alike ? "" : "and other differences, ",
                                           format_count(std::ssize(cells)), cells.size() == 1 ? "" : "s"));
       warnings.push_back(fmt::format("{}: [match] {}", describe(rule.place), unequal_sizes.back()));

@@ -29,7 +29,8 @@ struct Chapter {
 std::vector<Chapter> chapters() {
   std::vector<Chapter> out = {
       {"quality", {"pareto", "curves"}}, {"speed", {"speed"}}, {"memory", {"memory"}}, {"attention", {"weights", "maps"}, false}};
-  for (const auto& [name, table] : tables()) {
+  for (const auto& table : tables()) {
+    const std::string& name = table.first;
     if (std::ranges::find(out, name, &Chapter::name) != out.end()) continue;
     out.push_back({name, {}, true});
     const bool placed = std::ranges::any_of(out, [&](const Chapter& c) { return std::ranges::find(c.figures, name) != c.figures.end(); });

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 #include "harness/base/error.h"
 #include "harness/base/registry.h"
@@ -94,10 +93,9 @@ SuiteAverage suite_average(std::string_view name, const std::map<std::string, do
   if (!missing.empty()) throw UserError(fmt::format("no average of {}: {} missing", name, join(missing)));
   average.tasks = counted.size();
   average.value = sum / static_cast<double>(average.tasks);
-  const auto is_share = [](double value) { return value != 0 && std::abs(value) <= 1; };
-  const auto is_percent = [](double value) { return std::abs(value) > 1; };
-  const auto values = std::views::values(scores);
-  if (std::ranges::any_of(values, is_share) && std::ranges::any_of(values, is_percent)) {
+  const auto is_share = [](const auto& score) { return score.second != 0 && std::abs(score.second) <= 1; };
+  const auto is_percent = [](const auto& score) { return std::abs(score.second) > 1; };
+  if (std::ranges::any_of(scores, is_share) && std::ranges::any_of(scores, is_percent)) {
     average.warnings = {fmt::format("{}: some scores are at most 1 and others above: are they on one scale?", name)};
   }
   average.rule = fmt::format("mean over {} tasks of each task's mean: {}", average.tasks, join(counted));

@@ -19,7 +19,7 @@ struct FinalMetric {
 /// One seed of a row: how it ended and what it measured.
 struct CellFacts {
   std::int64_t cell = 0, attempt = 0, seed = 0, build = 0, env = 0;  ///< attempt 0: none was made
-  std::string state, reason, kernel, kernel_label, ended_at;
+  std::string state, reason, kernel, kernel_label, ended_at, attempt_uid;
   bool noisy = false;
   std::map<std::string, FinalMetric> metrics;
   std::vector<std::string> not_finite;  ///< metrics that are NaN or infinite: no mean counts them

@@ -61,7 +61,19 @@ class Writer {
 Where where_of(const Filter& filter) {
   Writer writer;
   writer.write(filter);
-  return std::move(writer).take();
+  Where where = std::move(writer).take();
+  if (where.parameters.size() > kMostParameters) {
+    throw UserError(fmt::format("a filter of {} tests is more than the {} that SQLite takes (IN (...) is one test)",
+                                where.parameters.size(), kMostParameters));
+  }
+  return where;
+}
+
+std::string literal(const Json& value) {
+  if (!value.is_string()) return value.dump();  // of a number the fewest digits that are it; SQLite's own text of it has fifteen
+  std::string out = "'";
+  for (const char c : value.get_ref<const std::string&>()) out += c == '\'' ? "''" : std::string(1, c);
+  return out + "'";
 }
 
 std::vector<std::string> result_columns(Store& store) { return store.select_all("SELECT * FROM v_result WHERE 0").columns; }

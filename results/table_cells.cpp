@@ -110,12 +110,8 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, 
     known->second = rank;
     CellFacts& cell = *by_attempt.at(attempt);
     cell.metrics.erase(name);
-    std::erase(cell.not_finite, name);
-    if (!row.null(6)) {
-      cell.metrics[name] = {row.number(6), row.text(3), row.text(4), split};
-    } else {
-      cell.not_finite.push_back(name);
-    }
+    cell.not_finite.erase(name);
+    (row.null(6) ? cell.not_finite : cell.metrics)[name] = {row.number(6), row.text(3), row.text(4), split, row.text(2)};
   }
 }
 
@@ -196,6 +192,23 @@ std::map<std::int64_t, double> ConfigFacts::by_seed(const std::string& metric) c
   return out;
 }
 
+std::set<std::int64_t> ConfigFacts::not_finite(const std::string& metric) const {
+  std::set<std::int64_t> out;
+  for (const CellFacts& cell : done) {
+    if (cell.not_finite.contains(metric)) out.insert(cell.seed);
+  }
+  return out;
+}
+
+std::set<std::string> ConfigFacts::signatures(const std::string& metric) const {
+  std::set<std::string> out;
+  for (const CellFacts& cell : done) {
+    const auto found = cell.metrics.find(metric);
+    if (found != cell.metrics.end()) out.insert(found->second.signature);
+  }
+  return out;
+}
+
 std::vector<std::int64_t> ConfigFacts::attempts() const {
   std::vector<std::int64_t> out;
   for (const CellFacts& cell : done) out.push_back(cell.attempt);
@@ -216,7 +229,8 @@ std::string title_of(const ConfigFacts& row) {
 CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.
-  Statement cells = bound(store, kCells + R"(ce.state, ce.reason
+  Statement cells = bound(store,
+                          kCells + R"(ce.state, ce.reason
          FROM cell ce JOIN config c USING(config_id)
          LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id, )" +
                               kLatestAttempt + ") WHERE " + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
@@ -288,7 +302,7 @@ std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
     const auto rounds = store.select(
         R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
            WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock=(
-             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND clock IN('cuda_event','wall'))
+             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock IN('cuda_event','wall'))
            GROUP BY cache, round ORDER BY cache DESC, round)",
         {cell.attempt});
     Launches launches;

@@ -215,7 +215,7 @@ class Rows {
 
   TableCell number(std::size_t config, const TableColumn& column) const {
     const std::vector<double> all = values(config, column);
-    if (all.empty()) return {.value = "n/a (not measured)"};
+    if (all.empty()) return {.value = facts()[config].not_finite(column.metric).empty() ? "n/a (not measured)" : "n/a (not finite)"};
     const std::string suffix = column.unit == "M" || column.unit == "T" ? column.unit : "";  // as papers print it
     const auto text = [&](double value) { return format_number(value, column.digits) + suffix; };
     const auto sd = standard_deviation(all);

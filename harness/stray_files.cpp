@@ -59,6 +59,12 @@ std::vector<fs::path> files_of(const Removal& removal, const std::string& db_pat
   std::vector<fs::path> files;
   for (const std::string& uid : removal.uids) files.push_back(places.logs() / (uid + ".log"));
   for (const std::int64_t cell : removal.cells) files.push_back(places.artifacts() / fmt::format("c{}", cell));
+  const std::set<fs::path> folders(files.begin(), files.end());
+  for (const std::string& path : removal.artifacts) {  // lines that were imported may name any file: ours lie in the cell's folder
+    const fs::path file = (fs::absolute(db_path).parent_path() / path).lexically_normal();
+    const bool ours = file.parent_path().parent_path() == places.artifacts().lexically_normal();
+    if (ours && !folders.contains(file.parent_path())) files.push_back(file);
+  }
   std::erase_if(files, [](const fs::path& file) { return !fs::exists(file); });
   return files;
 }

@@ -27,7 +27,8 @@ class MetricIds {
   explicit MetricIds(const Connection& database)
       : define_(database.prepare(R"(INSERT INTO metric_def(name, signature, unit, better) VALUES(?, ?, ?, ?)
                                     ON CONFLICT(name, signature) DO UPDATE SET unit=iif(unit='', excluded.unit, unit),
-                                                                               better=iif(better='none', excluded.better, better))")),
+                                                                               better=iif(better='none', excluded.better, better)
+                                    WHERE (unit='' AND excluded.unit<>'') OR (better='none' AND excluded.better<>'none'))")),
         find_(database.prepare("SELECT metric_id, unit, better FROM metric_def WHERE name=? AND signature=?")) {}
 
   std::int64_t id(const std::string& name, const std::string& signature, const std::string& unit, const std::string& better) {

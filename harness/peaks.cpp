@@ -60,7 +60,7 @@ std::optional<Peaks> PeakBook::find(const PeakSetting& setting) {
   const auto rows = store_.select(
       R"(SELECT volatile_json FROM attempt WHERE build_id=?1 AND env_id=?2 AND json_extract(volatile_json, '$.peaks.dtype')=?3
          AND json_extract(volatile_json, '$.peaks.threads')=?4 AND json_extract(volatile_json, '$.peaks.processors')=?5
-         ORDER BY attempt_id DESC LIMIT 1)",
+         ORDER BY ended_at DESC, attempt_uid DESC LIMIT 1)",
       {build_, env_, setting.dtype, setting.threads, setting.processors});
   if (rows.empty()) return std::nullopt;
   return known_[setting] = peaks_in(Json::parse(rows.front()["volatile_json"].get_ref<const std::string&>()));

@@ -8,4 +8,8 @@ namespace synthbench {
 /// Metrics, samples, checks, artifacts and scores of examples of an attempt that is in the database; within the caller's transaction.
 void insert_rows(const Connection& database, std::int64_t attempt, const AttemptResult& result);
 
+/// Metrics and scores of examples that an attempt may have got elsewhere since. Of two that differ what sorts last stays, wherever it
+/// came from. Returns how many rows are new or other now.
+std::int64_t unite_scores(const Connection& database, std::int64_t attempt, const AttemptResult& result);
+
 }  // namespace synthbench

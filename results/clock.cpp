@@ -12,7 +12,7 @@ double seconds_now() { return std::chrono::duration<double>(std::chrono::system_
 std::string utc_now() {
   const double now = seconds_now();
   const double whole = std::floor(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(whole)), static_cast<int>((now - whole) * 1000));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(static_cast<std::time_t>(whole)), static_cast<int>((now - whole) * 1e6));
 }
 
 }  // namespace synthbench

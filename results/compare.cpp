@@ -56,7 +56,10 @@ class Judge {
     const Launches a = measure(pair.a, row.a), b = measure(pair.b, row.b);
     if (one_sided(row)) return row;
     row.ratio = *row.b->value / *row.a->value;
-    row.floor = floor_of(pair, *row.a->value);
+    const PairFloor floor = floor_between(store_, *pair.a, *pair.b, *row.a->value);
+    floor_assumed_ = floor_assumed_ || floor.assumed;
+    largest_floor_ = std::max(largest_floor_, floor.share);
+    row.floor = floor.share;
     if (row.a->attempts == row.b->attempts) {
       row.interval = Interval{1, 1};
       row.p = 1;
@@ -70,7 +73,13 @@ class Judge {
     const TimesRatio judged = ratio_of_times(a, b, options_.test);
     row.interval = judged.interval;
     row.p = judged.p;
-    if (!row.p) row.note = "one process says nothing about the next: measure with more launches";
+    if (!row.p) {
+      row.note = "one process says nothing about the next: measure with more launches";
+    } else if (options_.test == DifferenceTest::wilcoxon && least_p_of_ranks(a.size(), b.size()) > options_.alpha) {
+      row.p = std::nullopt;
+      row.note = fmt::format("{} and {} processes are too few for a rank test at alpha = {:g}: measure with more launches", a.size(),
+                             b.size(), options_.alpha);
+    }
     return row;
   }
 
@@ -78,13 +87,9 @@ class Judge {
     Comparison row;
     const auto of_a = measured_quality(pair.a, row.a), of_b = measured_quality(pair.b, row.b);
     row.metric = of_a ? of_a->metric : of_b ? of_b->metric : "quality";
-    if (one_sided(row)) return row;
-    if (of_a->metric != of_b->metric) {
-      row.verdict = "ambiguous";
-      row.note = fmt::format("A is judged by {}, B by {}", of_a->metric, of_b->metric);
-      return row;
-    }
-    higher_is_better_[row.metric] = of_a->better == "higher";
+    if (of_a && of_b && (judged_otherwise(row, *of_a, *of_b) || diverged(row))) return row;
+    if (one_sided(row) || computed_otherwise(row, *pair.a, *pair.b)) return row;
+    better_[row.metric] = of_a->better;
     pair_by_seed(row, *pair.a, *pair.b);
     return row;
   }
@@ -122,26 +127,45 @@ class Judge {
     return launches;
   }
 
-  double floor_of(const RowPair& pair, double seconds) {
-    double floor = 0;
-    for (const ConfigFacts* row : {pair.a, pair.b}) {
-      const auto stored = noise_floor(store_, row->done.front().env, row->text("backend"), seconds);
-      floor_assumed_ = floor_assumed_ || !stored;
-      floor = std::max(floor, stored.value_or(kAssumedFloor));
-    }
-    largest_floor_ = std::max(largest_floor_, floor);
-    return floor;
-  }
-
   static std::optional<Quality> measured_quality(const ConfigFacts* row, std::optional<Measured>& to) {
     if (row == nullptr) return std::nullopt;
     to = facts_of(*row);
     auto quality = quality_of(*row);
     if (!quality) return std::nullopt;
-    to->value = mean(quality->values);
+    if (!quality->values.empty()) to->value = mean(quality->values);
     to->unit = quality->unit;
     to->seeds = quality->values.size();
+    to->not_finite = quality->not_finite;
+    if (!to->not_finite.empty()) to->reason = fmt::format("{} is not finite for seed {}", quality->metric, fmt::join(to->not_finite, ", "));
     return quality;
+  }
+
+  static bool judged_otherwise(Comparison& row, const Quality& a, const Quality& b) {
+    if (a.metric == b.metric) return false;
+    row.verdict = "ambiguous";
+    row.note = fmt::format("A is judged by {}, B by {}", a.metric, b.metric);
+    return true;
+  }
+
+  /// Numbers of one name that were computed in several ways say nothing of each other.
+  static bool computed_otherwise(Comparison& row, const ConfigFacts& a, const ConfigFacts& b) {
+    std::set<std::string> ways = a.signatures(row.metric);
+    ways.merge(b.signatures(row.metric));
+    if (ways.size() < 2) return false;
+    row.verdict = "ambiguous";
+    row.note = fmt::format("{} was computed in several ways: {}", row.metric, fmt::join(ways, "; "));
+    return true;
+  }
+
+  /// A training that ran to NaN or infinity where the other one did not is worse, whatever its other seeds say.
+  static bool diverged(Comparison& row) {
+    const std::set<std::int64_t>&of_a = row.a->not_finite, &of_b = row.b->not_finite;
+    if (of_a == of_b) return false;
+    const bool a_alone = !std::ranges::includes(of_b, of_a), b_alone = !std::ranges::includes(of_a, of_b);
+    row.note = of_a.empty() ? "" : "A's " + row.a->reason;
+    if (!of_b.empty()) row.note += (of_a.empty() ? "B's " : "; B's ") + row.b->reason;
+    row.verdict = a_alone == b_alone ? "ambiguous" : b_alone ? "worse" : "better";
+    return true;
   }
 
   /// Trainings with the same seed saw the same data in the same order: their difference has less noise than each of them.
@@ -161,7 +185,8 @@ class Judge {
       return;
     }
     const double middle = mean(base);
-    if (middle > 0) row.ratio = 1 + mean(differences) / middle;
+    row.difference = mean(differences);
+    if (middle > 0) row.ratio = 1 + *row.difference / middle;
     const auto interval = t_interval(differences);
     if (interval && middle > 0) row.interval = Interval{1 + interval->lo / middle, 1 + interval->hi / middle};
     row.effect = paired_effect(differences);
@@ -169,23 +194,25 @@ class Judge {
     const auto test = equal                                ? std::optional(Test{1, 0})
                       : options_.test == DifferenceTest::t ? paired_t(differences)
                                                            : signed_rank(differences);
-    if (test && (equal || differences.size() >= 2)) row.p = test->p;
+    const bool ranks_suffice = options_.test == DifferenceTest::t || least_p_of_signs(differences.size()) <= options_.alpha;
+    if (test && (equal || (differences.size() >= 2 && ranks_suffice))) row.p = test->p;
+    if (!equal && !ranks_suffice) row.note += fmt::format(": too few for a rank test at alpha = {:g}", options_.alpha);
     if (equal) row.interval = Interval{1, 1};
   }
 
   std::string verdict(const Comparison& row) const {
-    if (!row.ratio || !row.interval || !row.p) return "ambiguous";
-    if (row.metric == "median") return verdict_on_times(*row.interval, *row.p, row.floor, options_.alpha);
+    if (!row.p) return "ambiguous";
+    if (!row.difference) return row.interval ? verdict_on_times(*row.interval, *row.p, row.floor, options_.alpha) : "ambiguous";
+    const std::string& better = better_.at(row.metric);
     if (*row.p <= options_.alpha) {
-      const auto found = higher_is_better_.find(row.metric);
-      return (*row.ratio > 1) == (found != higher_is_better_.end() && found->second) ? "better" : "worse";
+      return better == "none" ? "ambiguous" : (*row.difference > 0) == (better == "higher") ? "better" : "worse";
     }
-    return within(*row.interval, row.floor) ? "same" : "ambiguous";
+    return row.interval && within(*row.interval, row.floor) ? "same" : "ambiguous";
   }
 
   Store& store_;
   const CompareOptions& options_;
-  std::map<std::string, bool> higher_is_better_;
+  std::map<std::string, std::string> better_;  ///< of metrics
   bool floor_assumed_ = false;
   double largest_floor_ = 0;
 };

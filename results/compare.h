@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Measured {
   std::optional<double> value;  ///< median seconds over all processes, or the metric's mean over seeds; nullopt: no result
   std::string unit, state, reason;
   std::size_t seeds = 0, processes = 0;
+  std::set<std::int64_t> not_finite;  ///< seeds of which the metric is NaN or infinite
   std::vector<std::int64_t> attempts;
 };
 
@@ -31,7 +33,8 @@ struct Comparison {
   Json key = Json::object();  ///< seq_len and the axes that vary
   std::string metric;         ///< median, or the quality metric
   std::optional<Measured> a, b;
-  std::optional<double> ratio;       ///< B / A
+  std::optional<double> ratio;       ///< B / A; nullopt where A is 0 or less
+  std::optional<double> difference;  ///< of a quality: B - A, paired by seed; it decides the direction
   std::optional<Interval> interval;  ///< 95 %, of the ratio
   std::optional<double> p, effect;   ///< p: Holm-corrected; effect: mean over spread of differences paired by seed
   double floor = 0;                  ///< of the machine's noise: a ratio within 1 / (1 + floor) and 1 + floor is no difference

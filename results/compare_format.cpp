@@ -32,7 +32,7 @@ OrderedJson side_json(const std::optional<Measured>& side) {
 
 TableCell side_cell(const std::optional<Measured>& side) {
   if (!side) return {.value = "n/a (no such cell)"};
-  if (!side->value) return {.value = "n/a (" + side->state + ")", .attempts = side->attempts};
+  if (!side->value) return {.value = "n/a (" + (side->not_finite.empty() ? side->state : "not finite") + ")", .attempts = side->attempts};
   const std::string text = side->unit == "s" ? format_seconds(*side->value) : format_number(*side->value, 4);
   return {.value = *side->value, .text = text, .attempts = side->attempts};
 }
@@ -106,7 +106,7 @@ Table table_of(const ComparisonTable& comparison) {
 
 bool FailRule::holds(const Comparison& row) const {
   if (row.verdict != verdict) return false;
-  return above == 0 || (row.ratio && std::abs(*row.ratio - 1) > above);
+  return above == 0 || !row.ratio || std::abs(*row.ratio - 1) > above;  // without a ratio there is none to stay below
 }
 
 std::vector<FailRule> parse_fail_rules(const std::string& text) {

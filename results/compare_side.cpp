@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/base/words.h"
 #include "results/cells_of_build.h"
+#include "results/query.h"
 #include "results/sweep_named.h"
 
 namespace synthbench {
@@ -15,15 +16,9 @@ namespace {
 
 constexpr std::size_t kLeastPrefix = 6;  ///< characters of a hash that name a build
 
-std::string literal(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
-  return out + "'";
-}
-
 std::string both(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : "(" + a + ") AND (" + b + ")"; }
 
-std::optional<ComparedSide> baseline(Store& store, const std::string& text, const TableOptions&) {
+std::optional<ComparedSide> baseline(Store& store, const std::string& text, const TableOptions& within) {
   const auto found = store.select("SELECT sweep_id, build_id, env_id, filter FROM baseline WHERE name=?1", {text});
   if (found.empty()) return std::nullopt;
   const OrderedJson& row = found.front();
@@ -31,7 +26,7 @@ std::optional<ComparedSide> baseline(Store& store, const std::string& text, cons
   ComparedSide side;
   side.kind = id("build_id") ? ComparedSide::Kind::build : ComparedSide::Kind::sweep;
   side.cells.sweep = id("sweep_id");
-  side.cells.filter = row["filter"];
+  side.cells.filter = both(row["filter"], within.filter);
   side.build = id("build_id");
   side.env = id("env_id");
   return side;

@@ -22,7 +22,7 @@ struct ComparedSide {
 };
 
 /// The first of baseline, sweep, backend, variant, build and commit that has this name; "backend:eigen" says which is meant.
-/// within: restricts backends, variants and builds to a sweep and a filter. Throws UserError with the nearest name.
+/// within: a filter of every side, and the sweep of backends, variants and builds. Throws UserError with the nearest name.
 ComparedSide side_named(Store& store, const std::string& text, const TableOptions& within);
 
 /// Its cells of some kinds. apart: of a backend or a variant, rows of several builds and machines stay apart.

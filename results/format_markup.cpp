@@ -114,6 +114,12 @@ std::string joined(const Texts& texts, const std::string& between) {
   return out;
 }
 
+/// A line of a tabular. What begins with [ or * would be read as an argument of the \\ or the rule before it.
+std::string latex_line(const Texts& texts) {
+  const bool read_back = !texts.empty() && (texts[0].starts_with("[") || texts[0].starts_with("*"));
+  return (read_back ? "{}" : "") + joined(texts, " & ") + " \\\\\n";
+}
+
 }  // namespace
 
 std::string escape_html(std::string_view text) {
@@ -159,10 +165,8 @@ std::string latex(const Table& table) {
   if (!table.caption.empty()) out += "\\caption{" + for_latex(table.caption) + "}\n";
   out += "\\begin{tabular}{";
   for (const bool right : numeric_columns(table)) out += right ? 'r' : 'l';
-  out += "}\n\\toprule\n" + joined(texts_of(table.columns, for_latex), " & ") + " \\\\\n\\midrule\n";
-  for (const auto& row : table.rows) {
-    out += joined(texts_of(row, for_latex, {"\\textbf{", "}", "\\underline{", "}"}), " & ") + " \\\\\n";
-  }
+  out += "}\n\\toprule\n" + latex_line(texts_of(table.columns, for_latex)) + "\\midrule\n";
+  for (const auto& row : table.rows) out += latex_line(texts_of(row, for_latex, {"\\textbf{", "}", "\\underline{", "}"}));
   out += "\\bottomrule\n\\end{tabular}\n";
   for (const std::string& note : table.notes) out += "\\par{\\footnotesize " + for_latex(note) + "}\n";
   return out + (floats ? "\\end{table}\n" : "");

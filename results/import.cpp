@@ -1,10 +1,11 @@
 // Cells and attempts of another database, written in one transaction.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <set>
+#include <tuple>
 
 #include "harness/base/error.h"
 #include "results/attempt_rows.h"
@@ -28,36 +29,73 @@ class Importer {
   void add(const ExchangeLine& line) {
     const auto [cell, is_new] = cell_of(line);
     if (is_new) ++counts_.cells;
-    const bool settles = line.uid.empty() || line.apart;
-    if (settles && (is_new || new_cells_.contains(cell) || waits(cell))) said_[cell] = {line.cell.state, line.cell.reason, line.result_uid};
-    if (is_new) new_cells_.insert(cell);
+    const auto [place, first] = cells_.try_emplace(cell);
+    if (first && !is_new) hear_ourselves(cell, place->second);
+    hear(line, place->second);
     if (line.uid.empty()) return;
-    if (known(line.uid)) {
+    if (find_attempt_.bind(line.uid).step()) {
       ++counts_.known;
+      counts_.scores += unite_scores(database_, find_attempt_.integer(0), line.result);
       return;
     }
     insert_attempt(cell, line);
-    touched_.insert(cell);
+    place->second.gains = true;
     ++counts_.attempts;
   }
 
-  /// Cells take the state that follows from their attempts, or what a line said of a cell that is new here.
+  /// Cells take the state that follows from their attempts, or what was said of them otherwise.
   Store::Imported finish() {
-    for (const std::int64_t cell : touched_) {
-      renumber(cell);
-      if (!said_.contains(cell) || !new_cells_.contains(cell)) settle_cell(database_, cell);
-    }
-    for (const auto& [cell, said] : said_) {
-      if (touched_.contains(cell) && !new_cells_.contains(cell)) continue;
-      tell(cell, said);
+    for (const auto& [cell, heard] : cells_) {
+      if (heard.gains) renumber(cell);
+      if (!heard.follows && !heard.said.state.empty()) {
+        tell(cell, heard.said);
+      } else if (heard.gains || !heard.settled) {
+        settle_cell(database_, cell);
+      }
     }
     return counts_;
   }
 
  private:
+  /// A state that attempts do not imply.
   struct Said {
     std::string state, reason, result_uid;
+
+    /// From what knows least to what knows most; what is equal is ordered by its text, so that nothing depends on who spoke first.
+    auto weight() const {
+      static const std::vector<std::string> kStates = {"",        "pending", "excluded", "unsupported", "failed",
+                                                       "crashed", "timeout", "oom",      "reused",      "done"};
+      return std::tuple(std::ranges::find(kStates, state) - kStates.begin(), std::tie(reason, result_uid));
+    }
   };
+  /// What both sides say of a cell.
+  struct Heard {
+    bool follows = false;  ///< one of them: what its attempts imply. Then it is what all attempts imply
+    bool gains = false;    ///< an attempt
+    bool settled = false;  ///< the cell is here, in the state that its attempts imply
+    Said said{};           ///< that weighs most
+
+    void hear(const Said& other) {
+      if (said.weight() < other.weight()) said = other;
+    }
+  };
+
+  /// A cell that waits and was never tried says nothing. Nor do attempts that were interrupted.
+  static void hear(const ExchangeLine& line, Heard& heard) {
+    const CellRow& cell = line.cell;
+    if (!line.uid.empty() && !line.apart) {
+      heard.follows = heard.follows || line.result.outcome != "abandoned";
+    } else if (cell.state != "pending" || !cell.reason.empty() || line.apart) {
+      heard.hear({cell.state, cell.reason, line.result_uid});
+    }
+  }
+  void hear_ourselves(std::int64_t cell, Heard& heard) const {
+    const CellStanding here = standing_of(database_, cell);
+    const bool apart = here.state != here.end.state || here.reason != here.end.reason;
+    heard.settled = !apart;
+    heard.follows = !apart && here.state != "pending";
+    if (apart) heard.hear({here.state, here.reason, here.state == "reused" ? here.result_uid : ""});
+  }
 
   std::int64_t sweep_of(const ExchangeLine& line) {
     const auto [place, is_new] = sweeps_.try_emplace({line.sweep.name, line.sweep.plan_sha}, 0);
@@ -79,15 +117,6 @@ class Importer {
     if (find_cell_.bind(sweep, config, line.cell.seed).step()) return {find_cell_.integer(0), false};
     insert_cell_.run(sweep, config, line.cell.seed, line.cell.ordinal);
     return {database_.last_insert_id(), true};
-  }
-
-  bool known(const std::string& uid) { return find_attempt_.bind(uid).step(); }
-
-  /// Pending, and nothing was tried yet: whoever knows more may say it.
-  bool waits(std::int64_t cell) {
-    Statement find =
-        database_.prepare("SELECT 1 FROM cell WHERE cell_id=?1 AND state='pending' AND NOT EXISTS(SELECT 1 FROM attempt WHERE cell_id=?1)");
-    return find.bind(cell).step();
   }
 
   void insert_attempt(std::int64_t cell, const ExchangeLine& line) {
@@ -139,8 +168,7 @@ class Importer {
          VALUES(?1, ?2, (SELECT coalesce(max(n), 0) + 1 FROM attempt WHERE cell_id=?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
                 ?14, ?15, ?16, ?17, ?18, ?19, ?20))");
   std::map<std::pair<std::string, std::string>, std::int64_t> sweeps_;
-  std::set<std::int64_t> new_cells_, touched_;
-  std::map<std::int64_t, Said> said_;
+  std::map<std::int64_t, Heard> cells_;
   Store::Imported counts_;
 };
 
@@ -224,6 +252,11 @@ Store::Imported import_file(const std::string& path, const std::function<Store&(
   }
 }
 
+std::string told(const Store::Imported& counts, const char* how) {
+  const std::string scores = counts.scores > 0 ? fmt::format(" ({} scores of theirs are new)", counts.scores) : "";
+  return fmt::format("{} attempts {}, {} were here already{}; {} new cells", counts.attempts, how, counts.known, scores, counts.cells);
+}
+
 Store::Imported merge_files(Store& to, const std::vector<std::string>& paths) {
   std::vector<std::unique_ptr<Store>> sources;
   for (const std::string& path : paths) sources.push_back(Store::open_to_read(path));
@@ -234,6 +267,7 @@ Store::Imported merge_files(Store& to, const std::vector<std::string>& paths) {
     sum.attempts += counts.attempts;
     sum.known += counts.known;
     sum.cells += counts.cells;
+    sum.scores += counts.scores;
     for (std::string& line : merge_references(to, *source)) sum.doubtful.push_back(std::move(line));
   }
   return sum;

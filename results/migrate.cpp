@@ -18,8 +18,8 @@
 namespace synthbench {
 namespace {
 
-/// What a version does to the tables of a file of the version before. Views and indexes need no words here: they are made anew where
-/// their text in schema.sql is another one.
+/// What a version does to the tables of a file of the version before. Views and indexes need no words here, unless one goes for good:
+/// they are made anew where their text in schema.sql is another one.
 struct Step {
   std::int64_t version;
   const char* tables;
@@ -45,8 +45,9 @@ void renew_views_and_indexes(const Connection& database) {
   const Connection fresh(":memory:", Connection::Mode::write, 0);
   fresh.execute(schema_sql());
   const Parts wanted = parts_of(fresh), here = parts_of(database);
-  for (const auto& part : here) {
-    if (!contains(wanted, part)) database.execute("DROP " + part.first);
+  for (const auto& part : here) {  // a name that schema.sql lacks is a user's own
+    const bool ours = std::ranges::find(wanted, part.first, &Parts::value_type::first) != wanted.end();
+    if (ours && !contains(wanted, part)) database.execute("DROP " + part.first);
   }
   for (const auto& part : wanted) {
     if (!contains(here, part)) database.execute(part.second);

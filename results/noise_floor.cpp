@@ -6,8 +6,6 @@
 #include <cmath>
 #include <map>
 
-#include "results/table_cells.h"
-
 namespace synthbench {
 
 std::string time_bucket(double seconds) {
@@ -25,6 +23,16 @@ std::optional<double> noise_floor(Store& store, std::int64_t env, const std::str
     if (!row[column].is_null()) return row[column].get<double>();
   }
   return std::nullopt;
+}
+
+PairFloor floor_between(Store& store, const ConfigFacts& a, const ConfigFacts& b, double seconds) {
+  PairFloor floor;
+  for (const ConfigFacts* row : {&a, &b}) {
+    const auto stored = noise_floor(store, row->done.front().env, row->text("backend"), seconds);
+    floor.assumed = floor.assumed || !stored;
+    floor.share = std::max(floor.share, stored.value_or(kAssumedFloor));
+  }
+  return floor;
 }
 
 std::vector<double> pair_differences(const Launches& processes, std::size_t launches) {

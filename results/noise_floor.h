@@ -6,7 +6,7 @@
 
 #include "results/compare_times.h"
 #include "results/statistics.h"
-#include "results/store.h"
+#include "results/table_cells.h"
 
 namespace synthbench {
 
@@ -26,6 +26,13 @@ inline constexpr double kAssumedFloor = 0.01;  ///< where the machine was not ca
 /// What `calibrate` stored for a machine and a backend at this time; without its decade the largest of the backend's floors;
 /// nullopt where the backend was never calibrated there.
 std::optional<double> noise_floor(Store& store, std::int64_t env, const std::string& backend, double seconds);
+
+/// That of a comparison of two rows at this time, the larger one.
+struct PairFloor {
+  double share = 0;
+  bool assumed = false;  ///< a machine was not calibrated
+};
+PairFloor floor_between(Store& store, const ConfigFacts& a, const ConfigFacts& b, double seconds);
 
 /// Floors from a sweep of A/A launches: the launches of each cell, taken alternately for A and B and `launches` a side, are pairs
 /// of equals. One floor for each backend and decade: the largest of its cells. draws: of the verdict rates.

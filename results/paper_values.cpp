@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <stdexcept>
 
@@ -71,6 +72,12 @@ Note note_of(std::string_view line) {
   return {list(parts[0]), list(parts[1]), std::string(trim(parts[2]))};
 }
 
+/// Where a value of the program comes from; a row of another note is a user's own.
+std::string origin_of(const PaperTable& table, const PaperValue& value) {
+  return value.note.empty() ? table.source : table.source + ": " + value.note;
+}
+bool is_shipped(const std::string& note, const std::string& source) { return note == source || note.starts_with(source + ": "); }
+
 }  // namespace
 
 PaperTable parse_paper(const std::string& name, const std::string& text) {
@@ -118,7 +125,7 @@ PaperTable published(Store& store, const std::string& paper, const std::string& 
         std::ranges::find_if(out.values, [&](const PaperValue& one) { return one.row == value.row && one.column == value.column; });
     if (known == out.values.end()) {
       out.values.push_back(std::move(value));
-    } else if (known->value != value.value) {
+    } else if (known->value != value.value && !is_shipped(value.note, out.source)) {
       *known = std::move(value);
     }
   }
@@ -126,21 +133,24 @@ PaperTable published(Store& store, const std::string& paper, const std::string& 
 }
 
 void ship_paper_values(const Connection& database) {
-  std::vector<PaperTable> all;
-  std::size_t count = 0;
+  std::map<std::vector<std::string>, std::pair<double, std::string>> here;
+  Statement read = database.prepare("SELECT paper, tbl, row_label, col_label, value, note FROM paper_value");
+  while (read.step()) here[{read.text(0), read.text(1), read.text(2), read.text(3)}] = {read.number(4), read.text(5)};
+  std::vector<std::pair<PaperValue, std::string>> anew;  // with where it comes from
   for (const ShippedText& file : shipped_papers()) {
-    all.push_back(parse_paper(file.name, file.text));
-    count += all.back().values.size();
-  }
-  if (static_cast<std::size_t>(database.integer("SELECT count(*) FROM paper_value")) >= count) return;
-  Transaction transaction(database);
-  Statement insert = database.prepare("INSERT OR IGNORE INTO paper_value VALUES(?, ?, ?, ?, ?, ?, ?)");
-  for (const PaperTable& table : all) {
+    const PaperTable table = parse_paper(file.name, file.text);
     for (const PaperValue& one : table.values) {
-      insert.run(one.paper, one.table, one.row, one.column, one.column, one.value,
-                 one.note.empty() ? table.source : table.source + ": " + one.note);
+      const std::string origin = origin_of(table, one);
+      const auto known = here.find({one.paper, one.table, one.row, one.column});
+      const bool corrected =
+          known != here.end() && is_shipped(known->second.second, table.source) && known->second != std::pair(one.value, origin);
+      if (known == here.end() || corrected) anew.emplace_back(one, origin);
     }
   }
+  if (anew.empty()) return;
+  Transaction transaction(database);
+  Statement insert = database.prepare("INSERT OR REPLACE INTO paper_value VALUES(?, ?, ?, ?, ?, ?, ?)");
+  for (const auto& [one, origin] : anew) insert.run(one.paper, one.table, one.row, one.column, one.column, one.value, origin);
   transaction.commit();
 }
 

@@ -28,10 +28,10 @@ struct PaperTable {
 /// out. Throws std::logic_error for a file of another form.
 PaperTable parse_paper(const std::string& name, const std::string& text);
 
-/// The table that is shipped, and on top of it what the database has of it, which a user may have added to.
+/// The table that is shipped, and on top of it what a user added to the database: rows whose note is not that of a shipped value.
 PaperTable published(Store& store, const std::string& paper, const std::string& table);
 
-/// Puts the shipped values that it lacks into table paper_value.
+/// Puts the shipped values that it lacks into table paper_value, and corrects those that an older program put there.
 void ship_paper_values(const Connection& database);
 
 }  // namespace synthbench

@@ -1,22 +1,64 @@
 #include "results/quality.h"
 
+#include <map>
+
 namespace synthbench {
 namespace {
 
-/// The metric by which the paper and its readers judge a task comes before the loss.
-constexpr const char* kByImportance[] = {"ppl", "bleu",     "rougeL",  "cider-d",        "accuracy", "macro_f1",
-                                         "f1",  "matthews", "pearson", "token_accuracy", "loss"};
+using Metrics = std::vector<const char*>;
+
+/// By which the paper and its readers judge a task (or one data set of it), the metric that says most first.
+const std::map<std::string, Metrics>& by_task() {
+  static const std::map<std::string, Metrics> all = {
+      {"lm", {"ppl"}},
+      {"mlm", {"loss"}},
+      {"mt", {"bleu", "chrf"}},
+      {"summarization", {"rougeL", "rougeLsum", "rouge1", "rouge2"}},
+      {"dialogue", {"cider-d", "rougeL-coco", "bleu-4", "bleu-1"}},
+      {"classification", {"accuracy"}},
+      {"glue", {"accuracy"}},
+      {"superglue", {"accuracy"}},
+      {"copy", {"token_accuracy"}},
+      {"reverse", {"token_accuracy"}},
+  };
+  return all;
+}
+
+const std::map<std::string, Metrics>& by_data() {
+  static const std::map<std::string, Metrics> all = {
+      {"cola", {"matthews"}}, {"sts-b", {"pearson", "spearman"}},         {"mrpc", {"f1"}},       {"qqp", {"f1"}},
+      {"cb", {"macro_f1"}},   {"multirc", {"multirc_f1a", "multirc_em"}}, {"ax-b", {"matthews"}}, {"record", {"record_f1", "record_em"}},
+  };
+  return all;
+}
+
+/// Whatever the task: metrics of outputs before those of tokens.
+const Metrics kOtherwise = {"bleu",       "chrf",      "rougeL",    "rougeLsum", "rouge1",         "rouge2", "cider-d",
+                            "matthews",   "pearson",   "spearman",  "accuracy",  "macro_f1",       "f1",     "multirc_f1a",
+                            "multirc_em", "record_f1", "record_em", "ppl",       "token_accuracy", "loss"};
+
+std::optional<Quality> quality_by(const ConfigFacts& row, const std::string& metric) {
+  for (const CellFacts& cell : row.done) {
+    for (const auto* known : {&cell.metrics, &cell.not_finite}) {
+      const auto found = known->find(metric);
+      if (found == known->end()) continue;
+      const FinalMetric& one = found->second;
+      return Quality{metric, one.unit, one.better, one.split, row.values(metric), row.not_finite(metric)};
+    }
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
 std::optional<Quality> quality_of(const ConfigFacts& row) {
-  for (const char* metric : kByImportance) {
-    std::vector<double> values = row.values(metric);
-    if (values.empty()) continue;
-    for (const CellFacts& cell : row.done) {
-      const auto found = cell.metrics.find(metric);
-      if (found == cell.metrics.end()) continue;
-      return Quality{metric, found->second.unit, found->second.better, found->second.split, std::move(values)};
+  const auto known = [](const std::map<std::string, Metrics>& all, const std::string& name) {
+    const auto found = all.find(name);
+    return found == all.end() ? Metrics() : found->second;
+  };
+  for (const Metrics& metrics : {known(by_data(), row.text("data.name")), known(by_task(), row.text("task")), kOtherwise}) {
+    for (const char* metric : metrics) {
+      if (auto quality = quality_by(row, metric)) return quality;
     }
   }
   return std::nullopt;

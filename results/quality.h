@@ -10,9 +10,10 @@ namespace synthbench {
 /// What a training is judged by: the name of its main metric, and its values over seeds.
 struct Quality {
   std::string metric, unit, better, split;
-  std::vector<double> values;
+  std::vector<double> values;         ///< empty where none is finite
+  std::set<std::int64_t> not_finite;  ///< seeds of which it is NaN or infinite: worse than any value
 };
-/// The first of ppl, bleu, rougeL, accuracy ... that the finished cells of a row have.
+/// The first metric that the finished cells of a row have, of those that its data set, its task, or any task is judged by.
 std::optional<Quality> quality_of(const ConfigFacts& row);
 
 }  // namespace synthbench

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "harness/base/error.h"
 
 namespace synthbench {
 namespace {
+
+constexpr std::size_t kMostParameters = 32766;
 
 /// Builds SQL of operators, checked column names and parameters ?1, ?2 ...
 class Writer {
@@ -19,9 +23,11 @@ class Writer {
     sql() += fmt::format("{} {} {}", quoted(test.column), spelled(test.op), parameter(test.value));
   }
   void operator()(const Filter::In& test) {
-    sql() += fmt::format("{} {}IN (", quoted(test.column), test.negated ? "NOT " : "");
-    for (std::size_t i = 0; i < test.values.size(); ++i) sql() += (i == 0 ? "" : ", ") + parameter(test.values[i]);
-    sql() += ")";
+    Json values = Json::array();  // one parameter, however many they are
+    for (const Filter::Value& value : test.values) std::visit([&](const auto& plain) { values.push_back(plain); }, value);
+    where_.parameters.emplace_back(values.dump(-1, ' ', false, Json::error_handler_t::replace));
+    sql() += fmt::format("{} {}IN (SELECT value FROM json_each(?{}))", quoted(test.column), test.negated ? "NOT " : "",
+                         where_.parameters.size());
   }
   void operator()(const Filter::Like& test) {
     sql() += fmt::format("{} {}LIKE {}", quoted(test.column), test.negated ? "NOT " : "", parameter(test.pattern));
@@ -31,8 +37,8 @@ class Writer {
     write(*test.operand);
     sql() += ")";
   }
-  void operator()(const Filter::And& test) { chain(test.operands, " AND "); }
-  void operator()(const Filter::Or& test) { chain(test.operands, " OR "); }
+  void operator()(const Filter::And& test) { join(test.operands, " AND "); }
+  void operator()(const Filter::Or& test) { join(test.operands, " OR "); }
 
  private:
   std::string& sql() { return where_.sql; }
@@ -44,12 +50,14 @@ class Writer {
     return fmt::format("?{}", where_.parameters.size());
   }
 
-  void chain(const std::vector<Filter>& operands, const char* between) {
+  /// By halves: SQLite takes a tree a thousand deep, and a row of operators is as deep as it is long.
+  void join(std::span<const Filter> operands, const char* between) {
+    if (operands.size() == 1) return write(operands.front());
+    const std::size_t half = operands.size() / 2;
     sql() += "(";
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      if (i > 0) sql() += between;
-      write(operands[i]);
-    }
+    join(operands.first(half), between);
+    sql() += between;
+    join(operands.subspan(half), between);
     sql() += ")";
   }
 
@@ -61,7 +69,19 @@ class Writer {
 Where where_of(const Filter& filter) {
   Writer writer;
   writer.write(filter);
-  return std::move(writer).take();
+  Where where = std::move(writer).take();
+  if (where.parameters.size() > kMostParameters) {
+    throw UserError(fmt::format("a filter of {} tests is more than the {} that SQLite takes (IN (...) is one test)",
+                                where.parameters.size(), kMostParameters));
+  }
+  return where;
+}
+
+std::string literal(const Json& value) {
+  if (!value.is_string()) return value.dump();  // of a number the fewest digits that are it; SQLite's own text of it has fifteen
+  std::string out = "'";
+  for (const char c : value.get_ref<const std::string&>()) out += c == '\'' ? "''" : std::string(1, c);
+  return out + "'";
 }
 
 std::vector<std::string> result_columns(Store& store) { return store.select_all("SELECT * FROM v_result WHERE 0").columns; }

@@ -14,6 +14,8 @@ struct Where {
   std::vector<Json> parameters;
 };
 Where where_of(const Filter& filter);
+/// A number or a text as SQL and filters write it.
+std::string literal(const Json& value);
 
 /// Columns of v_result: the words of the filter language.
 std::vector<std::string> result_columns(Store& store);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "results/settle.h"
 #include "results/sqlite_store.h"
 
 namespace synthbench {
@@ -123,9 +124,8 @@ std::vector<Store::CellResult> SqliteStore::results(std::int64_t sweep) {
       R"(SELECT ce.cell_id, coalesce(a.attempt_id, 0), ce.ordinal, ce.seed, ce.state, ce.reason, coalesce(a.kernel, ''),
                 c.canon_json
          FROM cell ce JOIN config c USING(config_id)
-         LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id,
-                                                      (SELECT max(attempt_id) FROM attempt WHERE cell_id=ce.cell_id))
-         WHERE ce.sweep_id=? ORDER BY ce.ordinal)");
+         LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id, )" +
+      std::string(kLatestAttempt) + ") WHERE ce.sweep_id=? ORDER BY ce.ordinal");
   Statement metrics = database_.prepare(
       R"(SELECT d.name, d.signature, d.unit, d.better, m.split, m.value, m.value_kind, m.n, m.ci_lo, m.ci_hi
          FROM metric m JOIN metric_def d USING(metric_id)

@@ -68,7 +68,11 @@ class Merger {
     const auto build = build_here(row["build_id"]), env = env_here(row["env_id"]);
     Statement known = to_.prepare(
         R"(SELECT (b.sweep_id, b.build_id, b.env_id, b.filter, b.created_at) IS (?2, ?3, ?4, ?5, ?6),
-                  (b.created_at, s.name, s.plan_sha, b.filter) <= (?6, ?7, ?8, ?5)
+                  (b.created_at, s.name, s.plan_sha, b.filter,
+                   coalesce((SELECT build_sha FROM build WHERE build_id=b.build_id), ''),
+                   coalesce((SELECT env_sha FROM env WHERE env_id=b.env_id), ''))
+                  <= (?6, ?7, ?8, ?5, coalesce((SELECT build_sha FROM build WHERE build_id=?3), ''),
+                      coalesce((SELECT env_sha FROM env WHERE env_id=?4), ''))
            FROM baseline b JOIN sweep s USING(sweep_id) WHERE b.name=?1)");
     const bool taken =
         known.bind(name, *sweep, build, env, filter, created, row["sweep"].get<std::string>(), row["plan_sha"].get<std::string>()).step();

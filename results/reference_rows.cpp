@@ -8,6 +8,7 @@
 #include "harness/base/words.h"
 #include "results/clock.h"
 #include "results/sqlite_store.h"
+#include "results/sweep_named.h"
 
 namespace synthbench {
 namespace {
@@ -20,12 +21,6 @@ std::vector<std::string> baseline_names(Store& store) {
   return names;
 }
 
-std::int64_t latest_sweep(Store& store) {
-  const OrderedJson row = store.select("SELECT max(sweep_id) AS id FROM sweep").at(0);
-  if (row["id"].is_null()) throw UserError("there is no sweep to save as a baseline yet");
-  return row["id"];
-}
-
 }  // namespace
 
 void save_baseline(Store& store, const std::string& name, std::optional<std::int64_t> sweep) {
@@ -34,10 +29,12 @@ void save_baseline(Store& store, const std::string& name, std::optional<std::int
     throw UserError(
         fmt::format("baseline '{}' exists already (`synthbench baseline rm {}` removes the name, not the results)", name, name));
   }
-  const std::int64_t id = sweep ? *sweep : latest_sweep(store);
+  if (!sweep) sweep = latest_sweep(store);
+  if (!sweep) throw UserError("there is no sweep to save as a baseline yet");
+  const std::int64_t id = *sweep;
   const auto latest = store.select(
       R"(SELECT a.build_id, a.env_id FROM cell ce JOIN attempt a ON a.attempt_id=ce.result_attempt_id WHERE ce.sweep_id=?1
-         ORDER BY a.ended_at DESC LIMIT 1)",
+         ORDER BY a.ended_at DESC, a.attempt_uid DESC LIMIT 1)",
       {id});
   if (latest.empty()) throw UserError(fmt::format("sweep s{} has no result to save as a baseline", id));
   const std::int64_t build = latest.front()["build_id"], env = latest.front()["env_id"];

@@ -94,6 +94,12 @@ Removal removal_of(Store& store, const std::vector<std::string>& ids) {
        store.select("SELECT attempt_uid FROM attempt JOIN json_each(?1) ON attempt_id=json_each.value", {attempts})) {
     out.uids.push_back(row["attempt_uid"]);
   }
+  for (const OrderedJson& row :
+       store.select(R"(SELECT DISTINCT path FROM artifact WHERE attempt_id IN(SELECT value FROM json_each(?1)) EXCEPT
+                       SELECT path FROM artifact WHERE attempt_id NOT IN(SELECT value FROM json_each(?1)))",
+                    {attempts})) {
+    out.artifacts.push_back(row["path"]);
+  }
   const OrderedJson counts =
       store
           .select(

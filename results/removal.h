@@ -11,8 +11,9 @@ namespace synthbench {
 /// What goes when sweeps, cells and attempts are removed.
 struct Removal {
   std::vector<std::int64_t> sweeps, cells, attempts;
-  std::vector<std::string> uids;     ///< of the attempts: their logs
-  std::vector<std::int64_t> bereft;  ///< cells that stay but lose an attempt that may have decided their state: the others decide then
+  std::vector<std::string> uids;       ///< of the attempts: their logs
+  std::vector<std::string> artifacts;  ///< of the attempts: paths that no other attempt names
+  std::vector<std::int64_t> bereft;    ///< cells that stay but lose an attempt that may have decided their state: the others decide then
   std::int64_t metrics = 0, samples = 0;
 };
 

@@ -4,7 +4,6 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace synthbench {
@@ -14,7 +13,6 @@ constexpr std::size_t kMostCounted = 60;  ///< values up to which ranks are coun
 constexpr double kOutside = 0.025;        ///< of a 95 % interval, on each side
 
 double two_sided_t(double t, double freedom) {
-  if (std::isinf(t)) return 0;
   return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t(freedom), std::abs(t)));
 }
 
@@ -25,10 +23,10 @@ double variance(std::span<const double> values) {
   return sd * sd;
 }
 
-/// t of a difference: without any spread every difference is infinitely clear, and no difference is none.
-double over_error(double difference, double error) {
-  if (error > 0) return difference / error;
-  return difference == 0 ? 0 : std::copysign(std::numeric_limits<double>::infinity(), difference);
+/// p of a difference with its standard error. least: where there is no spread beyond that of rounding.
+double p_of(double difference, double error, double freedom, double least) {
+  if (error > 1e-12 * std::abs(difference)) return two_sided_t(difference / error, freedom);
+  return difference == 0 ? 1 : least;
 }
 
 /// Twice the mean rank of each value, from 2 up: whole numbers, also for values that are equal.
@@ -71,6 +69,14 @@ std::vector<std::vector<double>> ways_to_take(const std::vector<std::size_t>& ra
 
 }  // namespace
 
+double least_p_of_signs(std::size_t differences) { return std::min(1.0, std::ldexp(2.0, -static_cast<int>(differences))); }
+
+double least_p_of_ranks(std::size_t a, std::size_t b) {
+  double ways = 1;  // to choose who is on the one side
+  for (std::size_t i = 1; i <= a; ++i) ways *= static_cast<double>(b + i) / static_cast<double>(i);
+  return std::min(1.0, 2 / ways);
+}
+
 std::optional<Test> welch_t(std::span<const double> a, std::span<const double> b) {
   if (a.size() < 2 || b.size() < 2) return std::nullopt;
   const double error_a = variance(a) / static_cast<double>(a.size()), error_b = variance(b) / static_cast<double>(b.size());
@@ -79,7 +85,7 @@ std::optional<Test> welch_t(std::span<const double> a, std::span<const double> b
       error > 0
           ? error * error / (error_a * error_a / static_cast<double>(a.size() - 1) + error_b * error_b / static_cast<double>(b.size() - 1))
           : least;
-  return Test{two_sided_t(over_error(mean(b) - mean(a), std::sqrt(error)), freedom), freedom};
+  return Test{p_of(mean(b) - mean(a), std::sqrt(error), freedom, least_p_of_ranks(a.size(), b.size())), freedom};
 }
 
 namespace {
@@ -114,7 +120,7 @@ Trimmed difference(std::span<const double> a, std::span<const double> b) {
 std::optional<Test> trimmed_t(std::span<const double> a, std::span<const double> b) {
   if (a.size() < 2 || b.size() < 2) return std::nullopt;
   const Trimmed apart = difference(a, b);
-  return Test{two_sided_t(over_error(apart.mean, std::sqrt(apart.error)), apart.freedom), apart.freedom};
+  return Test{p_of(apart.mean, std::sqrt(apart.error), apart.freedom, least_p_of_ranks(a.size(), b.size())), apart.freedom};
 }
 
 std::optional<Interval> trimmed_interval(std::span<const double> a, std::span<const double> b) {
@@ -129,7 +135,7 @@ std::optional<Test> paired_t(std::span<const double> differences) {
   if (differences.size() < 2) return std::nullopt;
   const auto n = static_cast<double>(differences.size());
   const double error = *standard_deviation(differences) / std::sqrt(n);
-  return Test{two_sided_t(over_error(mean(differences), error), n - 1), n - 1};
+  return Test{p_of(mean(differences), error, n - 1, least_p_of_signs(differences.size())), n - 1};
 }
 
 std::optional<Test> signed_rank(std::span<const double> differences) {

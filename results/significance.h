@@ -14,6 +14,13 @@ struct Test {
   double freedom = 0;  ///< degrees of freedom; 0 where the test has none
 };
 
+/// The least p that a test of ranks can reach: of paired differences, and of two groups. What the order of the values can say, where
+/// nothing else is known of them.
+double least_p_of_signs(std::size_t differences);
+double least_p_of_ranks(std::size_t a, std::size_t b);
+
+/// Of the t tests: values without any spread do not tell how large their error is, and speak by their order alone (least_p_...).
+
 /// Welch's t test of two independent groups; nullopt where either has fewer than two values. Source: Welch, Biometrika 34, 1947.
 std::optional<Test> welch_t(std::span<const double> a, std::span<const double> b);
 /// The same of means that leave out the largest and the smallest fifth of each group (rounded down: none of fewer than five values):

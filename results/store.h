@@ -186,10 +186,12 @@ class Store {
 
   struct Imported {
     std::int64_t attempts = 0, known = 0, cells = 0;  ///< attempts that were new and that were here already; new cells
+    std::int64_t scores = 0;                          ///< metrics and scores of examples that known attempts got
     std::vector<std::string> doubtful{};              ///< merge: a line for each name that stood for two things
   };
-  /// Takes over cells and attempts of another database in one transaction; those that are here already change nothing. Of a cell
-  /// that has attempts from both, end_of (results/exchange.h) decides, so that the order of importing does not.
+  /// Takes over cells and attempts of another database in one transaction; attempts that are here already only gain scores. A cell's
+  /// state follows from all its attempts (end_of in results/settle.h) where it does so on either side, else the side that knows more
+  /// decides: never the order of importing.
   virtual Imported import_lines(const std::function<std::optional<ExchangeLine>()>& next) = 0;
 
   /// Checkpoints and truncates the WAL, so that copying the one file is safe.

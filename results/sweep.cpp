@@ -23,10 +23,10 @@ std::string counts(Reuse how) {
 }
 
 /// Of each config and seed the latest attempt that counts, if it is done: what went wrong since then is not covered by what went
-/// well before. `never` looks at the attempts of sweep ?4 alone.
+/// well before. `never` looks at the attempts of sweep ?4 alone. Of a group SQLite takes the row of the max().
 std::string latest_result(Reuse how) {
-  return "SELECT ce.config_id, ce.seed, ce.cell_id, a.outcome, max(a.attempt_id) AS attempt_id FROM attempt a JOIN cell ce USING(cell_id) "
-         "JOIN config c USING(config_id) WHERE a.outcome NOT IN('running','abandoned') AND " +
+  return "SELECT ce.config_id, ce.seed, ce.cell_id, a.outcome, a.attempt_id, max(coalesce(a.ended_at, '') || ' ' || a.attempt_uid) "
+         "FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) WHERE a.outcome NOT IN('running','abandoned') AND " +
          counts(how) + (how == Reuse::never ? " AND ce.sweep_id=?4" : " AND ?4 IS NOT NULL") +
          " GROUP BY ce.config_id, ce.seed HAVING a.outcome='done'";
 }

@@ -6,14 +6,29 @@
 #include "harness/base/words.h"
 
 namespace synthbench {
+namespace {
+
+/// By what a sweep says of itself: its number follows the order of merging.
+constexpr const char* kLatestFirst = " ORDER BY created_at DESC, name DESC, plan_sha DESC LIMIT 1";
+
+}  // namespace
 
 std::optional<std::int64_t> find_sweep(Store& store, const std::string& text) {
+  const auto first = [](const std::vector<OrderedJson>& found) {
+    return found.empty() ? std::nullopt : std::optional(found.front()["sweep_id"].get<std::int64_t>());
+  };
   std::int64_t id = 0;
   const char* end = text.data() + text.size();
-  const bool is_id = text.starts_with("s") && std::from_chars(text.data() + 1, end, id).ptr == end;
-  const auto found = is_id ? store.select("SELECT sweep_id AS id FROM sweep WHERE sweep_id=?1", {id})
-                           : store.select("SELECT max(sweep_id) AS id FROM sweep WHERE name=?1 HAVING id IS NOT NULL", {text});
-  return found.empty() ? std::nullopt : std::optional(found.front()["id"].get<std::int64_t>());
+  const bool is_id = text.starts_with("s") && std::from_chars(text.data() + 1, end, id).ptr == end && id > 0;
+  if (is_id) {
+    if (const auto found = first(store.select("SELECT sweep_id FROM sweep WHERE sweep_id=?1", {id}))) return found;
+  }
+  return first(store.select(std::string("SELECT sweep_id FROM sweep WHERE name=?1") + kLatestFirst, {text}));
+}
+
+std::optional<std::int64_t> latest_sweep(Store& store) {
+  const auto found = store.select(std::string("SELECT sweep_id FROM sweep") + kLatestFirst);
+  return found.empty() ? std::nullopt : std::optional(found.front()["sweep_id"].get<std::int64_t>());
 }
 
 std::int64_t sweep_named(Store& store, const std::string& text) {

@@ -98,8 +98,7 @@ void sort_for_comparison(std::vector<ConfigFacts>& rows, const TableAxes& axes) 
 
 std::vector<std::string> axis_columns(const TableAxes& axes) {
   std::vector<std::string> out = axes.columns;
-  if (axes.machines) out.emplace_back("machine");
-  if (axes.builds) out.emplace_back("build");
+  for (std::string& name : place_columns(axes)) out.push_back(std::move(name));
   return out;
 }
 
@@ -109,12 +108,25 @@ std::vector<TableCell> axis_cells(Store& store, const TableAxes& axes, const Con
     const bool has = row.config.contains(key) && !says_nothing(key, row);
     out.push_back(has ? TableCell{.value = OrderedJson(row.config.at(key))} : TableCell{.value = nullptr, .text = "–"});
   }
+  for (TableCell& cell : place_cells(store, axes, row.build, row.env)) out.push_back(std::move(cell));
+  return out;
+}
+
+std::vector<std::string> place_columns(const TableAxes& axes) {
+  std::vector<std::string> out;
+  if (axes.machines) out.emplace_back("machine");
+  if (axes.builds) out.emplace_back("build");
+  return out;
+}
+
+std::vector<TableCell> place_cells(Store& store, const TableAxes& axes, std::int64_t build, std::int64_t env) {
+  std::vector<TableCell> out;
   const auto named = [&](const char* sql, std::int64_t id) {
     const auto found = store.select(sql, {id});
     out.push_back(found.empty() ? TableCell{.value = nullptr, .text = "–"} : TableCell{.value = found.front().begin().value()});
   };
-  if (axes.machines) named("SELECT host || ' (' || cpu || ')' FROM env WHERE env_id=?", row.env);
-  if (axes.builds) named("SELECT substr(git_sha, 1, 7) || '/' || substr(build_sha, 1, 7) FROM build WHERE build_id=?", row.build);
+  if (axes.machines) named("SELECT host || ' (' || cpu || ')' FROM env WHERE env_id=?", env);
+  if (axes.builds) named("SELECT substr(git_sha, 1, 7) || '/' || substr(build_sha, 1, 7) FROM build WHERE build_id=?", build);
   return out;
 }
 

@@ -24,5 +24,8 @@ void sort_for_comparison(std::vector<ConfigFacts>& rows, const TableAxes& axes);
 /// Column names of the axes, and their cells of a row; a key that a row does not have is "–".
 std::vector<std::string> axis_columns(const TableAxes& axes);
 std::vector<TableCell> axis_cells(Store& store, const TableAxes& axes, const ConfigFacts& row);
+/// Those of machine and build alone, where they are needed; a build or machine 0 is "–".
+std::vector<std::string> place_columns(const TableAxes& axes);
+std::vector<TableCell> place_cells(Store& store, const TableAxes& axes, std::int64_t build, std::int64_t env);
 
 }  // namespace synthbench

@@ -9,6 +9,7 @@
 #include "harness/base/words.h"
 #include "results/cells_of_build.h"
 #include "results/query.h"
+#include "results/settle.h"
 #include "results/sqlite_store.h"
 
 namespace synthbench {
@@ -64,15 +65,20 @@ CellOfConfig facts_of(const Statement& row) {
   facts.kernel_label = row.text(7);
   facts.noisy = row.integer(8) != 0;
   facts.ended_at = row.text(9);
-  facts.state = row.text(10);
-  facts.reason = row.text(11);
+  facts.attempt_uid = row.text(10);
+  facts.state = row.text(11);
+  facts.reason = row.text(12);
   return out;
 }
 
 bool has_result(const CellFacts& cell) { return cell.state == "done" || cell.state == "reused"; }
 
-/// A result beats none, a run beats an exclusion, the later attempt beats the earlier one.
-auto weight(const CellFacts& cell) { return std::tuple(has_result(cell), cell.state != "excluded", cell.attempt, cell.cell); }
+/// A result beats none, a run beats an exclusion, the attempt that ended later beats the earlier one: numbers of rows, which follow
+/// the order of merging, speak last.
+auto weight(const CellFacts& cell) {
+  return std::tuple(has_result(cell), cell.state != "excluded", cell.attempt != 0, std::string_view(cell.ended_at),
+                    std::string_view(cell.attempt_uid), std::string_view(cell.state), std::string_view(cell.reason), cell.cell);
+}
 
 /// Of one metric in several splits or caches: test, then valid, then any but train; hot before cold.
 int rank_of(const std::string& split, const std::string& signature) {
@@ -104,12 +110,8 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, 
     known->second = rank;
     CellFacts& cell = *by_attempt.at(attempt);
     cell.metrics.erase(name);
-    std::erase(cell.not_finite, name);
-    if (!row.null(6)) {
-      cell.metrics[name] = {row.number(6), row.text(3), row.text(4), split};
-    } else {
-      cell.not_finite.push_back(name);
-    }
+    cell.not_finite.erase(name);
+    (row.null(6) ? cell.not_finite : cell.metrics)[name] = {row.number(6), row.text(3), row.text(4), split, row.text(2)};
   }
 }
 
@@ -118,7 +120,7 @@ const std::string kCells =
     R"(SELECT ce.cell_id, ce.seed, ce.config_id,
               coalesce(a.attempt_id, 0) attempt_id, coalesce(a.build_id, 0) build_id, coalesce(a.env_id, 0) env_id,
               coalesce(a.kernel, '') kernel, coalesce(a.kernel_label, '') kernel_label, coalesce(a.noisy, 0) noisy,
-              coalesce(a.ended_at, '') ended_at, )";
+              coalesce(a.ended_at, '') ended_at, coalesce(a.attempt_uid, '') attempt_uid, )";
 
 void read_config(Store& store, std::int64_t config, ConfigFacts& to) {
   Statement row = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {config});
@@ -190,6 +192,23 @@ std::map<std::int64_t, double> ConfigFacts::by_seed(const std::string& metric) c
   return out;
 }
 
+std::set<std::int64_t> ConfigFacts::not_finite(const std::string& metric) const {
+  std::set<std::int64_t> out;
+  for (const CellFacts& cell : done) {
+    if (cell.not_finite.contains(metric)) out.insert(cell.seed);
+  }
+  return out;
+}
+
+std::set<std::string> ConfigFacts::signatures(const std::string& metric) const {
+  std::set<std::string> out;
+  for (const CellFacts& cell : done) {
+    const auto found = cell.metrics.find(metric);
+    if (found != cell.metrics.end()) out.insert(found->second.signature);
+  }
+  return out;
+}
+
 std::vector<std::int64_t> ConfigFacts::attempts() const {
   std::vector<std::int64_t> out;
   for (const CellFacts& cell : done) out.push_back(cell.attempt);
@@ -210,11 +229,11 @@ std::string title_of(const ConfigFacts& row) {
 CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.
-  Statement cells = bound(store, kCells + R"(ce.state, ce.reason
+  Statement cells = bound(store,
+                          kCells + R"(ce.state, ce.reason
          FROM cell ce JOIN config c USING(config_id)
-         LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id,
-                                                      (SELECT max(attempt_id) FROM attempt WHERE cell_id=ce.cell_id))
-         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+         LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id, )" +
+                              kLatestAttempt + ") WHERE " + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
   return gather(store, std::move(cells), apart, options.metrics);
 }
@@ -228,7 +247,8 @@ CellSet cells_of_build(Store& store, const TableOptions& options, const std::vec
   // Reused results and earlier attempts belong to other cells of the same config and seed, or to no cell any more.
   const std::string tried = fmt::format(
       R"(SELECT d.config_id, d.seed, h.attempt_id,
-                row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.attempt_id DESC) AS place
+                row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.ended_at DESC,
+                                                                             h.attempt_uid DESC) AS place
          FROM attempt h JOIN cell d USING(cell_id)
          WHERE h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{}) AND h.outcome NOT IN('running', 'abandoned'))",
       last - 1, last, last);
@@ -282,7 +302,7 @@ std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
     const auto rounds = store.select(
         R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
            WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock=(
-             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND clock IN('cuda_event','wall'))
+             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock IN('cuda_event','wall'))
            GROUP BY cache, round ORDER BY cache DESC, round)",
         {cell.attempt});
     Launches launches;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,16 +14,16 @@ namespace synthbench {
 /// A final metric of an attempt; of several splits that of test, else valid.
 struct FinalMetric {
   double value = 0;
-  std::string unit, better, split;
+  std::string unit, better, split, signature;
 };
 
 /// One seed of a row: how it ended and what it measured.
 struct CellFacts {
   std::int64_t cell = 0, attempt = 0, seed = 0, build = 0, env = 0;  ///< attempt 0: none was made
-  std::string state, reason, kernel, kernel_label, ended_at;
+  std::string state, reason, kernel, kernel_label, ended_at, attempt_uid;
   bool noisy = false;
   std::map<std::string, FinalMetric> metrics;
-  std::vector<std::string> not_finite;  ///< metrics that are NaN or infinite: no mean counts them
+  std::map<std::string, FinalMetric> not_finite;  ///< metrics that are NaN or infinite: no mean counts them
 };
 
 /// A config on one build and machine: a row of most tables.
@@ -37,6 +38,10 @@ struct ConfigFacts {
   std::vector<double> values(const std::string& metric) const;
   /// The same by seed.
   std::map<std::int64_t, double> by_seed(const std::string& metric) const;
+  /// Seeds of which a metric is NaN or infinite.
+  std::set<std::int64_t> not_finite(const std::string& metric) const;
+  /// How a metric was computed; several: its values are not comparable.
+  std::set<std::string> signatures(const std::string& metric) const;
   std::vector<std::int64_t> attempts() const;
   /// "n/a (crashed)": the state of the first cell without a result.
   std::string absence() const;

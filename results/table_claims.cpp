@@ -64,7 +64,8 @@ std::vector<Trial> trials_of(Store& store, const std::vector<ConfigFacts>& rows,
     if (right_side.empty() || !side(claim.a, a)) continue;
     for (const ConfigFacts* other_side : right_side) {
       const ConfigFacts& b = *other_side;
-      if (!pair_up(a, b)) continue;
+      const bool alike = a.signatures(metric_of(a)) == b.signatures(metric_of(a));
+      if (!alike || !pair_up(a, b)) continue;
       Trial trial{scale_of(a), {}, {}, a.attempts()};
       std::ranges::copy(b.attempts(), std::back_inserter(trial.attempts));
       const auto of_a = a.by_seed(metric_of(a)), of_b = b.by_seed(metric_of(a));

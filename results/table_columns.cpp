@@ -64,7 +64,7 @@ TableCell interval_cell(const std::optional<Interval>& interval, int significant
 
 bool is_impossible(const ConfigFacts& row, const std::string& metric) {
   if (!metric.ends_with("_per_s") && !metric.ends_with("_share")) return false;
-  return std::ranges::any_of(row.done, [&](const CellFacts& cell) { return std::ranges::count(cell.not_finite, metric) > 0; });
+  return !row.not_finite(metric).empty();
 }
 
 Measures::Measures(const Timings& rows) : rows_(rows) {
@@ -109,7 +109,8 @@ TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) 
   if (base < 0) return {.value = "n/a (vanilla)"};
   const auto its = value(static_cast<std::size_t>(base), column);
   const bool alike = column.metric != "quality" || (its && qualities_[row]->metric == qualities_[static_cast<std::size_t>(base)]->metric);
-  if (!mine || !its || !alike) return {.value = "n/a (vanilla)"};
+  const bool shares = column.show != TableColumn::Show::difference;  // of what is 0 or less there are none
+  if (!mine || !its || !alike || (shares && *its <= 0)) return {.value = "n/a (vanilla)"};
   if (column.show == TableColumn::Show::difference) return number_cell(scaled(*mine, column) - scaled(*its, column), column.digits);
   if (column.show == TableColumn::Show::change) return percent_cell(*mine / *its - 1);
   return number_cell(*mine / *its, column.digits);
@@ -149,8 +150,9 @@ TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
     return count_cell(of_model.empty() ? facts.params : static_cast<std::int64_t>(of_model.front()));
   }
   if (is_impossible(facts, column.metric)) return {.value = "impossible"};
-  const auto found = value(row, column);
-  return found ? number_cell(scaled(*found, column), column.digits) : nothing_cell();
+  if (const auto found = value(row, column)) return number_cell(scaled(*found, column), column.digits);
+  const bool diverged = column.metric == "quality" ? qualities_[row].has_value() : !facts.not_finite(column.metric).empty();
+  return diverged ? TableCell{.value = "n/a (not finite)"} : nothing_cell();
 }
 
 }  // namespace synthbench

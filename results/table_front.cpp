@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/base/error.h"
+#include "results/front.h"
 #include "results/table_columns.h"
 #include "results/table_notes.h"
 #include "results/table_shapes.h"
@@ -15,17 +16,9 @@ namespace {
 
 struct Candidate {
   std::size_t row = 0;
-  double time = 0, quality = 0;
+  FrontPoint point;
   std::vector<std::int64_t> attempts;
 };
-
-/// Of two qualities, whether the first is at least as good.
-bool no_worse(double a, double b, const std::string& better) { return better == "higher" ? a >= b : a <= b; }
-
-bool beats(const Candidate& a, const Candidate& b, const std::string& better) {
-  const bool no_slower = a.time <= b.time;
-  return no_slower && no_worse(a.quality, b.quality, better) && (a.time < b.time || a.quality != b.quality);
-}
 
 }  // namespace
 
@@ -39,7 +32,7 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
                       " (speed cells and trainings that one metric judges are needed; --only chooses)");
   std::map<std::string, std::vector<std::size_t>> by_title;
   for (std::size_t row = 0; row < trained.cells.rows.size(); ++row) {
-    if (qualities.quality(row)) by_title[title_of(trained.cells.rows[row])].push_back(row);
+    if (qualities.quality(row) && !qualities.quality(row)->values.empty()) by_title[title_of(trained.cells.rows[row])].push_back(row);
   }
   std::set<std::string> several;
   std::map<std::ptrdiff_t, std::vector<Candidate>> groups;  // equal in all but the variant
@@ -51,7 +44,7 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
       continue;
     }
     const std::size_t training = found->second.front();
-    Candidate one{row, timed.times[row]->seconds, mean(qualities.quality(training)->values), timed.cells.rows[row].attempts()};
+    Candidate one{row, {timed.times[row]->seconds, mean(qualities.quality(training)->values)}, timed.cells.rows[row].attempts()};
     for (const std::int64_t attempt : trained.cells.rows[training].attempts()) one.attempts.push_back(attempt);
     groups[timed.vanilla[row]].push_back(std::move(one));
   }
@@ -60,14 +53,17 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
   for (const std::string& name : {qualities.name(quality), measures.name(time), std::string("on_the_front"), std::string("beaten_by")})
     table.columns.push_back(name);
   for (auto& [vanilla, group] : groups) {
-    std::ranges::stable_sort(group, {}, &Candidate::time);
-    for (const Candidate& one : group) {
-      const auto better = std::ranges::find_if(group, [&](const Candidate& other) { return beats(other, one, judged->better); });
+    std::ranges::stable_sort(group, {}, [](const Candidate& one) { return one.point.time; });
+    std::vector<FrontPoint> points;
+    for (const Candidate& one : group) points.push_back(one.point);
+    const auto beaten = beaten_by(points, judged->better);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const Candidate& one = group[i];
       std::vector<TableCell> line = axis_cells(store, timed.axes, timed.cells.rows[one.row]);
-      line.push_back(number_cell(one.quality, quality.digits));
-      line.push_back(number_cell(measures.scaled(one.time, time), time.digits));
-      line.push_back({.value = better == group.end() ? "yes" : "no"});
-      line.push_back(better == group.end() ? nothing_cell() : TableCell{.value = title_of(timed.cells.rows[better->row])});
+      line.push_back(number_cell(one.point.quality, quality.digits));
+      line.push_back(number_cell(measures.scaled(one.point.time, time), time.digits));
+      line.push_back({.value = beaten[i] ? "no" : "yes"});
+      line.push_back(beaten[i] ? TableCell{.value = title_of(timed.cells.rows[group[*beaten[i]].row])} : nothing_cell());
       for (TableCell& cell : line) cell.attempts = one.attempts;
       table.rows.push_back(std::move(line));
     }
@@ -77,6 +73,7 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
   table.notes = notes_under(store, timed.cells, timed.axes);
   table.notes.push_back(fmt::format("{}: {} is better, mean over seeds of the training of the same variant and rank",
                                     qualities.name(quality), judged->better));
+  table.notes.emplace_back("time: of one timed call at the line's axes; `plot pareto` takes that of a training step instead");
   table.notes.emplace_back("on_the_front: no other line of equal axes is as fast and as good; by means, so neighbours may be equal");
   for (const std::string& name : several) table.notes.push_back("left out: " + name + ", trained in several ways (--only chooses one)");
   for (const std::string& note : spec.notes) table.notes.push_back(note);

@@ -43,10 +43,7 @@ Judged judge_times(Store& store, const ConfigFacts& a, const ConfigFacts& b) {
   if (of_a.empty() || of_b.empty()) return {};
   const TimesRatio ratio = ratio_of_times(of_a, of_b, DifferenceTest::t);
   if (!ratio.p || !ratio.interval) return {};
-  double floor = 0;
-  for (const ConfigFacts* row : {&a, &b}) {
-    floor = std::max(floor, noise_floor(store, row->done.front().env, row->text("backend"), median_of_all(of_a)).value_or(kAssumedFloor));
-  }
+  const double floor = floor_between(store, a, b, median_of_all(of_a)).share;
   return {ratio.p, ratio.interval->lo > 1 + floor || ratio.interval->hi < 1 / (1 + floor)};
 }
 
@@ -54,7 +51,6 @@ Judged judge_times(Store& store, const ConfigFacts& a, const ConfigFacts& b) {
 
 void Marks::compare(std::vector<Contender> group, const std::string& metric, const std::string& better) {
   if (group.size() < 2) return;
-  ++groups_;
   std::string name = metric, direction = better;
   if (metric == "quality") {
     const auto quality = quality_of(*group.front().row);
@@ -63,6 +59,11 @@ void Marks::compare(std::vector<Contender> group, const std::string& metric, con
       if (quality_of(*one.row)->metric != name) return;
     }
   }
+  std::erase_if(group, [&](const Contender& one) { return !one.row->not_finite(name).empty(); });  // is the best of nothing
+  std::set<std::string> ways;
+  for (const Contender& one : group) ways.merge(one.row->signatures(name));
+  if (group.size() < 2 || ways.size() > 1) return;
+  ++groups_;
   for (const Contender& one : group) {
     for (const CellFacts& cell : one.row->done) {
       if (const auto found = cell.metrics.find(name); direction.empty() && found != cell.metrics.end()) direction = found->second.better;

@@ -103,7 +103,7 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
   std::map<std::string, std::vector<std::string>> by_metric;
   for (const ConfigFacts& row : cells.rows) {
     for (const CellFacts& cell : row.done) {
-      for (const std::string& metric : cell.not_finite) by_metric[metric].push_back(fmt::format("c{}", cell.cell));
+      for (const auto& [metric, value] : cell.not_finite) by_metric[metric].push_back(fmt::format("c{}", cell.cell));
     }
   }
   for (const auto& [metric, ids] : by_metric) {
@@ -115,6 +115,25 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
       continue;
     }
     notes.push_back(fmt::format("not finite, and in no mean: {} of {} ({})", metric, plural(ids.size(), "cell"), join(ids)));
+  }
+}
+
+/// Numbers of one name that were computed in several ways.
+void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
+  std::map<std::string, std::set<std::string>> by_metric;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) {
+      for (const auto& [metric, value] : cell.metrics) by_metric[metric].insert(value.signature);
+    }
+  }
+  std::map<std::set<std::string>, std::vector<std::string>> by_signatures;  // what was timed in two ways has a dozen metrics
+  for (const auto& [metric, signatures] : by_metric) {
+    if (signatures.size() > 1) by_signatures[signatures].push_back(metric);
+  }
+  for (const auto& [signatures, metrics] : by_signatures) {
+    std::vector<std::string> ways;
+    for (const std::string& signature : signatures) ways.push_back(signature.empty() ? "no signature" : signature);
+    notes.push_back(fmt::format("computed in {} ways, which cannot be compared: {} ({})", ways.size(), join(metrics), join(ways, "; ")));
   }
 }
 
@@ -168,6 +187,7 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const T
   add_noisy(notes, cells);
   add_launch_bound(notes, cells);
   add_not_finite(notes, cells);
+  add_signatures(notes, cells);
   if (!axes.more_constants.empty()) notes.push_back("equal in all rows: " + axes.more_constants);
   if (!axes.where_they_apply.empty()) notes.push_back("where they apply: " + axes.where_they_apply);
   add_unmatched(notes, store, cells);

@@ -19,11 +19,12 @@
 namespace synthbench {
 namespace {
 
-/// A line: a declared row, and the values of the keys that tell its configs apart.
+/// A line: a declared row, and what tells its configs apart: the values of some keys, and where they ran.
 struct Line {
   const TableRow* row = nullptr;
   std::vector<Json> loose;
-  std::map<const TableColumn*, std::size_t> configs;
+  std::int64_t build = 0, env = 0;  ///< 0: rows of several builds and machines are not kept apart, or nothing ran
+  std::map<const TableColumn*, std::size_t> configs{};
 };
 
 std::string joined_format(std::string text, const std::map<std::string, std::string>& places) {
@@ -129,17 +130,18 @@ class Rows {
   void add_lines(const TableRow& row) {
     const std::size_t before = lines_.size();
     for (std::size_t i = 0; i < facts().size(); ++i) {
+      const ConfigFacts& config = facts()[i];
       for (const TableColumn& column : spec_.columns) {
-        if (!speaks_of(spec_, row, column, facts()[i].config)) continue;
+        if (!speaks_of(spec_, row, column, config.config)) continue;
         std::vector<Json> loose;
-        for (const std::string& key : loose_) loose.push_back(facts()[i].config.value(key, Json()));
+        for (const std::string& key : loose_) loose.push_back(config.config.value(key, Json()));
         auto line = std::find_if(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(),
-                                 [&](const Line& one) { return one.loose == loose; });
-        if (line == lines_.end()) line = lines_.insert(lines_.end(), Line{&row, loose, {}});
+                                 [&](const Line& one) { return one.loose == loose && one.build == config.build && one.env == config.env; });
+        if (line == lines_.end()) line = lines_.insert(lines_.end(), Line{&row, loose, config.build, config.env});
         line->configs.try_emplace(&column, i);
       }
     }
-    if (lines_.size() == before) lines_.push_back({&row, std::vector<Json>(loose_.size()), {}});
+    if (lines_.size() == before) lines_.push_back({&row, std::vector<Json>(loose_.size())});
   }
 
   /// A key that changes no number (the backend, of a count of parameters) needs no column.
@@ -149,6 +151,7 @@ class Rows {
       const bool idle = std::ranges::all_of(lines_, [&](const Line& line) {
         Json rest = line.loose;
         rest.erase(key);
+        rest.push_back({line.build, line.env});
         for (const TableColumn& column : spec_.columns) {
           const auto found = line.configs.find(&column);
           if (found == line.configs.end()) continue;
@@ -169,12 +172,14 @@ class Rows {
   std::vector<std::string> first_columns() const {
     std::vector<std::string> out = {spec_.first_column};
     out.insert(out.end(), loose_.begin(), loose_.end());
+    for (std::string& name : place_columns(rows_.axes)) out.push_back(std::move(name));
     return out;
   }
 
   std::vector<TableCell> first_cells(const Line& line) const {
     std::vector<TableCell> out = {{.value = line.row->label}};
     for (const Json& value : line.loose) out.push_back(value.is_null() ? nothing_cell() : TableCell{.value = OrderedJson(value)});
+    for (TableCell& cell : place_cells(store_, rows_.axes, line.build, line.env)) out.push_back(std::move(cell));
     for (TableCell& cell : out) {
       for (const auto& [column, config] : line.configs) {
         for (const std::int64_t attempt : facts()[config].attempts()) {
@@ -215,7 +220,7 @@ class Rows {
 
   TableCell number(std::size_t config, const TableColumn& column) const {
     const std::vector<double> all = values(config, column);
-    if (all.empty()) return {.value = "n/a (not measured)"};
+    if (all.empty()) return {.value = facts()[config].not_finite(column.metric).empty() ? "n/a (not measured)" : "n/a (not finite)"};
     const std::string suffix = column.unit == "M" || column.unit == "T" ? column.unit : "";  // as papers print it
     const auto text = [&](double value) { return format_number(value, column.digits) + suffix; };
     const auto sd = standard_deviation(all);
@@ -258,7 +263,7 @@ class Rows {
 
   /// Lines are compared where their loose keys are equal; keys that some config lacks (rank ...) belong to its variant.
   std::string compared_with(const Line& line) const {
-    Json out = Json::array();
+    Json out = Json::array({line.build, line.env});
     for (std::size_t i = 0; i < loose_.size(); ++i) {
       const bool everywhere = std::ranges::all_of(facts(), [&](const ConfigFacts& config) { return config.config.contains(loose_[i]); });
       if (everywhere) out.push_back(line.loose[i]);

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "harness/base/units.h"
+#include "results/compare_times.h"
+#include "results/noise_floor.h"
 #include "results/quality.h"
 #include "results/table.h"
 #include "results/timings.h"
@@ -30,7 +32,8 @@ std::map<std::string, Price> prices(Store& store, std::int64_t sweep) {
     if (vanilla[i] < 0 || vanilla[i] == static_cast<std::ptrdiff_t>(i)) continue;
     const auto quality = quality_of(trained.rows[i]);
     const auto base = quality_of(trained.rows[static_cast<std::size_t>(vanilla[i])]);
-    if (!quality || !base || quality->metric != base->metric) continue;
+    if (!quality || !base || quality->metric != base->metric || quality->better == "none") continue;
+    if (!quality->not_finite.empty() || !base->not_finite.empty() || mean(base->values) <= 0) continue;  // no share of it can be said
     const auto [place, first] = out.emplace(title_of(trained.rows[i]), Price{.change = mean(quality->values) / mean(base->values) - 1,
                                                                              .seeds = std::min(quality->values.size(), base->values.size()),
                                                                              .quality = *quality});
@@ -56,18 +59,22 @@ std::optional<std::size_t> fastest_vanilla(const Timings& timings) {
   return best;
 }
 
-/// "1.9x faster than vanilla [1.8, 2.0]"; the interval is of the same factor, and decides whether the word may be said.
-std::string speed_words(const Ratio& ratio) {
-  const Interval interval = ratio.interval.value_or(Interval{ratio.value, ratio.value});
-  const auto two = [](double times) { return times < 10 ? fmt::format("{:.2f}", times) : format_number(times); };
-  if (interval.hi < 1) {
-    return fmt::format("{}x faster than vanilla [{}, {}]", two(1 / ratio.value), two(1 / interval.hi), two(1 / interval.lo));
-  }
-  if (interval.lo > 1) {
-    return fmt::format("{}x slower than vanilla [{}, {}]", two(ratio.value), two(interval.lo), two(interval.hi));
-  }
-  return fmt::format("neither faster nor slower than vanilla ({}x its time [{}, {}])", two(ratio.value), two(interval.lo),
-                     two(interval.hi));
+std::string two(double times) { return times < 10 ? fmt::format("{:.2f}", times) : format_number(times); }
+
+/// "1.90x faster than vanilla [1.80, 2.00]": the interval is of the same factor, and decides with the machine's noise whether the word
+/// may be said, as in `compare`. One process says nothing about the next: what it measured is "about" that.
+std::string speed_words(Store& store, const ConfigFacts& vanilla, const ConfigFacts& row, double ratio) {
+  constexpr double kAlpha = 0.05;
+  const Launches base = processes_of(store, vanilla), own = processes_of(store, row);
+  const TimesRatio judged = base.empty() || own.empty() ? TimesRatio() : ratio_of_times(base, own, DifferenceTest::t);
+  if (!judged.p) return fmt::format("about {}x {} than vanilla", two(std::max(ratio, 1 / ratio)), ratio < 1 ? "faster" : "slower");
+  const Interval interval{std::min(judged.interval->lo, ratio), std::max(judged.interval->hi, ratio)};  // of the table's number
+  const double floor = floor_between(store, vanilla, row, median_of_all(base)).share;
+  const std::string verdict = verdict_on_times(interval, *judged.p, floor, kAlpha);
+  if (verdict == "faster")
+    return fmt::format("{}x faster than vanilla [{}, {}]", two(1 / ratio), two(1 / interval.hi), two(1 / interval.lo));
+  if (verdict == "slower") return fmt::format("{}x slower than vanilla [{}, {}]", two(ratio), two(interval.lo), two(interval.hi));
+  return fmt::format("neither faster nor slower than vanilla ({}x its time [{}, {}])", two(ratio), two(interval.lo), two(interval.hi));
 }
 
 std::string quality_words(const Price& price) {
@@ -95,7 +102,8 @@ std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep) {
   }
   if (!best) return std::nullopt;
   const ConfigFacts& row = timings.cells.rows[*best];
-  return fmt::format("{} is {} at length {} on {} and {}", title_of(row), speed_words(*timings.to_vanilla(*best)), length_of(row),
+  return fmt::format("{} is {} at length {} on {} and {}", title_of(row),
+                     speed_words(store, timings.cells.rows[*base], row, timings.to_vanilla(*best)->value), length_of(row),
                      row.text("backend"), quality_words(known.at(title_of(row))));
 }
 

@@ -24,7 +24,7 @@ struct ImportCommand {
     };
     const Store::Imported counts = import_file(file, open, config_row);
     store->checkpoint();
-    fmt::print(stderr, "{} attempts imported, {} were here already; {} new cells\n", counts.attempts, counts.known, counts.cells);
+    fmt::print(stderr, "{}\n", told(counts, "imported"));
     return Exit::well;
   }
 };
@@ -34,8 +34,8 @@ const bool registered = commands().add(
     {.group = "Keep results",
      .summary = "take over what export or llama-bench wrote",
      .about =
-         "Reads lines of `export -o jsonl` into the database, which is made if it is not there. Attempts that are here already change "
-         "nothing, so importing twice is importing once. A malformed line is refused with its number, and nothing of its file is "
+         "Reads lines of `export -o jsonl` into the database, which is made if it is not there. Attempts that are here already gain "
+         "scores at most, so importing twice is importing once. A malformed line is refused with its number, and nothing of its file is "
          "imported. Hashes of builds, machines and configs are computed anew. Rows of `llama-bench -o jsonl` and `-o json` become cells "
          "of a sweep llama-bench, to query beside ours; nothing vouches for what they computed.",
      .example =

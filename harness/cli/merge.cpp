@@ -28,7 +28,7 @@ struct MergeCommand {
     const Store::Imported counts = merge_files(*store, files);
     store->checkpoint();
     for (const std::string& line : counts.doubtful) fmt::print(stderr, "{}\n", line);
-    fmt::print(stderr, "{} attempts merged, {} were here already; {} new cells\n", counts.attempts, counts.known, counts.cells);
+    fmt::print(stderr, "{}\n", told(counts, "merged"));
     return Exit::well;
   }
 };

@@ -1,10 +1,11 @@
-// pareto: quality against time. Time is that of the training's own steps; who is neither slower nor worse than anybody is on the line.
+// pareto: quality against time. Time is that of the training's own steps; whom nobody beats is on the line (front.h).
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "harness/base/units.h"
 #include "results/figure_series.h"
+#include "results/front.h"
 #include "results/plot.h"
 #include "results/quality.h"
 #include "results/table_notes.h"
@@ -26,14 +27,16 @@ std::vector<double> seconds_per_step(const ConfigFacts& row) {
 }
 
 /// Points that no other one beats in both, as stairs.
-FigureSeries frontier(const FigurePanel& panel, bool lower_is_better) {
-  std::vector<FigurePoint> points;
-  for (const FigureSeries& series : panel.series) points.insert(points.end(), series.points.begin(), series.points.end());
-  std::ranges::sort(points, {}, [&](const FigurePoint& p) { return std::pair(p.x, lower_is_better ? p.y : -p.y); });
+FigureSeries frontier(const FigurePanel& panel, const std::string& better) {
+  std::vector<FrontPoint> points;
+  for (const FigureSeries& series : panel.series) {
+    for (const FigurePoint& point : series.points) points.push_back({point.x, point.y});
+  }
+  std::ranges::sort(points, {}, &FrontPoint::time);
+  const auto beaten = beaten_by(points, better);
   FigureSeries out{.label = "", .points = {}, .drawn = FigureSeries::Drawn::frontier};
-  for (const FigurePoint& point : points) {
-    const bool beats = out.points.empty() || (lower_is_better ? point.y < out.points.back().y : point.y > out.points.back().y);
-    if (beats) out.points.push_back({.x = point.x, .y = point.y});
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!beaten[i]) out.points.push_back({.x = points[i].time, .y = points[i].quality});
   }
   return out;
 }
@@ -49,7 +52,7 @@ Figure build(Store& store, const TableOptions& options) {
   for (std::size_t i = 0; i < cells.rows.size(); ++i) {
     const auto quality = quality_of(cells.rows[i]);
     const std::vector<double> seconds = seconds_per_step(cells.rows[i]);
-    if (!quality || seconds.empty()) continue;
+    if (!quality || quality->values.empty() || seconds.empty()) continue;
     FigurePlace place = places[i];
     const auto known = by_panel.emplace(place.panel, *quality).first;
     if (known->second.metric != quality->metric) place.panel += (place.panel.empty() ? "" : ", ") + quality->metric;
@@ -58,14 +61,14 @@ Figure build(Store& store, const TableOptions& options) {
         .points.push_back(
             {.x = mean(seconds), .y = mean(quality->values), .x_interval = spread(seconds), .y_interval = spread(quality->values)});
   }
-  Figure figure{
-      .title = "Quality against time, mean and standard deviation over seeds", .subtitle = axes.constants, .panels = panels.panels()};
+  Figure figure{.title = "Quality against the time of a training step, mean and standard deviation over seeds",
+                .subtitle = axes.constants,
+                .panels = panels.panels()};
   for (FigurePanel& panel : figure.panels) {
     const Quality& quality = by_panel.at(panel.title);
-    const bool lower = quality.better != "higher";
     panel.y.label = fmt::format("{}{} ({} is better)", quality.metric == "ppl" ? "perplexity" : quality.metric,
-                                quality.split.empty() ? "" : " on " + quality.split, lower ? "lower" : "higher");
-    panel.series.insert(panel.series.begin(), frontier(panel, lower));
+                                quality.split.empty() ? "" : " on " + quality.split, quality.better == "higher" ? "higher" : "lower");
+    panel.series.insert(panel.series.begin(), frontier(panel, quality.better));
   }
   figure.notes = notes_under(store, cells, axes);
   figure.notes.emplace_back("the line joins those that no other one beats in both");

@@ -76,6 +76,15 @@ TEST_F(Care, RemovingTakesFilesAlongAndADryRunNothing) {
   EXPECT_EQ(refusal_flaw(call({"rm", "c2"}), {"c2"}), "");
 }
 
+TEST_F(Care, AnArtifactThatNoAttemptNamesIsGarbageAndACheckpointIsNot) {
+  make_file("r.db.artifacts/c2/maps-0123456789ab.safetensors");
+  make_file("r.db.artifacts/c2/checkpoint.pt");
+  EXPECT_EQ(rows_of({"gc", "--dry-run"}).at(0)["files"], 1);
+  EXPECT_EQ(rows_of({"gc"}).at(0)["file_bytes"], 9);
+  EXPECT_FALSE(there("r.db.artifacts/c2/maps-0123456789ab.safetensors"));
+  EXPECT_TRUE(there("r.db.artifacts/c2/checkpoint.pt"));
+}
+
 TEST_F(Care, GarbageIsOfCellsAndAttemptsThatAreNotThere) {
   const std::string stray = "r.db.logs/0123456789abcdef0123456789abcdef.log";
   make_file(stray);

@@ -217,6 +217,23 @@ TEST(Attempt, LaunchesOfDifferentKernelsAreFailed) {
   EXPECT_NE(attempt.result("", Json::object()).reason.find("naive"), std::string::npos);
 }
 
+TEST(Attempt, WhatEachLaunchMeasuresApartIsOneNumber) {
+  Attempt attempt = attempt_at(cell());
+  for (const double bytes : {300.0, 500.0, 100.0}) {
+    LaunchResult launch = timed_launch(static_cast<std::int64_t>(bytes), {2000, 2000});
+    for (const auto& [name, value] : {std::pair("peak_device", bytes), std::pair("instructions", 2 * bytes)}) {
+      MetricRow row{.name = name, .unit = "1", .better = "lower"};
+      row.value = value;
+      launch.metrics.push_back(row);
+    }
+    attempt.add(std::move(launch), {"done", "", ""});
+  }
+  const AttemptResult result = attempt.result("", Json::object());
+  EXPECT_DOUBLE_EQ(metric(result, "peak_device"), 500) << "a peak is the largest";
+  EXPECT_EQ(result.peak_dev_bytes, 500) << "the column says the same";
+  EXPECT_DOUBLE_EQ(metric(result, "instructions"), 600) << "the median";
+}
+
 TEST(Attempt, OfRowsWithOneKeyTheLastCounts) {
   Attempt attempt = attempt_at(cell());
   LaunchResult launch = timed_launch(0, {2000, 2000});

@@ -1,6 +1,7 @@
 // compare: planted differences are found, equal things are not told apart, nothing disappears.
 #include "results/compare.h"
 
+#include <limits>
 #include <map>
 #include <random>
 
@@ -56,6 +57,18 @@ TEST(Compare, FindsPlantedShiftsAndKeepsWhatOneSideLacks) {
   EXPECT_EQ(rows.size(), 7u) << "a cell that crashed on both sides is a row";
   EXPECT_TRUE(table.judged);
   EXPECT_TRUE(has(format_table(table_of(table), "md"), "Holm-corrected over 3 comparisons"));
+}
+
+TEST(Compare, AClockWhoseSamplesWereAllDiscardedIsNone) {
+  TempFolder folder;
+  Sweep sweep(folder / "r.db", {a_cell({{"seq_len", 64}}, 0, 1)});
+  sweep.finish_all([](const Store::CellState&) {
+    AttemptResult result = timed({{1e-3, 1e-3}, {1e-3}});
+    SampleRow throttled{.phase = "measure", .cache = "hot", .clock = "cuda_event", .total_ns = 5, .discarded = "throttled"};
+    result.samples.push_back(throttled);
+    return result;
+  });
+  EXPECT_EQ(processes_of(*sweep.store, read_cells(*sweep.store, {}, {"speed"}, false).rows.at(0)).size(), 2u);
 }
 
 TEST(Compare, OneProcessIsNoEvidence) {
@@ -166,6 +179,124 @@ TEST(Compare, QualityIsPairedBySeed) {
   EXPECT_EQ(row.verdict, "worse") << "seeds differ by far more than the variants, and are paired";
   EXPECT_GT(*row.effect, 10);
   EXPECT_EQ(row.note, "4 seeds in common");
+}
+
+/// Trainings of vanilla and random over seeds, by what `result` gives for each, and their comparison.
+template <typename MakeResult>
+Comparison compared_trainings(std::int64_t seeds, const CompareOptions& options, MakeResult result) {
+  TempFolder folder;
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "random"}) {
+    for (std::int64_t seed = 0; seed < seeds; ++seed) cells.push_back(trained(variant, seed, std::ssize(cells) + 1, 4096));
+  }
+  Sweep sweep(folder / "r.db", cells);
+  sweep.finish_all([&](const Store::CellState& cell) { return result(cell.config["variant"] == "random", cell.seed); });
+  return compared(folder / "r.db", "vanilla", "random", options).rows.at(0);
+}
+
+AttemptResult scored(const std::string& name, double value, const std::string& better, const std::string& signature = "") {
+  AttemptResult result = ended("done", "");
+  MetricRow row{.name = name, .signature = signature, .unit = "1", .better = better, .split = "test"};
+  row.value = value;
+  result.metrics.push_back(row);
+  return result;
+}
+
+TEST(Compare, ATrainingThatDivergedIsWorse) {
+  const auto at_seed = [](std::int64_t where) {
+    return [where](bool random, std::int64_t seed) {
+      const bool diverges = random && (where < 0 || seed == where);
+      return scored("ppl", diverges ? std::numeric_limits<double>::infinity() : 6 + 0.1 * static_cast<double>(seed), "lower");
+    };
+  };
+  for (const std::int64_t where : {-1, 1}) {
+    const Comparison row = compared_trainings(3, {}, at_seed(where));
+    EXPECT_EQ(row.metric, "ppl");
+    EXPECT_EQ(row.verdict, "worse");
+    EXPECT_EQ(row.note, where < 0 ? "B's ppl is not finite for seed 0, 1, 2" : "B's ppl is not finite for seed 1");
+    EXPECT_TRUE(parse_fail_rules("worse>5%").at(0).holds(row));
+  }
+}
+
+TEST(Compare, AQualityBelowZeroHasADirectionWithoutARatio) {
+  const Comparison row = compared_trainings(4, {}, [](bool random, std::int64_t seed) {
+    return scored("matthews", -0.2 + 0.01 * static_cast<double>(seed) + (random ? 0.1 + 0.001 * static_cast<double>(seed % 2) : 0),
+                  "higher");
+  });
+  EXPECT_EQ(row.verdict, "better");
+  EXPECT_FALSE(row.ratio);
+  EXPECT_NEAR(*row.difference, 0.1005, 1e-12);
+}
+
+TEST(Compare, AMetricWithoutADirectionIsNeitherBetterNorWorse) {
+  const Comparison row = compared_trainings(4, {}, [](bool random, std::int64_t seed) {
+    return scored("loss", 3 + 0.01 * static_cast<double>(seed % 3) + (random ? 1 : 0) * (1 + 0.001 * static_cast<double>(seed)), "none");
+  });
+  EXPECT_LT(*row.p, 0.001);
+  EXPECT_EQ(row.verdict, "ambiguous");
+}
+
+TEST(Compare, WhatWasComputedInTwoWaysIsNotCompared) {
+  const Comparison row = compared_trainings(3, {}, [](bool random, std::int64_t seed) {
+    return scored("bleu", 20 + (random ? 5 : 0) + static_cast<double>(seed), "higher", random ? "tok:13a" : "tok:none");
+  });
+  EXPECT_EQ(row.verdict, "ambiguous");
+  EXPECT_TRUE(has(row.note, "tok:13a; tok:none")) << row.note;
+  EXPECT_FALSE(row.p);
+}
+
+TEST(Compare, ATableNamesWhatWasComputedInTwoWaysAndMarksNoBest) {
+  TempFolder folder;
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "random"}) {
+    for (std::int64_t seed = 0; seed < 3; ++seed) cells.push_back(trained(variant, seed, std::ssize(cells) + 1, 4096));
+  }
+  Sweep sweep(folder / "r.db", cells);
+  sweep.finish_all([&](const Store::CellState& cell) {
+    const bool random = cell.config["variant"] == "random";
+    return scored("bleu", (random ? 25 : 20) + 0.01 * static_cast<double>(cell.seed), "higher", random ? "tok:13a" : "tok:none");
+  });
+  const std::string table = format_table(make_table(*sweep.store, "quality", {}), "md");
+  EXPECT_TRUE(has(table, "computed in 2 ways, which cannot be compared: bleu (tok:13a; tok:none)")) << table;
+  EXPECT_FALSE(has(table, "**")) << table;
+}
+
+TEST(Compare, ARankTestSaysWhereItCannotSayAnything) {
+  CompareOptions ranks;
+  ranks.test = DifferenceTest::wilcoxon;
+  const auto far_apart = [](bool random, std::int64_t seed) {
+    return scored("ppl", 6 + 0.01 * static_cast<double>(seed) + (random ? 3 + 0.1 * static_cast<double>(seed) : 0), "lower");
+  };
+  const Comparison few = compared_trainings(5, ranks, far_apart);
+  EXPECT_FALSE(few.p);
+  EXPECT_EQ(few.note, "5 seeds in common: too few for a rank test at alpha = 0.05");
+  EXPECT_EQ(compared_trainings(6, ranks, far_apart).verdict, "worse");
+  TempFolder folder;
+  std::mt19937_64 random(67);
+  for (const char* name : {"before", "after"}) {
+    Sweep sweep(folder / "r.db", {a_cell({{"seq_len", 64}}, 0, 1)}, name);
+    sweep.finish_all([&](const Store::CellState&) {
+      auto processes = launches(name[0] == 'b' ? 1e-3 : 2e-3, random);
+      processes.resize(3);
+      return timed(processes);
+    });
+  }
+  const Comparison times = compared(folder / "r.db", "before", "after", ranks).rows.at(0);
+  EXPECT_FALSE(times.p);
+  EXPECT_TRUE(has(times.note, "3 and 3 processes are too few for a rank test")) << times.note;
+}
+
+TEST(Compare, AFilterIsOfTheBaselineToo) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::mt19937_64 random(71);
+  measure(path, "nightly", {{16, 1e-3}, {17, 1e-3}}, random);
+  const auto store = Store::open_to_write(path);
+  save_baseline(*store, "golden", std::nullopt);
+  const TableOptions only{.filter = "seq_len = 16"};
+  const auto rows = compare(*store, side_named(*store, "golden", only), side_named(*store, "nightly", only), {}).rows;
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].note, "the same measurements");
 }
 
 TEST(FailRules, AreReadAndHoldBeyondTheirBound) {

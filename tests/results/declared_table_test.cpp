@@ -4,10 +4,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "harness/base/error.h"
 #include "results/format_markup.h"
+#include "results/front.h"
 #include "results/paper_values.h"
+#include "results/quality.h"
+#include "results/sqlite.h"
 #include "results/table.h"
 #include "results/table_spec.h"
 #include "tests/results/trained_sweep.h"
@@ -203,6 +207,17 @@ TEST_F(Shapes, PublishedValuesStandBesideOurs) {
   EXPECT_TRUE(has(user_error([&] { table("speed", options); }), "--paper"));
 }
 
+TEST_F(Shapes, MachinesSideBySideHaveLinesOfTheirOwn) {
+  const std::vector<CellRow> cells = {a_cell({{"kind", "train"}, {"task", "lm"}}, 0, 1)};
+  Sweep here(folder_ / "two.db", cells, "here"), there(folder_ / "two.db", cells, "there", a_build(), a_machine("bench-2"));
+  here.finish_all([](const auto&) { return learnt(40); });
+  there.finish_all([](const auto&) { return learnt(50); });
+  const Table paper = make_table(*here.store, "paper2", {.across_env = true});
+  EXPECT_EQ(paper.columns[1], "machine") << format_table(paper, "md");
+  EXPECT_EQ(line(paper, {"Transformer", "bench-1 (Testron 7)"})["lm1b_ppl"].value, 40) << format_table(paper, "md");
+  EXPECT_EQ(line(paper, {"Transformer", "bench-2 (Testron 7)"})["lm1b_ppl"].value, 50);
+}
+
 TEST_F(Shapes, PublishedValuesAreInTheDatabase) {
   const auto rows = sweep_->store->select(
       "SELECT value, note FROM paper_value WHERE paper='synthesizer' AND tbl='table4' AND row_label='DyConv' AND col_label='log_ppl'");
@@ -211,6 +226,68 @@ TEST_F(Shapes, PublishedValuesAreInTheDatabase) {
   const std::string note = rows[0]["note"];
   EXPECT_TRUE(has(note, "Table 4") && has(note, "2.038")) << note;
   EXPECT_GT(count(*sweep_->store, "SELECT count(*) FROM paper_value"), 400);
+}
+
+TEST_F(Shapes, ACorrectedPublishedValueReachesAnOlderDatabaseAndAUsersOwnStays) {
+  const std::string path = folder_ / "r.db", at = " WHERE paper='synthesizer' AND tbl='table4' AND row_label='DyConv' AND col_label=";
+  sweep_->store->checkpoint();
+  {
+    const Connection database(path, Connection::Mode::write, 1);
+    database.execute("UPDATE paper_value SET value=99" + at + "'log_ppl'");
+    database.execute("UPDATE paper_value SET value=98, note='measured by us'" + at + "'steps_per_sec'");
+  }
+  const auto value = [&](const std::string& column) {
+    const auto found = sweep_->store->select("SELECT value FROM paper_value" + at + "'" + column + "'");
+    return found.empty() ? OrderedJson("absent") : found.front()["value"];
+  };
+  ASSERT_EQ(value("log_ppl"), 99);
+  ASSERT_EQ(value("steps_per_sec"), 98);
+  const auto shown_value = [&](Store& store, const std::string& column) {
+    for (const PaperValue& one : published(store, "synthesizer", "table4").values) {
+      if (one.row == "DyConv" && one.column == column) return one.value;
+    }
+    return 0.0;
+  };
+  EXPECT_EQ(shown_value(*sweep_->store, "log_ppl"), 2.04) << "also before the file is opened to write";
+  const auto store = Store::open_to_write(path);
+  EXPECT_EQ(value("log_ppl"), 2.04);
+  EXPECT_EQ(value("steps_per_sec"), 98);
+  EXPECT_EQ(shown_value(*store, "steps_per_sec"), 98);
+}
+
+TEST_F(Shapes, AQualityThatIsNotFiniteIsSaid) {
+  Sweep sweep(folder_ / "inf.db", {a_cell({{"kind", "train"}, {"task", "lm"}}, 0, 1), trained("dense", 0, 2, 1)});
+  sweep.finish_all([](const Store::CellState& cell) {
+    return learnt(cell.config["variant"] == "dense" ? 40 : std::numeric_limits<double>::infinity());
+  });
+  const Table quality = make_table(*sweep.store, "quality", {});
+  EXPECT_EQ(line(quality, {"vanilla"})["ppl"].value, "n/a (not finite)") << format_table(quality, "md");
+  EXPECT_EQ(line(make_table(*sweep.store, "paper2", {}), {"Transformer"})["lm1b_ppl"].value, "n/a (not finite)");
+}
+
+TEST_F(Shapes, ATaskIsJudgedByItsOwnMetric) {
+  const auto judged = [&](const std::string& task, const std::string& data, const std::vector<std::string>& metrics) {
+    ConfigFacts row;
+    row.config = {{"task", task}, {"data.name", data}};
+    row.done.emplace_back();
+    for (const std::string& metric : metrics) row.done[0].metrics[metric].value = 1;
+    return quality_of(row)->metric;
+  };
+  EXPECT_EQ(judged("glue", "cola", {"accuracy", "matthews", "ppl"}), "matthews");
+  EXPECT_EQ(judged("glue", "sst-2", {"accuracy", "matthews", "ppl"}), "accuracy");
+  EXPECT_EQ(judged("mt", "multi30k", {"ppl", "bleu", "chrf"}), "bleu");
+  EXPECT_EQ(judged("lm", "enwik8", {"ppl", "accuracy"}), "ppl");
+  EXPECT_EQ(judged("summarization", "xsum", {"ppl", "rouge1", "rougeLsum"}), "rougeLsum");
+  EXPECT_EQ(judged("superglue", "record", {"record_em", "record_f1", "loss"}), "record_f1");
+  EXPECT_EQ(judged("superglue", "multirc", {"multirc_em"}), "multirc_em");
+  EXPECT_EQ(judged("of another program", "", {"spearman", "loss"}), "spearman");
+}
+
+TEST(Front, TiesStandOnItTogether) {
+  const auto beaten = beaten_by({{1, 5}, {1, 5}, {1, 6}, {2, 5}, {2, 4}}, "lower");
+  EXPECT_FALSE(beaten[0] || beaten[1] || beaten[4]);
+  EXPECT_TRUE(beaten[2] && beaten[3]);
+  EXPECT_EQ(beaten_by({{1, 5}, {2, 6}, {2, 5}}, "higher")[2], 0u);
 }
 
 TEST_F(Shapes, EffectsAndInteractionsAreFactors) {

@@ -61,5 +61,23 @@ TEST_F(ExampleScores, GoWithTheirAttempt) {
   EXPECT_EQ(scores().size(), 1u) << "a refusal changes nothing";
 }
 
+TEST_F(ExampleScores, AMetricHasOneUnitAndOneDirection) {
+  MetricRow silent = bleu(20);
+  silent.unit = "";
+  silent.better = "none";
+  store_scores(*sweep.store, 1, {silent}, {});
+  store_scores(*sweep.store, 2, {bleu(21)}, {});
+  store_scores(*sweep.store, 3, {silent}, {});
+  const auto defined = [&] { return Json(sweep.store->select("SELECT unit, better FROM metric_def WHERE name='bleu'")).dump(); };
+  EXPECT_EQ(defined(), R"([{"better":"higher","unit":"0-100"}])") << "whoever says it first";
+  MetricRow share = bleu(0.2);
+  share.unit = "0-1";
+  EXPECT_TRUE(has(user_error([&] { store_scores(*sweep.store, 4, {share}, {}); }), "'bleu' is '0-100' in the database, not '0-1'"));
+  MetricRow lower = bleu(20);
+  lower.better = "lower";
+  EXPECT_TRUE(has(user_error([&] { store_scores(*sweep.store, 4, {lower}, {}); }), "'higher' in the database, not 'lower'"));
+  EXPECT_EQ(count(*sweep.store, "SELECT count(*) FROM metric JOIN metric_def USING(metric_id) WHERE name='bleu' AND attempt_id=4"), 0);
+}
+
 }  // namespace
 }  // namespace synthbench

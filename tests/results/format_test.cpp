@@ -53,6 +53,13 @@ TEST(Format, JsonKeepsNumbersAsNumbers) {
   EXPECT_EQ(OrderedJson::parse(format_rows({{"a"}, {{{"a", 1}}}}, "json")).dump(), R"([{"a":1}])");
 }
 
+TEST(Format, ALatexLineThatBeginsWithABracketOrAStarIsNoArgument) {
+  const Table table{
+      .caption = "", .columns = {"*", "a"}, .rows = {{{.value = "[1.5, 2]"}, {.value = 1}}, {{.value = "b"}, {.value = 2}}}, .notes = {}};
+  EXPECT_TRUE(has(format_table(table, "tex"), "\\toprule\n{}* & a \\\\\n\\midrule\n{}[1.5, 2] & 1 \\\\\nb & 2"))
+      << format_table(table, "tex");
+}
+
 TEST(Format, LatexHasNoBareSpecialLetter) {
   const std::string tex = format_table(awkward(), "tex");
   EXPECT_TRUE(has(tex, "100 \\% of A \\& B")) << tex;

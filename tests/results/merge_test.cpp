@@ -1,8 +1,11 @@
 // What is no attempt is merged by content: in any order, any number of times, the same.
+#include "results/cells_of_build.h"
+#include "results/example_scores.h"
 #include "results/exchange.h"
 #include "results/reference_merge.h"
 #include "results/reference_rows.h"
 #include "results/saved_query.h"
+#include "results/sweep_named.h"
 #include "results/words_of_sweeps.h"
 #include "tests/results/fixtures.h"
 
@@ -83,6 +86,107 @@ TEST_F(Merging, MergedDatabasesMergeAgain) {
   EXPECT_NE(left, ab);
   merged({b, c});
   EXPECT_EQ(merged({a, folder / "merged3.db"}), left);
+}
+
+/// Databases that began as one file, and went on apart.
+class Copies : public testing::Test {
+ protected:
+  void SetUp() override {
+    Sweep sweep(folder / "a.db", some_cells({64}, {0, 1}), "shared");
+    sweep.finish_all([](const auto&) { return timed({{1e-3}}); });
+    sweep.store->checkpoint();
+    std::filesystem::copy_file(folder / "a.db", folder / "b.db");
+  }
+  /// What the cells are and what their attempts measured, whatever the numbers of rows.
+  Json merged(const std::vector<std::string>& names) {
+    std::vector<std::string> paths;
+    for (const std::string& name : names) paths.push_back(folder / (name + ".db"));
+    const auto store = Store::open_to_write(folder / ("merged" + std::to_string(++number) + ".db"));
+    counts = merge_files(*store, paths);
+    expect_healthy(*store);
+    return {Json(store->select(R"(SELECT ce.seed, ce.state, ce.reason, a.attempt_uid FROM cell ce
+                                  LEFT JOIN attempt a ON a.attempt_id=ce.result_attempt_id ORDER BY ce.seed)")),
+            Json(store->select(R"(SELECT a.attempt_uid, d.name, m.split, m.value, NULL AS example
+                                  FROM metric m JOIN metric_def d USING(metric_id) JOIN attempt a USING(attempt_id) UNION ALL
+                                  SELECT a.attempt_uid, d.name, x.split, x.value, x.example
+                                  FROM example_score x JOIN metric_def d USING(metric_id) JOIN attempt a USING(attempt_id)
+                                  ORDER BY 1, 2, 3, 5)"))};
+  }
+
+  TempFolder folder;
+  int number = 0;
+  Store::Imported counts;
+};
+
+TEST_F(Copies, ScoresThatOneOfThemGotLaterAreUnited) {
+  const auto score = [&](const char* name, double value) {
+    const auto store = Store::open_to_write(folder / name);
+    MetricRow bleu{.name = "bleu", .signature = "v:2", .unit = "BLEU", .better = "higher", .split = "test"};
+    bleu.value = value;
+    store_scores(*store, 1, {bleu}, {{.name = "bleu", .signature = "v:2", .split = "test", .example = 1, .value = value}});
+    store->checkpoint();
+  };
+  score("b.db", 27.5);
+  const Json ab = merged({"a", "b"});
+  EXPECT_EQ(counts.known, 2);
+  EXPECT_EQ(counts.scores, 2) << "the value and one example's";
+  EXPECT_TRUE(has(told(counts, "merged"), "2 scores of theirs are new")) << told(counts, "merged");
+  EXPECT_EQ(merged({"b", "a"}), ab);
+  EXPECT_EQ(counts.scores, 0);
+  EXPECT_EQ(merged({"b"}), ab);
+  score("a.db", 27.25);
+  EXPECT_EQ(merged({"a", "b"}), ab) << "of two that differ the same one stays";
+  EXPECT_EQ(merged({"b", "a"}), ab);
+}
+
+TEST_F(Copies, ACellThatWaitsInOneOfThemIsTheSameInAnyOrder) {
+  const auto b = Store::open_to_write(folder / "b.db");
+  b->reopen(1, {});
+  b->checkpoint();
+  EXPECT_EQ(merged({"b"})[0][0]["state"], "pending") << "alone it waits to be run again";
+  const Json ab = merged({"a", "b"});
+  EXPECT_EQ(ab[0][0]["state"], "done");
+  EXPECT_EQ(merged({"b", "a"}), ab);
+  EXPECT_EQ(merged({"b", "b", "a", "b"}), ab);
+  std::filesystem::copy_file(folder / "b.db", folder / "c.db");
+  const auto c = Store::open_to_write(folder / "c.db");
+  c->mark(1, "oom", "backstop: cell 7");
+  c->checkpoint();
+  const Json bc = merged({"b", "c"});
+  EXPECT_EQ(bc[0][0]["state"], "oom") << "it says more than a cell that waits";
+  EXPECT_EQ(merged({"c", "b"}), bc);
+  EXPECT_EQ(merged({"c", "a", "b"}), merged({"a", "b", "c"}));
+}
+
+TEST_F(Copies, OfTwoAttemptsTheOneThatEndedLaterCountsWhicheverWasMergedFirst) {
+  Sweep later(folder / "later.db", some_cells({64}, {0, 1}), "later");
+  later.finish_all([](const auto&) { return timed({{3e-3}}); });
+  later.store->checkpoint();
+  for (const auto& order : std::vector<std::vector<std::string>>{{"a", "later"}, {"later", "a"}}) {
+    merged(order);
+    const std::string path = folder / ("merged" + std::to_string(number) + ".db");
+    const auto store = Store::open_to_write(path);
+    EXPECT_NEAR(read_cells(*store, {}, {"speed"}, false).rows.at(0).values("median").at(0), 3e-3, 1e-9) << order.front();
+    const std::int64_t build = store->build_id(a_build());
+    EXPECT_NEAR(cells_of_build(*store, {}, {"speed"}, build, std::nullopt).rows.at(0).values("median").at(0), 3e-3, 1e-9);
+    EXPECT_EQ(store->select("SELECT name FROM sweep WHERE sweep_id=?1", {*latest_sweep(*store)}).at(0)["name"], "later");
+    Sweep next(path, some_cells({64}, {0}), "next");
+    next.store->reuse(next.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine()), Json::object()});
+    EXPECT_EQ(count(*store,
+                    "SELECT count(*) FROM cell ce JOIN sweep USING(sweep_id) JOIN metric m ON m.attempt_id=ce.result_attempt_id "
+                    "WHERE sweep.name='next' AND m.value BETWEEN 2.9e-3 AND 1"),
+              2)
+        << "median and min are of the later one";
+  }
+}
+
+TEST(SweepNames, ANumberThatIsNoneIsAName) {
+  TempFolder folder;
+  Sweep odd(folder / "r.db", some_cells({64}, {0}), "s"), like(folder / "r.db", some_cells({128}, {0}), "s12");
+  EXPECT_EQ(find_sweep(*odd.store, "s"), odd.id);
+  EXPECT_EQ(find_sweep(*odd.store, "s12"), like.id) << "there is no twelfth sweep";
+  EXPECT_EQ(find_sweep(*odd.store, "s1"), 1);
+  EXPECT_FALSE(find_sweep(*odd.store, "s13"));
 }
 
 TEST(Notes, EachPartStandsOnce) {

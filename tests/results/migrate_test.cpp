@@ -70,6 +70,15 @@ TEST_P(Migrating, KeepsEveryRowAndGivesTheShapeOfANewFile) {
   EXPECT_FALSE(Store::open_to_write(path)->migrated) << "once";
 }
 
+TEST_P(Migrating, KeepsViewsAndIndexesOfTheUser) {
+  make_older_file(path, GetParam());
+  Connection(path, Connection::Mode::write, 1)
+      .execute("CREATE VIEW mine AS SELECT variant, value FROM v_result WHERE metric='median'; CREATE INDEX my_tags ON tag(tag);");
+  const auto store = Store::open_to_write(path);
+  EXPECT_GT(count(*store, "SELECT count(*) FROM mine"), 0);
+  EXPECT_EQ(count(*store, "SELECT count(*) FROM sqlite_schema WHERE name='my_tags'"), 1);
+}
+
 TEST_P(Migrating, LeavesTheFileAsItWasInABackup) {
   make_older_file(path, GetParam());
   std::ofstream(path + ".v" + std::to_string(GetParam()) + ".bak") << "of another day";

@@ -116,6 +116,22 @@ TEST_F(Query, SqlIsReadOnly) {
   EXPECT_LE(folder_.names().size(), files) << "a file was made";
 }
 
+TEST_F(Query, AFilterMayHaveThousandsOfTermsAndLongLists) {
+  const auto all = query_filter(*store_, "seq_len >= 0").rows.size();
+  ASSERT_GT(all, 0u);
+  std::string either = "variant != ''", both = "seq_len >= 0", list = "seq_len NOT IN (-1";
+  for (int i = 1; i < 5000; ++i) either += " OR seq_len = -" + std::to_string(i), both += " AND seq_len > -" + std::to_string(i);
+  for (int i = 2; i < 40000; ++i) list += ", -" + std::to_string(i);
+  for (const std::string& filter : {either, both, list + ")"}) EXPECT_EQ(query_filter(*store_, filter).rows.size(), all);
+  for (int i = 5000; i < 40000; ++i) either += " OR seq_len = -" + std::to_string(i);
+  EXPECT_TRUE(has(user_error([&] { query_filter(*store_, either); }), "40000 tests"));
+}
+
+TEST_F(Query, ASavedNumberIsTheOneThatWasTyped) {
+  const std::string sql = sql_of_filter(*store_, "value = 0.30000000000000004 AND variant IN ('a?1', 'b') AND seq_len != 9007199254740993");
+  EXPECT_TRUE(has(sql, "0.30000000000000004") && has(sql, "9007199254740993") && has(sql, "'[\"a?1\",\"b\"]'")) << sql;
+}
+
 TEST_F(Query, ASavedQueryGivesTheSameRowsAgain) {
   const std::string filter = "variant IN ('vanilla', 'dense''s') AND seq_len >= 16 AND (value < 0.5 OR NOT metric = 'median')";
   const auto writer = Store::open_to_write(path_);

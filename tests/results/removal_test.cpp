@@ -49,6 +49,21 @@ TEST_F(Removing, ASweepTakesAllThatBelongsToItAndNothingElse) {
   expect_healthy(*sweep.store);
 }
 
+TEST_F(Removing, AnAttemptTakesTheArtifactsThatItAloneNames) {
+  sweep.store->reopen(sweep.id, {});
+  const auto claimed = sweep.claim(1);
+  AttemptResult result = timed({{1e-3}});
+  result.artifacts = {{"weights", "r.db.artifacts/c1/both", "00", 1}, {"maps", "r.db.artifacts/c1/own", "00", 1}};
+  ASSERT_TRUE(sweep.store->finish(*claimed, "me", result));
+  sweep.store->reopen(sweep.id, {});
+  const auto again = sweep.claim(1);
+  result.artifacts.pop_back();
+  ASSERT_TRUE(sweep.store->finish(*again, "me", result));
+  EXPECT_EQ(removal_of(*sweep.store, {"a5"}).artifacts, std::vector<std::string>{"r.db.artifacts/c1/own"});
+  EXPECT_TRUE(removal_of(*sweep.store, {"a6"}).artifacts.empty());
+  EXPECT_EQ(removal_of(*sweep.store, {"a5", "a6"}).artifacts.size(), 2u);
+}
+
 TEST_F(Removing, ACellThatLosesItsResultTakesWhatIsLeft) {
   sweep.store->reopen(sweep.id, {});
   sweep.finish_all([](const auto&) { return ended("crashed", "SIGSEGV"); });

@@ -31,10 +31,15 @@ TEST(Significance, WhatIsTooLittleHasNoTest) {
   EXPECT_FALSE(rank_sum({}, two));
 }
 
-TEST(Significance, WithoutSpreadADifferenceIsClearAndNoneIsNone) {
+TEST(Significance, WithoutSpreadTheOrderAloneSpeaksAndNoDifferenceIsNone) {
   const std::vector<double> a = {2, 2, 2}, b = {3, 3, 3};
-  EXPECT_EQ(welch_t(a, b)->p, 0);
+  EXPECT_DOUBLE_EQ(welch_t(a, b)->p, 0.1) << "as rank_sum, which can say no more of three and three";
+  EXPECT_DOUBLE_EQ(welch_t(a, b)->p, rank_sum(a, b)->p);
+  EXPECT_DOUBLE_EQ(trimmed_t(a, b)->p, 0.1);
   EXPECT_EQ(welch_t(a, a)->p, 1);
+  EXPECT_DOUBLE_EQ(paired_t(std::vector<double>{0.1, 0.1})->p, 0.5) << "two seeds prove nothing, however equal";
+  EXPECT_DOUBLE_EQ(paired_t(std::vector<double>{0.3 - 0.2, 0.1, 0.4 - 0.3})->p, 0.25) << "rounding is no spread";
+  EXPECT_DOUBLE_EQ(paired_t(std::vector<double>(6, 0.1))->p, signed_rank(std::vector<double>(6, 0.1))->p);
   const std::vector<double> few = {1, 2, 4, 3}, many = {2, 3, 5, 9};
   EXPECT_DOUBLE_EQ(trimmed_t(few, many)->p, welch_t(few, many)->p) << "nothing is left out of fewer than five";
   EXPECT_EQ(paired_t(std::vector<double>{0, 0})->p, 1);

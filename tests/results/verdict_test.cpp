@@ -1,4 +1,5 @@
 // The sentence that a run ends with.
+#include "results/reference_rows.h"
 #include "results/table.h"
 #include "tests/results/trained_sweep.h"
 
@@ -36,6 +37,38 @@ TEST(Verdict, OfAVariantThatWasTrainedInTwoWaysNothingIsSaid) {
   Sweep sweep(folder / "r.db", cells);
   finish(sweep);
   EXPECT_FALSE(verdict_sentence(*sweep.store, sweep.id));
+}
+
+TEST(Verdict, OneProcessMakesAFactorOfAbout) {
+  TempFolder folder;
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "random"}) {
+    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, std::ssize(cells) + 1));
+    cells.push_back(trained(variant, 0, std::ssize(cells) + 1, 10));
+  }
+  Sweep sweep(folder / "r.db", cells);
+  sweep.finish_all([](const Store::CellState& cell) {
+    return cell.config["kind"] == "train" ? learnt(6) : timed({{cell.config["variant"] == "vanilla" ? 2.0 : 1.0}});
+  });
+  const std::string sentence = verdict_sentence(*sweep.store, sweep.id).value_or("");
+  EXPECT_TRUE(has(sentence, "random is about 2.00x faster than vanilla at length 512")) << sentence;
+}
+
+TEST(Verdict, WhatLiesWithinTheNoiseOfTheMachineIsNoDifference) {
+  TempFolder folder;
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "random"}) {
+    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, std::ssize(cells) + 1));
+    cells.push_back(trained(variant, 0, std::ssize(cells) + 1, 10));
+  }
+  Sweep sweep(folder / "r.db", cells);
+  std::mt19937_64 random(73);
+  sweep.finish_all([&](const Store::CellState& cell) {
+    return cell.config["kind"] == "train" ? learnt(6) : timed(launches(cell.config["variant"] == "vanilla" ? 1.0 : 0.9, random));
+  });
+  EXPECT_TRUE(has(*verdict_sentence(*sweep.store, sweep.id), "random is 1.1")) << *verdict_sentence(*sweep.store, sweep.id);
+  store_noise_floors(*sweep.store, sweep.env, {{"eigen", time_bucket(1.0), 20, 0.2}});
+  EXPECT_TRUE(has(*verdict_sentence(*sweep.store, sweep.id), "neither faster nor slower")) << *verdict_sentence(*sweep.store, sweep.id);
 }
 
 TEST(Verdict, DoesNotCallANoiseFaster) {

@@ -4,17 +4,10 @@
 
 #include "harness/base/plain_text.h"
 #include "harness/base/words.h"
+#include "results/query.h"
 
 namespace synthbench {
 namespace {
-
-/// A value in the filter language, where texts stand in single quotes and a quote within is doubled.
-std::string literal(const Json& value) {
-  if (!value.is_string()) return value.dump();
-  std::string out = "'";
-  for (const char c : value.get<std::string>()) out += c == '\'' ? "''" : std::string(1, c);
-  return out + "'";
-}
 
 std::string bench(const Config& config, std::int64_t seed, const MeasureSettings& measure) {
   std::string command = "synthbench bench";

@@ -6,14 +6,19 @@
 namespace synthbench {
 namespace {
 
+/// A time at one length and a training, of vanilla and of another variant.
+std::vector<CellRow> timed_and_trained(const char* other) {
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", other}) {
+    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, std::ssize(cells) + 1));
+    cells.push_back(trained(variant, 0, std::ssize(cells) + 1, 10));
+  }
+  return cells;
+}
+
 TEST(Verdict, SaysSlowerAndGainsWhereThatIsSo) {
   TempFolder folder;
-  std::vector<CellRow> cells;
-  for (const char* variant : {"vanilla", "dense"}) {
-    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, static_cast<std::int64_t>(cells.size()) + 1));
-    cells.push_back(trained(variant, 0, static_cast<std::int64_t>(cells.size()) + 1, 10));
-  }
-  Sweep sweep(folder / "r.db", cells);
+  Sweep sweep(folder / "r.db", timed_and_trained("dense"));
   EXPECT_FALSE(verdict_sentence(*sweep.store, sweep.id)) << "nothing is measured yet";
   finish(sweep);
   const std::string sentence = verdict_sentence(*sweep.store, sweep.id).value_or("");
@@ -41,12 +46,7 @@ TEST(Verdict, OfAVariantThatWasTrainedInTwoWaysNothingIsSaid) {
 
 TEST(Verdict, OneProcessMakesAFactorOfAbout) {
   TempFolder folder;
-  std::vector<CellRow> cells;
-  for (const char* variant : {"vanilla", "random"}) {
-    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, std::ssize(cells) + 1));
-    cells.push_back(trained(variant, 0, std::ssize(cells) + 1, 10));
-  }
-  Sweep sweep(folder / "r.db", cells);
+  Sweep sweep(folder / "r.db", timed_and_trained("random"));
   sweep.finish_all([](const Store::CellState& cell) {
     return cell.config["kind"] == "train" ? learnt(6) : timed({{cell.config["variant"] == "vanilla" ? 2.0 : 1.0}});
   });
@@ -56,12 +56,7 @@ TEST(Verdict, OneProcessMakesAFactorOfAbout) {
 
 TEST(Verdict, WhatLiesWithinTheNoiseOfTheMachineIsNoDifference) {
   TempFolder folder;
-  std::vector<CellRow> cells;
-  for (const char* variant : {"vanilla", "random"}) {
-    cells.push_back(a_cell({{"variant", variant}, {"seq_len", 512}}, 0, std::ssize(cells) + 1));
-    cells.push_back(trained(variant, 0, std::ssize(cells) + 1, 10));
-  }
-  Sweep sweep(folder / "r.db", cells);
+  Sweep sweep(folder / "r.db", timed_and_trained("random"));
   std::mt19937_64 random(73);
   sweep.finish_all([&](const Store::CellState& cell) {
     return cell.config["kind"] == "train" ? learnt(6) : timed(launches(cell.config["variant"] == "vanilla" ? 1.0 : 0.9, random));

@@ -74,6 +74,10 @@ class Rows {
     }
     if (table.rows.empty()) throw NothingDone("nothing was published for this table: " + spec_.caption);
     add_notes(table);
+    for (const TableColumn& column : spec_.columns) {
+      const auto other = [&](const Line& line) { return line.configs.contains(&column) && !alike(line, column); };
+      if (std::ranges::any_of(lines_, other)) table.notes.push_back(column.name + ": no difference, " + why_not_alike(column));
+    }
     table.notes.emplace_back("difference: ours minus published; interval: its 95 %, by Student's t over our n seeds (one seed has none)");
     for (const std::string& note : paper.notes) table.notes.push_back("published: " + note);
     return table;
@@ -233,6 +237,16 @@ class Rows {
                                                   {"n", std::to_string(all.size())}})};
   }
 
+  /// Whether ours can be subtracted from what was published: a quality of the same data, and no time of another machine.
+  bool alike(const Line& line, const TableColumn& column) const {
+    const auto found = line.configs.find(&column);
+    if (found == line.configs.end() || column.one_place) return false;
+    return column.published.empty() || facts()[found->second].text("data.name") == column.published;
+  }
+  static std::string why_not_alike(const TableColumn& column) {
+    return column.one_place ? "as published times are those of other machines" : "as the published values are of " + column.published;
+  }
+
   std::vector<TableCell> compared(const Line& line, const TableColumn& column, const PaperValue* paper) const {
     std::vector<TableCell> out = first_cells(line);
     out.push_back({.value = column.name});
@@ -241,7 +255,7 @@ class Rows {
     out.push_back(paper == nullptr ? nothing_cell() : TableCell{.value = theirs, .text = paper->text});
     const auto found = line.configs.find(&column);
     TableCell mine = shown(column) ? cell_of(line, column) : TableCell{.value = "n/a (several machines)"};
-    const bool both = paper != nullptr && mine.value.is_number();
+    const bool both = paper != nullptr && mine.value.is_number() && alike(line, column);
     const std::vector<double> all = mine.value.is_number() ? values(found->second, column) : std::vector<double>();
     const std::vector<std::int64_t> attempts = mine.attempts;
     const TableCell difference = both ? signed_cell(mine.value.get<double>() - theirs, column.digits) : nothing_cell();

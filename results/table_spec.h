@@ -35,6 +35,7 @@ struct TableColumn {
   std::string better{};    ///< higher or lower; empty: as the metric says
   std::string format = "{mean}";
   std::string note{};
+  std::string published{};  ///< the data set that published values are of: no difference is made from other data
   Show show = Show::value;
   Appear appear = Appear::always;
   int digits = 3;

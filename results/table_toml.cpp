@@ -38,7 +38,7 @@ const Words<bool> kPlaces = {{"one", true}, {"any", false}};
 const std::vector<std::string> kTop = {"caption", "kind",         "shape", "where",  "first_column", "paper", "places",
                                        "growth",  "count_models", "notes", "column", "row",          "claim"};
 const std::vector<std::string> kColumn = {"name", "metric", "unit",   "better", "format", "note", "show",
-                                          "over", "appear", "digits", "places", "best",   "where"};
+                                          "over", "appear", "digits", "places", "best",   "where", "published"};
 const std::vector<std::string> kClaim = {"text", "metric", "better", "source", "a", "b", "where", "published"};
 
 class Reader : TomlSource {
@@ -142,6 +142,7 @@ class Reader : TomlSource {
     if (const toml::node* node = block.get("digits")) out.digits = digits(*node, section);
     if (const toml::node* node = block.get("format")) out.format = format(*node, section);
     out.note = optional_text(block, "note", section, "");
+    out.published = optional_text(block, "published", section, "");
     out.best = truth(block, "best", section);
     out.where = filter(block, "where", section);
     const bool of_times = out.show == TableColumn::Show::interval || out.show == TableColumn::Show::ratio_interval;

@@ -148,11 +148,11 @@ TEST_F(Shapes, ConfigsBehindOneLabelAreNotAveraged) {
 }
 
 TEST_F(Shapes, PublishedValuesStandBesideOurs) {
-  TableOptions options;
-  options.paper = true;
-  options.filter = "seq_len = 64";
-  const Table paper = table("paper2", options);
-  EXPECT_EQ(paper.columns, (std::vector<std::string>{"model", "measure", "published", "ours", "difference", "interval", "n"}));
+  const TableOptions options{.filter = "seq_len = 64", .paper = true};
+  const std::string one = "caption = \"c\"\nkind = \"train\"\nshape = \"rows\"\npaper = \"synthesizer/table2\"\n[[row]]\nlabel = \"Synthesizer (Random)\"\n"
+                          "where = \"variant = 'random'\"\n[[column]]\nname = \"lm1b_ppl\"\nmetric = \"ppl\"\npublished = ";
+  const Table paper = table(written(one + "\"plays\"\n"), options);
+  EXPECT_EQ(paper.columns, (std::vector<std::string>{"variant", "measure", "published", "ours", "difference", "interval", "n"}));
   auto found = line(paper, {"Synthesizer (Random)", "lm1b_ppl"});
   EXPECT_EQ(shown(found["published"]), "40.60");
   EXPECT_NEAR(found["ours"].value.get<double>(), 44.044, 1e-9);
@@ -160,6 +160,20 @@ TEST_F(Shapes, PublishedValuesStandBesideOurs) {
   EXPECT_LT(found["interval"].value[0].get<double>(), 3.444);
   EXPECT_GT(found["interval"].value[1].get<double>(), 3.444);
   EXPECT_EQ(found["n"].value, 3);
+  EXPECT_FALSE(has(notes(paper), "no difference")) << notes(paper);
+}
+
+TEST_F(Shapes, OtherDataHasNoDifferenceFromWhatWasPublished) {
+  const TableOptions options{.filter = "seq_len = 64", .paper = true};
+  const Table paper = table("paper2", options);
+  auto found = line(paper, {"Synthesizer (Random)", "lm1b_ppl"});
+  EXPECT_EQ(shown(found["published"]), "40.60");
+  EXPECT_NEAR(found["ours"].value.get<double>(), 44.044, 1e-9);
+  EXPECT_EQ(shown(found["difference"]), shown(line(paper, {"Synthesizer (Dense)", "bleu_ende"})["difference"])) << "as where nothing ran";
+  EXPECT_FALSE(found["interval"].value.is_array());
+  EXPECT_EQ(found["n"].value, 3);
+  EXPECT_TRUE(has(notes(paper), "lm1b_ppl: no difference, as the published values are of lm1b")) << notes(paper);
+  EXPECT_FALSE(has(notes(paper), "bleu_ende: no difference")) << notes(paper);
   EXPECT_EQ(line(paper, {"Synthesizer (Dense)", "bleu_ende"})["ours"].value, "n/a (not run)");
   EXPECT_TRUE(has(notes(paper), "mt_params and lm_params: sizes of this table")) << notes(paper);
   EXPECT_TRUE(has(paper.caption, "ICML 2021")) << paper.caption;

@@ -30,9 +30,7 @@ class LanguageModelData final : public TaskData {
       : rows_(config.integer("batch")), length_(config.integer("seq_len")), name_(config.text("data.name")), corpus_(load_corpus(name_)) {
     const std::int64_t vocab = config.has("data.vocab") ? config.integer("data.vocab") : kNoLimit;
     tokenizer_ = tokenizers().at(config.text("data.tokenizer")).train(corpus_.split(Split::train), vocab);
-    for (const Split split : {Split::train, Split::valid, Split::test}) {
-      tokens_.at(index(split)) = tokenizer_->encode(corpus_.split(split));
-    }
+    for (const Split split : {Split::train, Split::valid, Split::test}) tokens_.push_back(encoded(*tokenizer_, corpus_.split(split)));
     max_train_ = limit(config, "data.max_train");
     max_eval_ = limit(config, "data.max_eval");
     require_enough_tokens();
@@ -70,13 +68,13 @@ class LanguageModelData final : public TaskData {
   std::vector<std::string> notes() const override { return corpus_.notes; }
 
  private:
-  static std::size_t index(Split split) { return static_cast<std::size_t>(split); }
+  std::span<const std::int32_t> tokens_of(Split split) const { return tokens_.at(static_cast<std::size_t>(split)).numbers(); }
 
   /// The windows of a split, cut to data.max_train or data.max_eval of them.
   TokenWindows windows(Split split) const {
-    const std::vector<std::int32_t>& tokens = tokens_.at(index(split));
+    const std::span<const std::int32_t> tokens = tokens_of(split);
     const std::int64_t most = (split == Split::train ? max_train_ : max_eval_) * length_ + 1;
-    return {std::span(tokens).first(static_cast<std::size_t>(std::min(most, std::ssize(tokens)))), length_};
+    return {tokens.first(static_cast<std::size_t>(std::min(most, std::ssize(tokens)))), length_};
   }
 
   /// Whether a target of a split is a symbol that the vocabulary lacks.
@@ -93,7 +91,7 @@ class LanguageModelData final : public TaskData {
     const std::span<const std::int32_t> used = windows(split).tokens;
     if (used.empty()) return {};
     const std::size_t start = tokenizer_->source_bytes(text, used.first(1));
-    const bool whole = used.size() == tokens_.at(index(split)).size();
+    const bool whole = used.size() == tokens_of(split).size();
     return text.substr(start, (whole ? text.size() : tokenizer_->source_bytes(text, used)) - start);
   }
 
@@ -113,7 +111,7 @@ class LanguageModelData final : public TaskData {
   std::string name_;
   Corpus corpus_;
   std::unique_ptr<Tokenizer> tokenizer_;
-  std::array<std::vector<std::int32_t>, 3> tokens_;
+  std::vector<Spool> tokens_;  ///< by Split
   std::int64_t max_train_ = kNoLimit, max_eval_ = kNoLimit;
 };
 

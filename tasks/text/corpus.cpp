@@ -9,22 +9,32 @@ namespace synthbench {
 namespace {
 
 /// The bytes of a split as they lie in its files.
-std::string text_of(const SplitHere& here) {
-  std::string text;
+Spool text_of(const SplitHere& here) {
+  Spool kept;
+  std::vector<std::pair<std::string, std::size_t>> files;  // names, and how much each holds
   DataStream stream(here.streams.front());
+  std::string piece(1 << 20, '\0');
   while (stream.next_file()) {
-    const std::size_t start = text.size();
-    stream.read_rest(text);
-    require_utf8(std::string_view(text).substr(start), stream.name());
+    files.emplace_back(stream.name(), 0);
+    while (const std::size_t size = stream.read(piece.data(), piece.size())) {
+      kept.append(std::string_view(piece).substr(0, size));
+      files.back().second += size;
+    }
   }
-  return text;
+  kept.close();
+  std::string_view rest = kept.text();
+  for (const auto& [name, size] : files) {
+    require_utf8(rest.substr(0, size), name);
+    rest.remove_prefix(size);
+  }
+  return kept;
 }
 
 }  // namespace
 
 std::vector<std::string> corpus_names() { return data_sets_of("lm", "tinyshakespeare"); }
 
-std::array<std::string, 3> divide_in_file_order(std::string_view text) {
+std::array<std::string_view, 3> divide_in_file_order(std::string_view text) {
   const auto cut = [&](std::size_t place) {
     const std::size_t line_break = text.find('\n', place);
     if (line_break != std::string_view::npos && line_break - place <= text.size() / 100) return line_break + 1;
@@ -32,7 +42,7 @@ std::array<std::string, 3> divide_in_file_order(std::string_view text) {
     return place;
   };
   const std::size_t train = cut(text.size() * 9 / 10), valid = cut(std::max(train, text.size() * 19 / 20));
-  return {std::string(text.substr(0, train)), std::string(text.substr(train, valid - train)), std::string(text.substr(valid))};
+  return {text.substr(0, train), text.substr(train, valid - train), text.substr(valid)};
 }
 
 Corpus load_corpus(std::string_view dataset) {
@@ -44,7 +54,7 @@ Corpus load_corpus(std::string_view dataset) {
   for (const Split split : {Split::train, Split::valid, Split::test}) {
     const SplitHere* files = data.files(split);
     if (files == nullptr) continue;
-    std::string text = text_of(*files);
+    const std::string_view text = corpus.kept.emplace_back(text_of(*files)).text();
     if (text.empty()) throw UserError(fmt::format("data set '{}': {} is empty", dataset, files->streams.front().front().path));
     if (const auto whole = static_cast<std::size_t>(data.about().official_bytes); whole != 0 && text.size() != whole) {
       corpus.notes.push_back(fmt::format("{} is {} of {} bytes here", dataset, text.size(), whole));
@@ -52,7 +62,7 @@ Corpus load_corpus(std::string_view dataset) {
     if (data.whole() != nullptr) {
       corpus.splits = divide_in_file_order(text);
     } else {
-      corpus.splits.at(static_cast<std::size_t>(split)) = std::move(text);
+      corpus.splits.at(static_cast<std::size_t>(split)) = text;
     }
   }
   return corpus;

@@ -31,4 +31,17 @@ std::int64_t count_words(std::string_view text) {
   return count;
 }
 
+Spool encoded(const Tokenizer& tokenizer, std::string_view text) {
+  constexpr std::size_t kAtATime = 1 << 20;
+  Spool ids;
+  while (!text.empty()) {
+    const std::size_t line_end = text.size() <= kAtATime ? std::string_view::npos : text.find('\n', kAtATime);
+    const std::string_view lines = text.substr(0, line_end == std::string_view::npos ? line_end : line_end + 1);
+    ids.append(tokenizer.encode(lines));
+    text.remove_prefix(lines.size());
+  }
+  ids.close();
+  return ids;
+}
+
 }  // namespace synthbench

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "harness/base/registry.h"
+#include "tasks/text/spool.h"
 
 namespace synthbench {
 
-/// Text to ids 0 ... vocabulary() - 1 and back. encode depends on the text alone, so ids are the same on every machine.
+/// Text to ids 0 ... vocabulary() - 1 and back. encode depends on the text alone, so ids are the same on every machine; those of a text
+/// are those of its lines, one behind another (a line holds its end).
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
@@ -44,5 +46,8 @@ std::size_t character_length(std::string_view text);
 
 /// Runs of non-blank characters, and one more per line break: what a perplexity per word is over (the words of `words`).
 std::int64_t count_words(std::string_view text);
+
+/// encode of a text of any length, some lines at a time: the ids lie on disk.
+Spool encoded(const Tokenizer& tokenizer, std::string_view text);
 
 }  // namespace synthbench

@@ -95,6 +95,25 @@ TEST_P(EveryTokenizer, SourceBytesOfAPrefixAreThoseWhoseIdsItHolds) {
   EXPECT_EQ(before, text.size());
 }
 
+TEST_P(EveryTokenizer, ATextHasTheIdsOfItsLines) {
+  SCOPED_TRACE(seed_trace());
+  const auto tokenizer = trained(GetParam(), sample_text(test_seed()));
+  const std::string text = " \n\n" + sample_text(test_seed() + 2, 60000) + "no end";
+  ASSERT_GT(text.size(), std::size_t{1} << 20) << "more than is encoded at a time";
+  const std::vector<std::int32_t> whole = tokenizer->encode(text);
+  std::vector<std::int32_t> by_line;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+    const std::vector<std::int32_t> ids = tokenizer->encode(line);
+    by_line.insert(by_line.end(), ids.begin(), ids.end());
+    rest.remove_prefix(line.size());
+  }
+  EXPECT_TRUE(by_line == whole);
+  const Spool kept = encoded(*tokenizer, text);
+  EXPECT_TRUE(std::ranges::equal(kept.numbers(), whole));
+  EXPECT_TRUE(encoded(*tokenizer, "").numbers().empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Tokenizers, EveryTokenizer, ::testing::ValuesIn(tokenizers().names()),
                          [](const auto& parameter) { return parameter.param; });
 

@@ -85,6 +85,7 @@ struct DataCommand {
             {"examples", verdict.examples},
             {"official", or_null(verdict.official)},
             {"hidden", verdict.hidden},
+            {"left_out", verdict.left_out},
             {"lines", verdict.lines},
             {"bytes", verdict.bytes},
             {"form", verdict.form},
@@ -121,7 +122,8 @@ const bool verifies =
     add("data verify", "read a data set from end to end and count its examples",
         "Reads every split in every layout that is here, as loading does: damaged or cut files, bytes that are not UTF-8, columns "
         "or lines that do not belong together end with exit 2 and the file and line. status compares with the official number of "
-        "examples: complete, cut, more, or read where none is known. hidden counts labels that the publisher keeps back (-1).",
+        "examples: complete, cut, more, or read where none is known. hidden counts labels that the publisher keeps back (-1), left_out "
+        "rows that are no examples.",
         "synthbench data verify tatoeba\nsynthbench data verify all --data ~/data -o csv", &DataCommand::verify,
         "a data set, or all that are here", true);
 

@@ -43,6 +43,8 @@ void MetricFlags::declare(FlagSet& flags) {
   flags.toggle("--ter-normalized", switches_.ter_normalized, "punctuation apart, XML entities replaced");
   flags.toggle("--ter-no-punct", switches_.ter_no_punct, "without punctuation");
   flags.toggle("--ter-asian-support", switches_.ter_asian_support, "what the two switches above do, for Asian characters too");
+  flags.group("Perplexity");
+  flags.value("--unit", unit_, "NAME", "what the reference counts: token (default), word, byte", {"token", "word", "byte"});
   flags.group("ROUGE, METEOR, embeddings");
   flags.toggle("--stem", switches_.stem, "ROUGE with Porter's stemmer");
   flags.value("--vectors", vectors_, "FILE", "word vectors of embedding-average: a word and its numbers a line");
@@ -58,6 +60,7 @@ MetricOptions MetricFlags::options() const {
   options.chrf_char_order = order_of(char_order_, 1, options.chrf_char_order);
   if (word_order_) options.chrf_word_order = order_of(word_order_, 0, 0);
   options.chrf_beta = order_of(beta_, 1, options.chrf_beta);
+  if (unit_) options.unit = unit_.text;
   options.vectors = vectors_.text;
   options.wordnet_dir = wordnet_.text;
   options.meteor_jar = meteor_jar_.text;

@@ -13,7 +13,7 @@ class MetricFlags {
   MetricOptions options() const;
 
  private:
-  FlagValue tokenize_, smooth_method_, smooth_value_, char_order_, word_order_, beta_, vectors_, wordnet_, meteor_jar_;
+  FlagValue tokenize_, smooth_method_, smooth_value_, char_order_, word_order_, beta_, unit_, vectors_, wordnet_, meteor_jar_;
   MetricOptions switches_;
 };
 

@@ -27,7 +27,8 @@ const bool reviews = data_sets().add("imdb", {.task = "classification",
                                               .summary = "reviews of films, negative or positive; also the text task of Long Range Arena",
                                               .licence = "no explicit licence; cite Maas et al. 2011",
                                               .labels = {"neg", "pos"},
-                                              .splits = {imdb("train"), imdb("test")}});
+                                              .splits = {imdb("train"), imdb("test")},
+                                              .class_by_class = true});
 
 /// Nangia and Bowman 2018; Tay et al. 2021 draw longer expressions of the same kind for Long Range Arena.
 SplitFiles listops(const std::string& split, const std::string& lra, std::vector<FileLayout> more, std::int64_t official) {

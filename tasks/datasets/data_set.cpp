@@ -45,6 +45,20 @@ Examples part_of(Examples all, std::int64_t begin, std::int64_t end) {
   };
 }
 
+constexpr std::int64_t kParts = 20;  // of 5 % each
+
+/// Of every 20 examples the one before the last is valid, the last one test; without a test part the last one is valid.
+Examples even_part_of(Examples all, Split split, bool with_test) {
+  return [all = std::move(all), at = std::int64_t{0}, split, with_test](Record& record) mutable {
+    while (all(record)) {
+      const std::int64_t place = kParts - 1 - at++ % kParts;
+      const Split its = place == 0 && with_test ? Split::test : place == (with_test ? 1 : 0) ? Split::valid : Split::train;
+      if (its == split) return true;
+    }
+    return false;
+  };
+}
+
 std::int64_t count(const Examples& examples) {
   std::int64_t n = 0;
   for (Record record; examples(record);) ++n;
@@ -69,7 +83,8 @@ std::vector<std::string> data_sets_of(std::string_view task, std::string_view fi
 std::vector<std::string> looked_for(const DataSet& data) {
   std::vector<std::string> places;
   for (const SplitFiles& split : data.splits) {
-    if (is_part(split)) places.push_back(alternatives(split.layouts.front().places.front()).front());
+    const std::string& place = split.layouts.front().places.front();
+    if (is_part(split)) places.push_back(alternatives(place.substr(0, place.find(" + "))).front());
   }
   return places;
 }
@@ -131,11 +146,33 @@ NamedData::NamedData(std::string_view name) : name_(name), data_(&data_sets().at
                                 folder.empty() ? "not set" : folder, join(looked_for(*data_))));
   }
   if (found > 1) whole_ = nullptr;
-  if (whole_ != nullptr) {
-    notes_.push_back(fmt::format("{} comes as one split: divided 90/5/5 in file order", name_));
-  } else if (files(Split::train) != nullptr && files(Split::valid) == nullptr) {
-    valid_from_train_ = true;
-    notes_.push_back(fmt::format("{} comes without a validation split: the last 5 % of train are it", name_));
+  valid_from_train_ = whole_ == nullptr && files(Split::train) != nullptr && files(Split::valid) == nullptr;
+  note_what_is_divided();
+  note_layouts();
+}
+
+void NamedData::note_what_is_divided() {
+  const char* const parts = data_->class_by_class ? "of every 20 examples, which lie class by class, two are valid and test"
+                                                  : "divided 90/5/5 in file order";
+  const char* const valid = data_->class_by_class ? "every 20th example of train, which lies class by class, is it"
+                                                  : "the last 5 % of train are it";
+  if (whole_ != nullptr) notes_.push_back(fmt::format("{} comes as one split: {}", name_, parts));
+  if (valid_from_train_) notes_.push_back(fmt::format("{} comes without a validation split: {}", name_, valid));
+}
+
+void NamedData::note_layouts() {
+  for (const SplitHere* here : of_split_) {
+    if (here == nullptr) continue;
+    if (!here->layout->note.empty()) notes_.push_back(fmt::format("{}: {} is {}", name_, here->split->name, here->layout->note));
+    if (!here->layout->reader.leaves_out) continue;
+    const auto tally = std::make_shared<Tally>();
+    try {
+      count(open_split(*data_, *here, {tally}));
+    } catch (const UserError&) {
+      continue;  // damaged: reading it for its examples tells
+    }
+    if (tally->left_out == 0) continue;
+    notes_.push_back(fmt::format("{}: lines of {} without an agreed label, left out: {}", name_, here->split->name, tally->left_out));
   }
 }
 
@@ -147,21 +184,22 @@ Examples NamedData::read(Split split) const {
   if (!has(split)) {
     throw UserError(fmt::format("data set '{}': its {} split is not here, in {}", name_, name(split), here_.front().folder));
   }
-  const auto all = [&](const SplitHere& here) { return open_split(*data_, here); };
-  if (whole_ != nullptr) {
-    const std::int64_t n = count(all(*whole_)), train = n * 9 / 10, valid = n * 19 / 20;
-    switch (split) {
-      case Split::train: return part_of(all(*whole_), 0, train);
-      case Split::valid: return part_of(all(*whole_), train, valid);
-      case Split::test: return part_of(all(*whole_), valid, n);
-    }
+  if (whole_ != nullptr) return part(*whole_, split, true);
+  if (valid_from_train_ && split != Split::test) return part(*files(Split::train), split, false);
+  return open_split(*data_, *files(split));
+}
+
+/// What train, valid or test get of a split that is divided among them, or between train and valid.
+Examples NamedData::part(const SplitHere& here, Split split, bool with_test) const {
+  const auto all = [&] { return open_split(*data_, here); };
+  if (data_->class_by_class) return even_part_of(all(), split, with_test);
+  const std::int64_t n = count(all()), last = n * (kParts - 1) / kParts, train = with_test ? n * (kParts - 2) / kParts : last;
+  switch (split) {
+    case Split::train: return part_of(all(), 0, train);
+    case Split::valid: return part_of(all(), train, with_test ? last : n);
+    case Split::test: return part_of(all(), last, n);
   }
-  if (valid_from_train_ && split != Split::test) {
-    const SplitHere& train = *files(Split::train);
-    const std::int64_t n = count(all(train)), cut = n * 19 / 20;
-    return split == Split::train ? part_of(all(train), 0, cut) : part_of(all(train), cut, n);
-  }
-  return all(*files(split));
+  return {};
 }
 
 std::string NamedData::sha() const {

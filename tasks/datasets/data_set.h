@@ -17,6 +17,7 @@ namespace synthbench {
 struct FileLayout {
   std::vector<std::string> places;
   Reader reader;
+  std::string note{};  ///< what these files are, where they stand in for others: said of a training on them
 };
 
 struct SplitFiles {
@@ -34,6 +35,7 @@ struct DataSet {
   std::vector<SplitFiles> splits{};
   bool running_text = false;        ///< lines of all examples are one text, as lm reads it
   bool has_words = true;            ///< false where perplexity per word means nothing (enwik8)
+  bool class_by_class = false;      ///< examples lie ordered by their label: a part of a split is taken evenly from all of it
   std::int64_t official_bytes = 0;  ///< of a text that is often cut short; 0: not looked at
 };
 Registry<DataSet>& data_sets();
@@ -55,7 +57,7 @@ struct SplitHere {
   std::string files() const;
 };
 
-/// Where real data is looked for, in turn: SYNTHBENCH_DATA, else what `data fetch` filled; then the samples of the repository.
+/// Where real data is looked for, in turn: the folder that SYNTHBENCH_DATA names, if any; then the samples of the repository.
 std::vector<std::string> data_folders();
 
 /// The splits of a data set in the first folder that has any of train, valid and test; every layout of them, or the one that wins.
@@ -65,7 +67,8 @@ std::vector<SplitHere> splits_here(const DataSet& data, bool all_layouts = false
 Examples open_split(const DataSet& data, const SplitHere& here, const std::vector<std::shared_ptr<Tally>>& tallies = {});
 
 /// Train, valid and test of a data set by name. Where only one of them is here it is divided 90/5/5 in file order, where valid is
-/// missing beside others the last 5 % of train are, and notes() says so.
+/// missing beside others the last 5 % of train are it; of data that lies class by class every 20th example is valid (and the one behind
+/// it test) instead. notes() says so.
 class NamedData {
  public:
   /// Throws UserError for an unknown name, and when the data is not here: which files are missing, and SYNTHBENCH_DATA.
@@ -83,6 +86,10 @@ class NamedData {
   std::string sha() const;
 
  private:
+  void note_what_is_divided();
+  void note_layouts();
+  Examples part(const SplitHere& here, Split split, bool with_test) const;
+
   std::string name_;
   const DataSet* data_;
   std::vector<SplitHere> here_;

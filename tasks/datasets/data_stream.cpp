@@ -23,6 +23,15 @@ bool may_be_read(const ArchiveMember& member) {
   return (member.kind == ArchiveMember::Kind::file || member.kind == ArchiveMember::Kind::link) && !is_litter(member.name);
 }
 
+void require_text(const ArchiveMember& member, const std::string& name) {
+  if (member.kind == ArchiveMember::Kind::link) throw UserError(name + ": a link, which data has not");
+}
+
+/// Whether a name says that one text is packed in it.
+bool is_packed(std::string_view name) {
+  return std::ranges::any_of(kPackedEndings, [&](std::string_view ending) { return !ending.empty() && name.ends_with(ending); });
+}
+
 }  // namespace
 
 DataStream::DataStream(std::vector<DataFile> files, std::shared_ptr<Tally> tally) : files_(std::move(files)), tally_(std::move(tally)) {}
@@ -32,30 +41,62 @@ bool DataStream::open_next() {
   if (next_ == files_.size()) return false;
   const DataFile& file = files_[next_];
   opened_ = std::make_unique<ArchiveReader>(file.path, !file.member.empty());
-  name_.clear();
+  found_ = false;
   return true;
+}
+
+bool DataStream::next_inner_member() {
+  if (!inner_) return false;
+  for (ArchiveMember member; inner_->next(member);) {
+    if (inner_pattern_.empty() || !may_be_read(member) || !matches(inner_pattern_, member.name)) continue;
+    name_ = outer_name_ + "!" + member.name;
+    require_text(member, name_);
+    return true;
+  }
+  inner_.reset();
+  return false;
+}
+
+bool DataStream::next_member() {
+  const DataFile& file = files_[next_];
+  const std::size_t bang = file.member.find('!');
+  const std::string pattern = file.member.substr(0, bang);
+  inner_pattern_ = bang == std::string::npos ? "" : file.member.substr(bang + 1);
+  if (next_inner_member()) return true;
+  for (ArchiveMember member; opened_->next(member);) {
+    if (!may_be_read(member) || (!file.member.empty() && !matches(pattern, member.name))) continue;
+    outer_name_ = file.member.empty() ? file.path : file.path + "!" + member.name;
+    require_text(member, outer_name_);
+    if (!inner_pattern_.empty()) {
+      inner_ = std::make_unique<ArchiveReader>(*opened_, outer_name_, true);
+      if (next_inner_member()) return true;
+      continue;
+    }
+    name_ = outer_name_;
+    if (file.member.empty() || !is_packed(member.name)) return true;
+    inner_ = std::make_unique<ArchiveReader>(*opened_, name_, false);
+    if (ArchiveMember text; !inner_->next(text)) inner_.reset();  // empty, and so is what opened_ still has of it
+    return true;
+  }
+  return false;
 }
 
 bool DataStream::next_file() {
   inside_a_line_ = false;
   while (opened_ || open_next()) {
     const DataFile& file = files_[next_];
-    const bool first = name_.empty();
-    for (ArchiveMember member; opened_->next(member);) {
-      if (!may_be_read(member) || (!file.member.empty() && !matches(file.member, member.name))) continue;
-      name_ = file.member.empty() ? file.path : file.path + "!" + member.name;
-      if (member.kind == ArchiveMember::Kind::link) throw UserError(name_ + ": a link, which data has not");
+    if (next_member()) {
+      found_ = true;
       if (tally_) ++tally_->files;
       return true;
     }
     opened_.reset();
     ++next_;
-    if (first && file.member.empty()) {  // an empty file has no member at all
-      name_ = file.path;
-      if (tally_) ++tally_->files;
-      return true;
-    }
-    if (first) throw UserError(fmt::format("{} has no member {}", file.path, file.member));
+    if (found_) continue;
+    if (!file.member.empty()) throw UserError(fmt::format("{} has no member {}", file.path, file.member));
+    name_ = file.path;  // an empty file has no member at all
+    if (tally_) ++tally_->files;
+    return true;
   }
   return false;
 }
@@ -73,7 +114,8 @@ bool DataStream::read_rest(std::string& text, std::size_t most) {
 }
 
 std::size_t DataStream::read(char* to, std::size_t most) {
-  const std::size_t n = opened_ ? opened_->read(to, most) : 0;
+  ArchiveReader* const from = inner_ ? inner_.get() : opened_.get();
+  const std::size_t n = from != nullptr ? from->read(to, most) : 0;
   if (!tally_) return n;
   tally_->bytes += static_cast<std::int64_t>(n);
   tally_->lines += std::count(to, to + n, '\n');

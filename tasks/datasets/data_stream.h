@@ -15,17 +15,23 @@ namespace synthbench {
 class ArchiveReader;
 
 /// A file as it lies on disk: plain, packed (.gz .xz .bz2 .zst), or an archive (.zip .tar .tgz .tar.gz ...) of which members
-/// are read.
+/// are read. A member that is packed is unpacked on the way.
 struct DataFile {
   std::string path;
-  std::string member{};  ///< pattern of the names inside of an archive, where * stops at '/'; empty: the file itself
+  /// Pattern of the names inside of an archive, where * stops at '/'; "tars!texts": members of those members that are tars, packed or
+  /// not. Empty: the file itself.
+  std::string member{};
 };
 
 /// What went by in a stream, unpacked.
 struct Tally {
   std::int64_t files = 0, bytes = 0, lines = 0;  ///< a last line without an end is a line
+  std::int64_t left_out = 0;                     ///< lines of these that are no examples, as readers say
   Sha256 sum;
 };
+
+/// What may stand behind the name of a file that is as good packed; the first: nothing.
+inline constexpr std::string_view kPackedEndings[] = {"", ".gz", ".xz", ".bz2", ".zst"};
 
 /// The bytes of some files, one after another, unpacked on the way: a file of any size never enters memory whole.
 class DataStream {
@@ -44,13 +50,21 @@ class DataStream {
   bool read_rest(std::string& text, std::size_t most = std::string::npos);
   /// Of this file, for messages: "folder/a.zip!member".
   const std::string& name() const { return name_; }
+  /// Counts a line of this file as no example.
+  void leave_out() {
+    if (tally_) ++tally_->left_out;
+  }
 
  private:
   bool open_next();
+  bool next_member();
+  bool next_inner_member();
 
   std::vector<DataFile> files_;
   std::size_t next_ = 0;
-  std::unique_ptr<ArchiveReader> opened_;
+  std::unique_ptr<ArchiveReader> opened_, inner_;  ///< inner_: of the member that opened_ is at, where that is packed or an archive
+  std::string outer_name_, inner_pattern_;         ///< of that member; of its members, empty where it is one text
+  bool found_ = false;                             ///< whether this file held any
   std::shared_ptr<Tally> tally_;
   std::string name_;
   bool inside_a_line_ = false;

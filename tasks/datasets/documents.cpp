@@ -10,10 +10,16 @@ const bool c4 = data_sets().add("c4", {.task = "mlm",
                                        .splits = {{"train", {{{"{c4/en/,c4/,}c4-train.*.json"}, jsonl({{"text"}})}}, 364868892},
                                                   {"valid", {{{"{c4/en/,c4/,}c4-validation.*.json"}, jsonl({{"text"}})}}, 364608}}});
 
+/// Gokaslan and Cohen 2019: packed tars of a page a file, in a packed tar.
+const std::string kOpenWebText = "{openwebtext/,}{openwebtext.tar.xz!,}openwebtext/urlsf_subset*.xz!*.txt";
+
 const bool openwebtext = data_sets().add("openwebtext", {.task = "mlm",
                                                          .summary = "pages that Reddit links to",
                                                          .licence = "CC0 (packaging); texts belong to their authors",
-                                                         .splits = {{"train", {{{"openwebtext/openwebtext*.jsonl"}, jsonl({{"text"}})}}}}});
+                                                         .splits = {{"train",
+                                                                     {{{"openwebtext/openwebtext*.jsonl"}, jsonl({{"text"}})},
+                                                                      {{kOpenWebText}, documents()}},
+                                                                     8013769}}});
 
 /// Hermann et al. 2015, See et al. 2017: CSV, one document a line (as used with BART), or the stories and the lists of addresses.
 SplitFiles cnn_dailymail(const std::string& split, const std::string& csv_name, const std::string& short_name, std::int64_t official) {
@@ -41,7 +47,7 @@ SplitFiles xsum(const std::string& split, const std::string& official_name, std:
   const Reader objects = jsonl({{"document"}, {"summary"}, {"id"}});
   return {.name = split,
           .layouts = {{{"xsum/{" + split + "," + official_name + "}.jsonl"}, objects},
-                      {{"{xsum/,}XSUM-EMNLP18-Summary-Data-Original.tar.gz!bbc-summary-data/*.summary",
+                      {{"{xsum/,}{XSUM-EMNLP18-Summary-Data-Original.tar.gz!,}bbc-summary-data/*.summary",
                         "{xsum/,}XSum-TRAINING-DEV-TEST-SPLIT-90-5-5.json"},
                        xsum_documents(official_name)}},
           .official = official};

@@ -27,6 +27,8 @@ class StreamLines {
   std::string where() const;
   /// Its number in its file, from 1.
   std::int64_t number() const { return number_; }
+  /// Counts the line that next() gave as no example.
+  void leave_out() { stream_->leave_out(); }
   /// The file that is read.
   const std::string& file() const { return stream_->name(); }
 

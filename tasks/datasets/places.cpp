@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPacked[] = {"", ".gz", ".xz", ".bz2", ".zst"};
 constexpr std::string_view kArchives[] = {".zip", ".tar.gz", ".tgz", ".tar", ".tar.xz", ".tar.bz2", ".tar.zst"};
 
 /// A folder's name may hold what a pattern means otherwise.
@@ -39,19 +38,25 @@ std::vector<std::string> sorted_matches(const std::string& pattern) {
   return paths;
 }
 
-std::vector<DataFile> plain_files(const std::string& pattern) {
-  std::vector<DataFile> files;
-  for (const std::string& path : sorted_matches(pattern)) {
-    if (fs::is_regular_file(path)) files.push_back({path});
-  }
-  return files;
+/// What lies at a path. Throws UserError where the system cannot say: a link to itself, a folder that may not be entered.
+fs::file_type kind_of(const std::string& path) {
+  std::error_code failed;
+  const fs::file_type kind = fs::status(path, failed).type();
+  if (kind == fs::file_type::none) throw UserError(fmt::format("cannot read {}: {}", path, failed.message()));
+  return kind;
 }
 
+/// One file for each name, plain or packed; shards of one pattern may be packed differently.
 std::vector<DataFile> packed_or_plain(const std::string& pattern) {
-  for (const std::string_view suffix : kPacked) {
-    if (std::vector<DataFile> files = plain_files(pattern + std::string(suffix)); !files.empty()) return files;
+  std::map<std::string, DataFile> by_name;
+  for (const std::string_view ending : kPackedEndings) {
+    for (const std::string& path : sorted_matches(pattern + std::string(ending))) {
+      if (kind_of(path) == fs::file_type::regular) by_name.try_emplace(path.substr(0, path.size() - ending.size()), DataFile{path});
+    }
   }
-  return {};
+  std::vector<DataFile> files;
+  for (auto& [name, file] : by_name) files.push_back(std::move(file));
+  return files;
 }
 
 /// What is in an archive; absent where it is damaged, which reading it tells. A tar, which has no directory, is read for it once and then
@@ -70,18 +75,32 @@ const std::optional<std::vector<std::string>>& listed(const std::string& path) {
   return entry->second;
 }
 
+/// The pattern of members under which an archive holds a file, plain or packed; absent where it holds none. An archive that cannot be
+/// listed is asked for the plain one.
+std::optional<std::string> pattern_in(const std::string& archive, const std::string& member) {
+  const auto& names = listed(archive);
+  if (!names) return member;
+  const std::size_t bang = member.find('!');
+  const std::string outer = member.substr(0, bang);
+  for (const std::string_view ending : kPackedEndings) {
+    const std::string pattern = outer + std::string(ending);
+    const bool held = std::ranges::any_of(*names, [&](const std::string& name) { return matches(pattern, name); });
+    if (held) return bang == std::string::npos ? pattern : member;
+    if (bang != std::string::npos) break;  // its name says how it is packed
+  }
+  return std::nullopt;
+}
+
 /// Members of the archives that a pattern names, or files of the folders that it names.
 std::vector<DataFile> members(const std::string& archive, const std::string& member) {
   std::vector<DataFile> files;
   for (const std::string& path : sorted_matches(archive)) {
-    if (fs::is_directory(path)) {
+    const fs::file_type kind = kind_of(path);
+    if (kind == fs::file_type::directory && member.find('!') == std::string::npos) {
       for (DataFile& file : packed_or_plain(literal(path) + "/" + member)) files.push_back(std::move(file));
-      continue;
+    } else if (kind == fs::file_type::regular) {
+      if (const auto pattern = pattern_in(path, member)) files.push_back({path, *pattern});
     }
-    if (!fs::is_regular_file(path)) continue;
-    const auto& names = listed(path);
-    const auto wanted = [&](const std::string& name) { return matches(member, name); };
-    if (!names || std::ranges::any_of(*names, wanted)) files.push_back({path, member});
   }
   return files;
 }

@@ -7,7 +7,9 @@
 
 namespace synthbench {
 
-Presence presence(const std::string& name) {
+namespace {
+
+Presence look_for(const std::string& name) {
   Presence found;
   std::set<std::string> counted;  // archives hold several splits
   for (const SplitHere& here : splits_here(data_sets().at(name))) {
@@ -20,13 +22,18 @@ Presence presence(const std::string& name) {
       }
     }
   }
-  if (found.available) return found;
-  try {
-    NamedData{name};
-  } catch (const UserError& error) {
-    found.reason = error.what();
-  }
+  if (!found.available) NamedData{name};  // says what is missing
   return found;
+}
+
+}  // namespace
+
+Presence presence(const std::string& name) {
+  try {
+    return look_for(name);
+  } catch (const UserError& error) {
+    return {.reason = error.what()};
+  }
 }
 
 }  // namespace synthbench

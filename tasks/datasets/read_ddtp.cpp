@@ -5,7 +5,7 @@
 //   Description-de: Echtzeit-Strategiespiel ...           the short text
 //    0 A.D. ist ein freies, ...                           a paragraph, its lines joined
 //    .                                                    between paragraphs
-//     two blanks: a verbatim line, no running text
+//     two blanks: a verbatim line, no running text, left out of its paragraph
 #include <fmt/format.h>
 
 #include <map>
@@ -28,7 +28,7 @@ class Stanzas {
 
   bool next(Stanza& stanza) {
     stanza = {};
-    bool any = false, described = false, open = false, verbatim = false;
+    bool any = false, described = false, open = false;
     for (std::string_view line; reader_.next(line);) {
       if (line.empty()) {
         if (any) break;
@@ -38,7 +38,7 @@ class Stanzas {
       any = true;
       if (line.front() == ' ') {
         if (!described) throw UserError(reader_.where() + ": a line that continues no description");
-        continue_text(line.substr(1), stanza, open, verbatim);
+        continue_text(line.substr(1), stanza, open);
         continue;
       }
       described = line.starts_with(field_);
@@ -59,17 +59,16 @@ class Stanzas {
     return line;
   }
 
-  /// A verbatim line makes its paragraph one that is no running text, but keeps its place.
-  static void continue_text(std::string_view line, Stanza& stanza, bool& open, bool& verbatim) {
+  /// A paragraph of verbatim lines alone stays empty, but keeps its place among the others.
+  static void continue_text(std::string_view line, Stanza& stanza, bool& open) {
     if (line == ".") {
-      open = verbatim = false;
+      open = false;
       return;
     }
     if (!open) stanza.texts.emplace_back();
     open = true;
-    verbatim = verbatim || line.starts_with(' ');
+    if (line.starts_with(' ')) return;
     std::string& text = stanza.texts.back();
-    if (verbatim) return text.clear();
     text.append(text.empty() ? "" : " ").append(line);
   }
 

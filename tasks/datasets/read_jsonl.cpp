@@ -1,6 +1,8 @@
 // A JSON object a line.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/error.h"
 #include "tasks/datasets/readers.h"
 
@@ -13,14 +15,30 @@ Json object_of(std::string_view line, const std::string& where) {
   return object;
 }
 
+std::string pointer_of(const JsonField& wanted) { return wanted.pointer.empty() ? "/" + wanted.field : wanted.pointer; }
+
+/// Null where there is none. Never a copy: nlohmann copies nested lists by recursion, and a line may nest them a million deep.
+const Json& value_of(const Json& object, const JsonField& wanted) {
+  static const Json none;
+  const Json::json_pointer path(pointer_of(wanted));
+  return object.contains(path) ? object.at(path) : none;
+}
+
 std::string field_of(const Json& object, const JsonField& wanted, const std::string& where) {
-  const std::string pointer = wanted.pointer.empty() ? "/" + wanted.field : wanted.pointer;
-  const Json::json_pointer path(pointer);
-  const Json value = object.contains(path) ? object.at(path) : Json(nullptr);
+  const Json& value = value_of(object, wanted);
   if (wanted.hidden_ok && (value.is_null() || value == "-" || value == "")) return std::string(kHiddenLabel);
-  if (value.is_null()) throw UserError(fmt::format("{}: no value at '{}'", where, pointer));
-  if (value.is_structured()) throw UserError(fmt::format("{}: '{}' is no text or number", where, pointer));
+  if (value.is_null()) throw UserError(fmt::format("{}: no value at '{}'", where, pointer_of(wanted)));
+  if (value.is_structured()) throw UserError(fmt::format("{}: '{}' is no text or number", where, pointer_of(wanted)));
   return text_of_json(value);
+}
+
+/// Whether a field says that its object is no example.
+bool is_left_out(const Json& object, const std::vector<JsonField>& fields) {
+  return std::ranges::any_of(fields, [&](const JsonField& field) {
+    if (field.no_example.empty()) return false;
+    const Json& value = value_of(object, field);
+    return value.is_string() && value.get_ref<const std::string&>() == field.no_example;
+  });
 }
 
 }  // namespace
@@ -31,18 +49,23 @@ std::string text_of_json(const Json& value) {
 }
 
 Reader jsonl(std::vector<JsonField> fields) {
-  return {"jsonl", [fields = std::move(fields)](const std::vector<Stream>& streams) -> Examples {
+  const bool leaves_out = std::ranges::any_of(fields, [](const JsonField& field) { return !field.no_example.empty(); });
+  return {.form = "jsonl",
+          .open = [fields = std::move(fields)](const std::vector<Stream>& streams) -> Examples {
             const auto reader = std::make_shared<StreamLines>(streams.front());
             return [reader, fields](Record& record) {
-              std::string_view line;
-              if (!reader->next(line)) return false;
-              record.where = reader->where();
-              const Json object = object_of(line, record.where);
-              record.fields.clear();
-              for (const JsonField& field : fields) record.fields.emplace_back(field.field, field_of(object, field, record.where));
-              return true;
+              for (std::string_view line; reader->next(line); reader->leave_out()) {
+                record.where = reader->where();
+                const Json object = object_of(line, record.where);
+                if (is_left_out(object, fields)) continue;
+                record.fields.clear();
+                for (const JsonField& field : fields) record.fields.emplace_back(field.field, field_of(object, field, record.where));
+                return true;
+              }
+              return false;
             };
-          }};
+          },
+          .leaves_out = leaves_out};
 }
 
 Reader jsonl_of(std::string form, std::function<Examples(Json object)> examples) {

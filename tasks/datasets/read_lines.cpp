@@ -1,6 +1,9 @@
 // Examples of one line each, of one file or of several that belong together.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "harness/base/error.h"
 #include "tasks/datasets/readers.h"
 
@@ -51,7 +54,9 @@ NextText next_line(const std::shared_ptr<StreamLines>& reader) {
   };
 }
 
-std::string without_entities(std::string_view text) {
+/// XML's five entities become characters, each once: "&amp;lt;" is the text "&lt;". (What BLEU's tokenizers do is mteval's and differs:
+/// metrics/tokenize.cpp.)
+std::string with_xml_characters(std::string_view text) {
   constexpr std::pair<std::string_view, char> entities[] = {
       {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}};
   std::string out;
@@ -69,30 +74,51 @@ std::string_view without_blanks(std::string_view text) {
   return start == std::string_view::npos ? std::string_view() : text.substr(start, end - start + 1);
 }
 
-/// What stands between <seg ...> and </seg>, on several lines or beside others on one.
-NextText next_segment(const std::shared_ptr<StreamLines>& reader) {
-  return [reader, rest = std::string()](std::string& text) mutable {  // rest: of the lines that were read, what is not looked at yet
+/// What stands between <seg ...> and </seg>, on several lines or beside others on one. No byte is looked at for a second time, so that
+/// a long line of short segments costs no more than many lines.
+class MarkedSegments {
+ public:
+  explicit MarkedSegments(std::shared_ptr<StreamLines> reader) : reader_(std::move(reader)) {}
+
+  bool operator()(std::string& text) {
     constexpr std::string_view kOpen = "<seg", kClose = "</seg>";
-    std::string_view line;
-    while (rest.find(kOpen) == std::string::npos) {
-      if (!reader->next(line)) return false;
-      rest = line;
+    while ((at_ = rest_.find(kOpen, at_)) == std::string::npos) {
+      std::string_view line;
+      if (!reader_->next(line)) return rest_.clear(), at_ = 0, false;
+      rest_ = line;
+      at_ = 0;
     }
-    rest.erase(0, rest.find(kOpen));
-    const std::string where = reader->where();
-    while (rest.find(kClose) == std::string::npos) {
-      if (rest.size() > StreamLines::kLongest || !reader->next(line)) throw UserError(where + ": a <seg> without </seg>");
-      rest.append(" ").append(line);
+    const std::string where = reader_->where();
+    std::size_t close = rest_.find(kClose, at_);
+    if (close == std::string::npos) {
+      rest_.erase(0, std::exchange(at_, 0));
+      close = closed_on_a_later_line(kClose, where);
     }
-    const std::size_t open = rest.find('>'), close = rest.find(kClose);
+    const std::size_t open = rest_.find('>', at_);
     if (open > close) throw UserError(where + ": a <seg> whose tag does not end");
-    const std::string_view inside = std::string_view(rest).substr(open + 1, close - open - 1);
+    const std::string_view inside = std::string_view(rest_).substr(open + 1, close - open - 1);
     if (inside.find(kOpen) != std::string::npos) throw UserError(where + ": a <seg> without </seg>");
-    text = without_entities(without_blanks(inside));
-    rest.erase(0, close + kClose.size());
+    text = with_xml_characters(without_blanks(inside));
+    at_ = close + kClose.size();
     return true;
-  };
-}
+  }
+
+ private:
+  std::size_t closed_on_a_later_line(std::string_view mark, const std::string& where) {
+    for (std::string_view line; rest_.size() <= StreamLines::kLongest && reader_->next(line);) {
+      const std::size_t before = rest_.size();
+      rest_.append(" ").append(line);
+      if (const std::size_t close = rest_.find(mark, before); close != std::string::npos) return close;
+    }
+    throw UserError(where + ": a <seg> without </seg>");
+  }
+
+  std::shared_ptr<StreamLines> reader_;
+  std::string rest_;    ///< of the lines that were read
+  std::size_t at_ = 0;  ///< how far it has been looked at
+};
+
+NextText next_segment(const std::shared_ptr<StreamLines>& reader) { return MarkedSegments(reader); }
 
 Examples texts_of(const std::vector<Stream>& streams, const std::vector<std::string>& fields, const char* unit,
                   NextText (*next)(const std::shared_ptr<StreamLines>&)) {

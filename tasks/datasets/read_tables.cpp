@@ -89,7 +89,10 @@ class TableExamples {
     while (next_(*reader_, row_, record.where)) {
       if (positions_.empty() && !start(record.where)) continue;
       if (row_.size() != width_) {
-        if (--table_.most_malformed >= 0) continue;
+        if (--table_.most_malformed >= 0) {
+          reader_->leave_out();
+          continue;
+        }
         throw UserError(fmt::format("{}: {} columns, {} are needed", record.where, row_.size(), width_));
       }
       if (table_.wanted && !table_.wanted(row_)) continue;

@@ -113,6 +113,18 @@ Reader tree() {
           }};
 }
 
+Reader documents() {
+  return {"documents", [](const std::vector<Stream>& streams) -> Examples {
+            return [stream = streams.front()](Record& record) {
+              Leaf leaf;
+              if (!next_leaf(*stream, leaf)) return false;
+              record.where = leaf.path;
+              record.fields = {{"text", std::move(leaf.text)}, {"id", leaf.stem()}};
+              return true;
+            };
+          }};
+}
+
 Reader cnn_stories() {
   return {"stories", [](const std::vector<Stream>& streams) { return chosen(streams.at(0), listed_addresses(streams.at(1)), story); }};
 }

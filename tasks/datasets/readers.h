@@ -14,6 +14,7 @@ namespace synthbench {
 struct Reader {
   std::string form;                                                    ///< for people: "lines", "csv"
   std::function<Examples(const std::vector<Stream>& streams)> open{};  ///< streams: one for each place of a layout
+  bool leaves_out = false;                                             ///< some lines may be no examples, and are counted (Tally::left_out)
 };
 
 /// A line is an example. Lines of several streams belong together, a field each; unequal numbers of them are refused with the counts.
@@ -47,6 +48,7 @@ struct JsonField {
   std::string field;
   std::string pointer{};   ///< "/passage/text"; empty: "/" and the field
   bool hidden_ok = false;  ///< absent, null or "-": the label is kept back
+  std::string no_example{};  ///< an object with this text is left out: "-" where annotators did not agree; empty: none is
 };
 /// A JSON object a line.
 Reader jsonl(std::vector<JsonField> fields);
@@ -61,13 +63,15 @@ Reader parlai();
 
 /// A file is an example: its text, the folder that it lies in as label, its name up to the dot as id.
 Reader tree();
+/// The same without a label.
+Reader documents();
 /// The same of the stories of CNN/DailyMail, of those whose address is listed in the second stream: article, highlights, id.
 Reader cnn_stories();
 /// The same of XSum's documents, of those whose id is in a list of the JSON file in the second stream: document, summary, id.
 Reader xsum_documents(std::string split);
 
 /// Debian's package descriptions: the stanzas of a translation joined with the original by Description-md5; an example is a
-/// pair of short texts or of paragraphs. Streams: original, translation; the second one is held in memory.
+/// pair of short texts or of paragraphs, whose verbatim lines are left out. Streams: original, translation; the second one is held in memory.
 Reader ddtp(std::string language);
 
 }  // namespace synthbench

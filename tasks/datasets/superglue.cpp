@@ -14,17 +14,23 @@ struct Sizes {
   std::int64_t train, valid, test;
 };
 
-SplitFiles split(const std::string& name, const std::string& file, Reader reader, std::int64_t official) {
-  return {.name = name, .layouts = {{{"{SuperGLUE/,super_glue/,superglue/,}" + file + ".jsonl"}, std::move(reader)}}, .official = official};
+FileLayout layout(const std::string& file, const Reader& reader, std::string note = "") {
+  return {{"{SuperGLUE/,super_glue/,superglue/,}" + file + ".jsonl"}, reader, std::move(note)};
+}
+
+SplitFiles split(const std::string& name, const std::string& file, const Reader& reader, std::int64_t official) {
+  return {.name = name, .layouts = {layout(file, reader)}, .official = official};
 }
 
 DataSet task(std::string summary, std::string licence, const std::string& folder, std::vector<std::string> labels, const Reader& reader,
              Sizes sizes) {
+  SplitFiles valid = split("valid", folder + "/val", reader, sizes.valid);
+  valid.layouts.push_back(layout(folder + "/dev32", reader, "FewGLUE's dev32, for val is not here"));
   return {.task = "superglue",
           .summary = std::move(summary),
           .licence = std::move(licence),
           .labels = std::move(labels),
-          .splits = {split("train", folder + "/train", reader, sizes.train), split("valid", folder + "/{val,dev32}", reader, sizes.valid),
+          .splits = {split("train", folder + "/train", reader, sizes.train), std::move(valid),
                      split("test", folder + "/test", reader, sizes.test), split("dev32", folder + "/dev32", reader, 0)}};
 }
 
@@ -95,7 +101,9 @@ Examples record(Json object) {
     if (next == queries.size()) return false;
     const Json& query = queries.at(next++);
     std::vector<std::string> answers;
-    for (const Json& answer : query.value("answers", Json::array())) answers.push_back(text(answer, "/text"));
+    if (const auto given = query.find("answers"); given != query.end()) {
+      for (const Json& answer : *given) answers.push_back(text(answer, "/text"));
+    }
     answers = distinct(std::move(answers));
     record.fields = {{"passage", passage},
                      {"query", text(query, "/query")},

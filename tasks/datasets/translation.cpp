@@ -50,26 +50,42 @@ struct Languages {
   std::string corpus() const { return from == "en" ? to + "-en" : from + "-en"; }
 };
 
-/// A newstest set: plain lines, or the SGML of WMT's archives. The set of 2014 has its own English side for each pair.
-std::vector<FileLayout> newstest(const Languages& languages, const std::string& set) {
+/// Newstest sets, one behind another: plain lines, or the SGML of WMT's archives. The set of 2014 has its own English side for each pair.
+std::vector<FileLayout> newstest(const Languages& languages, const std::vector<std::string>& sets) {
   const auto& [from, to] = languages;
-  const std::string archives = "dev.tgz!dev/,dev.zip!dev/,dev/,test-full.tgz!test-full/,test-full/}";
-  const std::string plain = "{wmt-newstest/" + from + "-" + to + "/,wmt14-" + from + "-" + to + "/," + archives + set + ".";
-  const std::string marked = "{wmt14/dev/," + archives + set + (set == "newstest2014" ? "-" + languages.code() : "");
-  return {pair(plain + from, plain + to), sgml_pair(marked + "-src." + from + ".sgm", marked + "-{ref,src}." + to + ".sgm")};
+  std::string archives;
+  for (const std::string folder : {"", "wmt14/"}) {
+    for (const char* in : {"dev.tgz!dev/", "dev.zip!dev/", "dev/", "test-full.tgz!test-full/", "test-full/"}) archives += "," + folder + in;
+  }
+  const std::string plain = "{wmt-newstest/" + from + "-" + to + "/,wmt14-" + from + "-" + to + "/" + archives + "}";
+  const std::string marked = "{" + archives.substr(1) + "}";
+  std::vector<std::string> sources, targets, marked_sources, marked_targets;
+  for (const std::string& set : sets) {
+    const std::string name = set + (set == "newstest2014" ? "-" + languages.code() : "");
+    sources.push_back(plain + set + "." + from);
+    targets.push_back(plain + set + "." + to);
+    marked_sources.push_back(marked + name + "-src." + from + ".sgm");
+    marked_targets.push_back(marked + name + "-{ref,src}." + to + ".sgm");
+  }
+  const char* const and_then = " + ";
+  return {pair(join(sources, and_then), join(targets, and_then)),
+          sgml_pair(join(marked_sources, and_then), join(marked_targets, and_then))};
 }
 
-/// WMT14's training text: the archives as published, unpacked or not, or one file a language.
+/// WMT14's training text: the archives as published, unpacked in their place or not, or one file a language.
 std::vector<FileLayout> wmt14_training(const Languages& languages) {
   const auto side = [&](const std::string& language) {
     const std::string pair = languages.corpus() + "." + language;
     const auto in = [&](const std::string& archive, const std::string& member) {
-      return "{wmt14/,}{" + archive + ".tgz," + archive + ".zip}!" + member;
+      return "{wmt14/,}{" + archive + ".tgz!," + archive + ".zip!," + archive + ".tar!,}" + member;
     };
     std::string places = in("training-parallel-europarl-v7", "training/europarl-v7." + pair) + " + " +
                          in("training-parallel-commoncrawl", "commoncrawl." + pair) + " + " +
                          in("training-parallel-nc-v9", "training/news-commentary-v9." + pair);
-    if (languages.to == "fr") places += " + {wmt14/,}un/undoc.2000." + pair + " + {wmt14/,}giga-fren.release2.fixed." + language;
+    if (languages.to == "fr") {
+      places += " + " + in("training-parallel-un", "un/undoc.2000." + pair) + " + " +
+                in("training-giga-fren", "giga-fren.release2.fixed." + language);
+    }
     return places;
   };
   const std::string own = "wmt14-" + languages.from + "-" + languages.to + "/train.";
@@ -81,26 +97,19 @@ DataSet wmt14(const Languages& languages) {
           .summary = "WMT14 " + languages.from + "-" + languages.to + ": newstest2013 and newstest2014 are valid and test",
           .licence = "research use (WMT)",
           .splits = {{"train", wmt14_training(languages)},
-                     {"valid", newstest(languages, "newstest2013"), 3000},
-                     {"test", newstest(languages, "newstest2014"), 3003}}};
+                     {"valid", newstest(languages, {"newstest2013"}), 3000},
+                     {"test", newstest(languages, {"newstest2014"}), 3003}}};
 }
 
 /// The older test sets as a small training set.
 DataSet newstests(const Languages& languages) {
-  const std::string folder = "wmt-newstest/" + languages.from + "-" + languages.to + "/";
-  const auto older = [&](const std::string& language) {
-    std::vector<std::string> places;
-    for (const char* set : {"news-test2008", "newstest2009", "newstest2010", "newstest2011", "newstest2012"}) {
-      places.push_back(folder + set + "." + language);
-    }
-    return join(places, " + ");
-  };
+  const std::vector<std::string> older = {"news-test2008", "newstest2009", "newstest2010", "newstest2011", "newstest2012"};
   return {.task = "mt",
           .summary = "news test sets of WMT " + languages.from + "-" + languages.to + ": 2008 to 2012 to train, 2013 valid, 2014 test",
           .licence = "research use (WMT)",
-          .splits = {{"train", {pair(older(languages.from), older(languages.to))}, 13071},
-                     {"valid", newstest(languages, "newstest2013"), 3000},
-                     {"test", newstest(languages, "newstest2014"), 3003}}};
+          .splits = {{"train", newstest(languages, older), 13071},
+                     {"valid", newstest(languages, {"newstest2013"}), 3000},
+                     {"test", newstest(languages, {"newstest2014"}), 3003}}};
 }
 
 DataSet tatoeba(const std::string& to, const std::string& folder, const std::string& code, std::int64_t official) {

@@ -28,6 +28,7 @@ Verified verify(const std::string& name, const DataSet& data, const SplitHere& h
   std::string sums;
   for (const auto& tally : tallies) {
     verdict.bytes += tally->bytes;
+    verdict.left_out += tally->left_out;
     sums += tally->sum.hex();
   }
   verdict.lines = tallies.front()->lines;

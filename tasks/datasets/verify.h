@@ -15,6 +15,7 @@ struct Verified {
   std::int64_t lines = 0;     ///< of the first stream
   std::int64_t examples = 0;  ///< hidden ones among them
   std::int64_t hidden = 0;    ///< whose label is kept back
+  std::int64_t left_out = 0;  ///< rows that are no examples: malformed ones of QQP, those of MNLI without an agreed label
   std::int64_t official = 0;  ///< examples of the whole split; 0: not known
   std::int64_t bytes = 0;     ///< of all streams, unpacked
   std::string sha256{};       ///< of the first stream, unpacked; of several: of their sums

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 #include "harness/base/error.h"
@@ -37,6 +38,14 @@ Smoothing smoothing_of(const MetricOptions& options) {
   const double value = options.smooth_value.value_or(options.smooth_method == "floor" ? 0.1 : 1.0);
   if (!(value >= 0) || !std::isfinite(value)) throw UserError(fmt::format("--smooth-value: {} is not a number from 0 up", value));
   return {options.smooth_method, value};
+}
+
+/// sacreBLEU's two decimals; more where they would make two values one.
+std::string in_signature(double value) {
+  const std::string two = fmt::format("{:.2f}", value);
+  double read = 0;
+  std::from_chars(two.data(), two.data() + two.size(), read);
+  return read == value ? two : fmt::format("{}", value);
 }
 
 /// What a row holds: words of the hypothesis, of the nearest reference, matches by order, n-grams by order.
@@ -107,7 +116,7 @@ SegmentSums bleu(const MetricTexts& texts, const MetricOptions& options) {
                         {"case", options.lowercase ? "lc" : "mixed"},
                         {"eff", yes_no(effective)},
                         {"tok", options.tokenize},
-                        {"smooth", smoothing.method + (with_value ? fmt::format("[{:.2f}]", smoothing.value) : "")}},
+                        {"smooth", smoothing.method + (with_value ? "[" + in_signature(smoothing.value) + "]" : "")}},
           .rows = rows_of(texts, options),
           .value_of_sums = [=](std::span<const double> sums) { return bleu_of_sums(sums, smoothing, effective); },
           .warnings = warnings_about(texts)};

@@ -7,6 +7,7 @@
 
 #include "tasks/metrics/metric.h"
 #include "tasks/metrics/ngrams.h"
+#include "tasks/metrics/tokenize.h"
 #include "tasks/metrics/unicode.h"
 
 namespace synthbench {
@@ -36,22 +37,6 @@ double f_score(std::span<const double> sums, const Orders& orders) {
   return 100 * (1 + factor) * precision * recall / (factor * precision + recall);
 }
 
-/// A mark at the end of a word is a word of its own, or else one at its start: "(hi)" is "(hi" and ")".
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (const std::string_view word : split_at_blanks(text)) {
-    const bool single = code_points(word).size() == 1;
-    if (!single && is_ascii_punctuation(word.back())) {
-      words.insert(words.end(), {word.substr(0, word.size() - 1), word.substr(word.size() - 1)});
-    } else if (!single && is_ascii_punctuation(word.front())) {
-      words.insert(words.end(), {word.substr(0, 1), word.substr(1)});
-    } else {
-      words.push_back(word);
-    }
-  }
-  return words;
-}
-
 struct Segment {
   Sequence characters, words;
 };
@@ -66,7 +51,7 @@ class Reader {
     for (const char32_t c : code_points(text)) {
       if (!is_blank(c)) segment.characters.push_back(static_cast<std::uint32_t>(c) + 1);  // 0 is no word of a sequence
     }
-    if (with_words_) segment.words = vocabulary_.numbers(words_of(text));
+    if (with_words_) segment.words = vocabulary_.numbers(chrf_words(text));
     return segment;
   }
 

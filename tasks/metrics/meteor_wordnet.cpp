@@ -136,9 +136,10 @@ SegmentSums meteor_wordnet(const MetricTexts& texts, const MetricOptions& option
     }
     values.push_back(best);
   }
-  SegmentSums measured = mean_over_segments(
-      values,
-      {nrefs(texts), {"tok", "blanks"}, {"case", "lc"}, {"stem", "porter"}, {"syn", wordnet ? "wordnet" : "none"}, {"impl", "nltk"}});
+  SignatureFields signature = {nrefs(texts), {"tok", "blanks"}, {"case", "lc"}, {"stem", "porter"}, {"syn", wordnet ? "wordnet" : "none"}};
+  if (wordnet) signature.emplace_back("wordnet", wordnet->sha().substr(0, 12));
+  signature.emplace_back("impl", "nltk");
+  SegmentSums measured = mean_over_segments(values, std::move(signature));
   if (!wordnet) measured.warnings = {"meteor-wordnet: no WordNet in " + folder + " (Debian package wordnet-base): synonyms do not match"};
   return measured;
 }

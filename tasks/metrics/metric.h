@@ -31,6 +31,7 @@ struct MetricOptions {
   bool chrf_lowercase = false;
   bool ter_case_sensitive = false, ter_normalized = false, ter_no_punct = false, ter_asian_support = false;
   bool stem = false;          ///< ROUGE
+  std::string unit = "token";  ///< perplexity, bits_per_unit: what the counts of the reference count; token word byte
   std::string vectors{};      ///< embedding-average: file of word vectors
   std::string wordnet_dir{};  ///< meteor-wordnet: folder of WordNet's database; empty: where Debian puts it
   std::string meteor_jar{};   ///< meteor: the jar of METEOR 1.5
@@ -53,8 +54,8 @@ using SignatureFields = std::vector<std::pair<std::string, std::string>>;
 
 /// What a metric found in some texts. Either rows and value_of_sums, or the value alone.
 struct SegmentSums {
-  std::size_t n = 0;  ///< segments or labels
-  SignatureFields signature;
+  std::size_t n = 0;  ///< segments or labels; of perplexity units
+  SignatureFields signature{};
   Rows rows{};
   std::function<double(std::span<const double> sums)> value_of_sums{};
   std::optional<double> value{};        ///< absent: undefined, such as a correlation with a constant

@@ -3,7 +3,7 @@
 // record_em   1 where the normalised texts are equal
 // record_f1   2PR / (P + R) of the words of the normalised texts
 //
-// Normalised: lower case, without ASCII punctuation, without the words a, an, the, blanks as one.
+// Normalised: lower case, without ASCII punctuation, without the words a, an, the, blanks as one (tokenize.h, squad_words).
 // Source: Zhang et al., arXiv 1810.12885, and its evaluate.py (that of SQuAD 1.1); SuperGLUE: Wang et al. 2019.
 #include <algorithm>
 
@@ -11,33 +11,10 @@
 #include "tasks/metrics/label_lines.h"
 #include "tasks/metrics/metric.h"
 #include "tasks/metrics/ngrams.h"
-#include "tasks/metrics/unicode.h"
+#include "tasks/metrics/tokenize.h"
 
 namespace synthbench {
 namespace {
-
-/// A word ends where a character is neither letter nor number, so that articles go from "a—b" too.
-std::string without_articles(const std::string& text) {
-  const std::u32string characters = code_points(text);
-  std::u32string out;
-  for (auto start = characters.begin(); start != characters.end();) {
-    const auto end = std::find_if_not(start, characters.end(), is_letter_or_number);
-    const std::u32string word(start, end);
-    out += word == U"a" || word == U"an" || word == U"the" ? U" " : word;
-    start = end;
-    if (start != characters.end()) out += *start++;
-  }
-  return utf8_of(out);
-}
-
-std::vector<std::string> normalised(std::string_view answer) {
-  std::string text = lower_case(answer);
-  std::erase_if(text, is_ascii_punctuation);
-  text = without_articles(text);
-  std::vector<std::string> words;
-  for (const std::string_view word : split_at_blanks(text)) words.emplace_back(word);
-  return words;
-}
 
 double exact_match(const std::vector<std::string>& a, const std::vector<std::string>& b) { return a == b ? 1 : 0; }
 
@@ -57,11 +34,11 @@ Metric record_metric(std::string summary, Compare compare) {
   const auto measure = [compare](const MetricTexts& texts, const MetricOptions&) {
     std::vector<double> best(texts.hypotheses.size(), 0.0);
     for (std::size_t i = 0; i < best.size(); ++i) {
-      const std::vector<std::string> answer = normalised(entry_of(texts.hypotheses, i));
+      const std::vector<std::string> answer = squad_words(entry_of(texts.hypotheses, i));
       for (const std::vector<std::string>& stream : texts.references) {
         const std::string_view answers = entry_of(stream, i);
         refuse_hidden(answers, i + 1);
-        for (const std::string& gold : split(answers, '\t')) best[i] = std::max(best[i], compare(answer, normalised(gold)));
+        for (const std::string& gold : split(answers, '\t')) best[i] = std::max(best[i], compare(answer, squad_words(gold)));
       }
     }
     return mean_over_segments(best, {{"answers", "best"}, {"norm", "squad"}});

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <utility>
+
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "tasks/data_file.h"
@@ -10,11 +13,10 @@
 namespace synthbench {
 namespace {
 
-std::string bytes_of(const std::string& path) {
-  if (const auto bytes = read_data_file(path)) return *bytes;
-  const bool packed = path.ends_with(".gz");
-  if (packed) {
-    if (const auto bytes = read_data_file(path.substr(0, path.size() - 3))) return *bytes;
+std::shared_ptr<DataStream> opened(const std::string& path) {
+  if (auto stream = open_data_file(path)) return stream;
+  if (path.ends_with(".gz")) {
+    if (auto stream = open_data_file(path.substr(0, path.size() - 3))) return stream;
   }
   throw UserError("cannot read " + path + ": no such file");
 }
@@ -25,23 +27,57 @@ std::string json_string(std::string_view line, const std::string& where) {
   return parsed.get<std::string>();
 }
 
-}  // namespace
+/// Makes segments of the bytes of a file as they come, in pieces of any size.
+class SegmentLines {
+ public:
+  explicit SegmentLines(const std::string& path) : path_(path), json_(path.ends_with(".jsonl") || path.ends_with(".jsonl.gz")) {}
 
-std::vector<std::string> segments_of(std::string_view bytes, const std::string& path) {
-  const bool json = path.ends_with(".jsonl") || path.ends_with(".jsonl.gz");
-  std::vector<std::string> segments;
-  for (std::string_view line; take_line(bytes, line);) {
+  void take(std::string_view piece) {
+    for (std::size_t end = 0; (end = piece.find('\n')) != std::string_view::npos; piece.remove_prefix(end + 1)) {
+      open_ += piece.substr(0, end);
+      close();
+    }
+    open_ += piece;
+  }
+  std::vector<std::string> taken() && {
+    if (!open_.empty()) close();
+    return std::move(segments_);
+  }
+
+ private:
+  void close() {
+    std::string_view line = open_;
     if (line.ends_with('\r')) line.remove_suffix(1);
-    const std::string where = fmt::format("{}:{}", path, segments.size() + 1);
+    const std::string where = fmt::format("{}:{}", path_, segments_.size() + 1);
     if (const auto place = first_invalid_byte(line)) {
       throw UserError(fmt::format("{}: byte {} (0x{:02x}) is not UTF-8", where, *place + 1, static_cast<unsigned char>(line[*place])));
     }
-    segments.push_back(json ? json_string(line, where) : std::string(line));
+    segments_.push_back(json_ ? json_string(line, where) : std::string(line));
+    open_.clear();
   }
-  return segments;
+
+  std::string path_;
+  bool json_;
+  std::vector<std::string> segments_;
+  std::string open_;  ///< a line whose end is not here yet
+};
+
+}  // namespace
+
+std::vector<std::string> segments_of(std::string_view bytes, const std::string& path) {
+  SegmentLines lines(path);
+  lines.take(bytes);
+  return std::move(lines).taken();
 }
 
-std::vector<std::string> read_segments(const std::string& path) { return segments_of(bytes_of(path), path); }
+std::vector<std::string> read_segments(const std::string& path) {
+  const auto stream = opened(path);
+  stream->next_file();
+  SegmentLines lines(path);
+  std::string block(1 << 16, '\0');
+  while (const std::size_t n = stream->read(block.data(), block.size())) lines.take(std::string_view(block).substr(0, n));
+  return std::move(lines).taken();
+}
 
 MetricTexts read_texts(const std::string& hypotheses, const std::vector<std::string>& references) {
   MetricTexts texts{.hypotheses = read_segments(hypotheses), .references = {}};

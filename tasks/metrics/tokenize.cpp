@@ -2,9 +2,9 @@
 //
 // 13a    mteval-v13a.pl, for Western languages     none  blanks alone
 // intl   mteval-v14.pl, by Unicode categories      zh    Chinese characters apart, the rest as 13a
-// char   characters                                tercom, rouge: what TER and ROUGE use
+// char   characters                                tercom, chrf, rouge, squad: what TER, chrF++, ROUGE and ReCoRD use
 //
-// Source: sacreBLEU 2.6 (Post 2018), sacrebleu/tokenizers, and rouge-score 0.1.2, tokenize.py. Rules are regular expressions
+// Source: sacreBLEU 2.6 (Post 2018), sacrebleu/tokenizers and metrics/chrf.py; rouge-score 0.1.2, tokenize.py; SQuAD 1.1, evaluate.py. Rules are regular expressions
 // there, replaced from left to right without overlap; each loop below is one of them, and skips what it has replaced alike.
 #include "tasks/metrics/tokenize.h"
 
@@ -36,7 +36,9 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
   return out.append(text);
 }
 
-std::string without_entities(std::string text) {
+/// mteval's four entities, one kind after another, so that "&amp;lt;" becomes "<". (A reader of SGML takes each once, and &apos; too:
+/// datasets/read_lines.cpp.)
+std::string without_mteval_entities(std::string text) {
   if (text.find('&') == std::string::npos) return text;
   for (const auto& [entity, character] : {std::pair{"&quot;", "\""}, {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}}) {
     text = replaced(text, entity, character);
@@ -86,7 +88,7 @@ std::string tokenized_13a(std::string_view text) {
   std::string line(text);
   if (line.find("<skipped>") != std::string::npos) line = replaced(line, "<skipped>", "");
   if (line.find('\n') != std::string::npos) line = replaced(replaced(line, "-\n", ""), "\n", " ");
-  return western(" " + without_entities(std::move(line)) + " ");
+  return western(" " + without_mteval_entities(std::move(line)) + " ");
 }
 
 std::string tokenized_none(std::string_view text) { return std::string(text); }
@@ -165,7 +167,7 @@ bool is_asian_alone(char32_t c) {
 }
 
 std::string western_tercom(std::string_view text) {
-  std::string line = without_entities(replaced(replaced(text, "\n-", ""), "\n", " "));
+  std::string line = without_mteval_entities(replaced(replaced(text, "\n-", ""), "\n", " "));
   line = marks_apart(" " + line + " ");
   return stops_apart(replaced(line, "'s ", " 's "));
 }
@@ -175,6 +177,20 @@ std::string without(std::string_view text, Test test) {
   std::u32string characters = code_points(text);
   std::erase_if(characters, test);
   return utf8_of(characters);
+}
+
+/// A word ends where a character is neither letter nor number, so that articles go from "a—b" too.
+std::string without_articles(std::string_view text) {
+  const std::u32string characters = code_points(text);
+  std::u32string out;
+  for (auto start = characters.begin(); start != characters.end();) {
+    const auto end = std::find_if_not(start, characters.end(), is_letter_or_number);
+    const std::u32string word(start, end);
+    out += word == U"a" || word == U"an" || word == U"the" ? U" " : word;
+    start = end;
+    if (start != characters.end()) out += *start++;
+  }
+  return utf8_of(out);
 }
 
 std::string with_single_blanks(std::string_view text) {
@@ -211,6 +227,30 @@ std::string tercom_tokenized(std::string_view text, const TercomOptions& options
     if (options.asian_support) line = without(line, is_asian_mark);
   }
   return with_single_blanks(line);
+}
+
+std::vector<std::string_view> chrf_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (const std::string_view word : split_at_blanks(text)) {
+    const bool single = code_points(word).size() == 1;
+    if (!single && is_ascii_punctuation(word.back())) {
+      words.insert(words.end(), {word.substr(0, word.size() - 1), word.substr(word.size() - 1)});
+    } else if (!single && is_ascii_punctuation(word.front())) {
+      words.insert(words.end(), {word.substr(0, 1), word.substr(1)});
+    } else {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
+std::vector<std::string> squad_words(std::string_view text) {
+  std::string plain = lower_case(text);
+  std::erase_if(plain, is_ascii_punctuation);
+  plain = without_articles(plain);
+  std::vector<std::string> words;
+  for (const std::string_view word : split_at_blanks(plain)) words.emplace_back(word);
+  return words;
 }
 
 std::vector<std::string> rouge_tokens(std::string_view text, bool stem) {

@@ -6,6 +6,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/base/sha256.h"
 #include "harness/base/words.h"
 #include "tasks/metrics/unicode.h"
 
@@ -52,6 +53,7 @@ bool WordNet::is_in(const std::string& folder) { return std::filesystem::exists(
 
 WordNet::WordNet(const std::string& folder) {
   parts_.reserve(kinds().size());
+  Sha256 sum;
   for (const Kind& kind : kinds()) {
     parts_.push_back({.index = read_file(folder + "/index." + kind.name),
                       .data = read_file(folder + "/data." + kind.name),
@@ -59,9 +61,11 @@ WordNet::WordNet(const std::string& folder) {
                       .senses = {},
                       .irregular = {},
                       .endings = kind.endings});
+    for (const std::string* file : {&parts_.back().index, &parts_.back().data, &parts_.back().exceptions}) sum.add(*file);
     parts_.back().senses = by_first_word(parts_.back().index);
     parts_.back().irregular = by_first_word(parts_.back().exceptions);
   }
+  sha_ = sum.hex();
 }
 
 std::vector<std::string> WordNet::base_forms(const PartOfSpeech& part, const std::string& word) {

@@ -18,6 +18,8 @@ class WordNet {
   /// Every single word of every sense of a word in lower case, of its base forms too: "repaired" has those of "repair". As NLTK's
   /// synsets(word) finds them, with capitals as WordNet writes them.
   std::set<std::string> synonyms(const std::string& word) const;
+  /// SHA-256 of the files of the database, one behind another: versions of WordNet give other values.
+  const std::string& sha() const { return sha_; }
 
  private:
   struct PartOfSpeech {
@@ -30,6 +32,7 @@ class WordNet {
   void add_words(const PartOfSpeech& part, const std::string& lemma, std::set<std::string>& words) const;
 
   std::vector<PartOfSpeech> parts_;
+  std::string sha_;
 };
 
 }  // namespace synthbench

@@ -13,23 +13,16 @@ namespace synthbench {
 namespace {
 
 /// A name may hold a '!' of its own: what lies on disk under it comes first.
-/// Throws UserError when nothing is found because the system cannot say what a path is: a link to itself, a name that is too long.
+/// Throws UserError when nothing is found because the system cannot say what is at the place: a link to itself, a name that is too long.
 std::optional<DataFile> file_at(const std::string& place) {
   namespace fs = std::filesystem;
-  std::error_code why;
-  const auto kind = [&](const std::string& path) {
-    std::error_code failed;
-    const fs::file_type found = fs::status(path, failed).type();
-    if (found == fs::file_type::none && !why) why = failed;
-    return found;
-  };
+  std::error_code why, ignored;
   for (const std::string_view packed : kPackedEndings) {
     std::string path = place + std::string(packed);
-    const fs::file_type found = kind(path);
-    if (found != fs::file_type::none && found != fs::file_type::not_found) return DataFile{std::move(path)};
+    if (fs::exists(path, packed.empty() ? why : ignored)) return DataFile{std::move(path)};
   }
   for (std::size_t bang = place.find('!'); bang != std::string::npos; bang = place.find('!', bang + 1)) {
-    if (kind(place.substr(0, bang)) == fs::file_type::regular) return DataFile{place.substr(0, bang), place.substr(bang + 1)};
+    if (fs::is_regular_file(place.substr(0, bang), ignored)) return DataFile{place.substr(0, bang), place.substr(bang + 1)};
   }
   if (why) throw UserError(fmt::format("cannot read {}: {}", place, why.message()));
   return std::nullopt;

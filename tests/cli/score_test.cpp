@@ -139,6 +139,47 @@ TEST(Score, StoresOnlyWhatItCanAndSaysWhyNot) {
   EXPECT_EQ(synthbench.files(), std::vector<std::string>{"two"}) << "no database is made";
 }
 
+TEST(Score, PerplexitiesOfTwoUnitsAreKeptBesideEachOther) {
+  const Place synthbench;
+  ASSERT_EQ(synthbench({"bench", "-l", "16", "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model",
+                        "16", "-q"})
+                .code,
+            0);
+  const std::string losses = synthbench.write("losses", "6\n3\n"), tokens = synthbench.write("tokens", "4\n2\n"),
+                    words = synthbench.write("words", "2\n1\n");
+  const Done by_token = synthbench({"score", "--metric", "perplexity", "-r", tokens, losses, "--store", "a1", "-o", "json"});
+  const Done by_word = synthbench({"score", "--metric", "perplexity", "--unit", "word", "-r", words, losses, "--store", "a1", "-o", "json"});
+  ASSERT_EQ(by_token.code, 0) << by_token.err;
+  ASSERT_EQ(by_word.code, 0) << by_word.err;
+  EXPECT_EQ(Json::parse(by_word.out)[0].at("n"), 3) << "words";
+  const Json kept = Json::parse(synthbench({"query", "--sql",
+                                            "SELECT n, signature FROM metric JOIN metric_def USING(metric_id) WHERE name = 'perplexity' "
+                                            "ORDER BY n",
+                                            "-o", "json"})
+                                    .out);
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_NE(kept[0]["signature"].get<std::string>().find("|unit:word|"), std::string::npos);
+  EXPECT_NE(kept[1]["signature"].get<std::string>().find("|unit:token|"), std::string::npos);
+  EXPECT_EQ(synthbench({"score", "--metric", "perplexity", "--unit", "words", "-r", words, losses}).code, 2);
+}
+
+TEST(Score, AnAverageComesWithItsRule) {
+  const Place synthbench;
+  std::string scores;
+  for (const char* score : {"cola.matthews 50", "sst2.accuracy 90", "mrpc.f1 90", "mrpc.accuracy 80", "stsb.pearson 88", "stsb.spearman 86",
+                            "qqp.f1 70", "qqp.accuracy 90", "mnli.matched 80", "mnli.mismatched 82", "qnli.accuracy 90", "rte.accuracy 60"}) {
+    scores += std::string(score) + "\n";
+  }
+  const Done done = synthbench({"score", "--average", "glue", synthbench.write("scores", scores), "-o", "json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.err.find("glue: mean over 8 tasks of each task's mean: cola (matthews), "), std::string::npos) << done.err;
+  EXPECT_NE(done.err.find("mrpc (f1, accuracy)"), std::string::npos) << done.err;
+  const Json row = Json::parse(done.out).at(0);
+  EXPECT_NEAR(row.at("value").get<double>(), (50 + 90 + 85 + 87 + 80 + 81 + 90 + 60) / 8.0, 1e-12);
+  EXPECT_EQ(row.at("n"), 8);
+  EXPECT_NE(row.at("signature").get<std::string>().find("avg:mean-of-task-means"), std::string::npos);
+}
+
 TEST(Score, AnUndefinedValueIsNull) {
   const Place synthbench;
   const Done done =

@@ -10,51 +10,11 @@
 #include "harness/base/sha256.h"
 #include "tasks/text/corpus.h"
 #include "tests/tasks/scratch.h"
+#include "tests/tasks/zipped.h"
 #include "tests/test_seed.h"
 
 namespace synthbench {
 namespace {
-
-std::string number(std::size_t value, std::size_t width) {
-  std::string bytes;
-  for (std::size_t k = 0; k < width; ++k) bytes += static_cast<char>(value >> 8 * k & 0xFF);
-  return bytes;
-}
-
-std::string deflated(const std::string& content) {
-  std::string packed(content.size() + 100, '\0');
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
-  stream.avail_in = static_cast<uInt>(content.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
-struct Member {
-  std::string name, content;
-  bool packed = true;
-};
-
-/// A ZIP archive as `zip` writes it: local headers with an extra field, then the directory.
-std::string zipped(const std::vector<Member>& members) {
-  std::string file, directory;
-  for (const auto& [name, content, packed] : members) {
-    const std::string bytes = packed ? deflated(content) : content;
-    const std::string facts = number(packed ? 8 : 0, 2) + number(0, 4) +
-                              number(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())), 4) +
-                              number(bytes.size(), 4) + number(content.size(), 4) + number(name.size(), 2);
-    directory += "PK\x01\x02" + number(20, 2) + number(20, 2) + number(0, 2) + facts + number(0, 2) + number(3, 2) + number(0, 8) +
-                 number(file.size(), 4) + name + "abc";
-    file += "PK\x03\x04" + number(20, 2) + number(0, 2) + facts + number(7, 2) + name + "xy" + number(3, 2) + "tra" + bytes;
-  }
-  return file + directory + "PK\x05\x06" + number(0, 4) + number(members.size(), 2) + number(members.size(), 2) +
-         number(directory.size(), 4) + number(file.size(), 4) + number(0, 2);
-}
 
 std::string drawn_bytes(std::uint64_t seed, std::size_t length) {
   std::mt19937_64 random(seed);
@@ -139,6 +99,69 @@ TEST(DataFile, ADamagedZipArchiveIsAnErrorWhereverItIsHit) {
     }
   }
   EXPECT_GT(refused, 500);
+}
+
+TEST(DataFile, APathThatTheSystemCannotFollowIsTheUsersErrorByName) {
+  const ScratchFolder folder;
+  std::filesystem::create_symlink("itself", folder / "itself");
+  const auto refusal = [](const std::string& place) -> std::string {
+    try {
+      return read_data_file(place) ? "read" : "absent";
+    } catch (const UserError& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(refusal(folder / "itself"), "cannot read " + (folder / "itself") + ": Too many levels of symbolic links");
+  const std::string long_name = folder / std::string(300, 'x');
+  EXPECT_EQ(refusal(long_name), "cannot read " + long_name + ": File name too long");
+  const std::string longest = folder / std::string(254, 'x');
+  EXPECT_EQ(refusal(longest), "absent") << "though the packed one would have too long a name";
+  write_file(longest, "text");
+  EXPECT_EQ(refusal(longest), "read");
+  write_file(folder / "a.zip", zipped({{std::string(300, 'm'), "a member"}}));
+  EXPECT_EQ(refusal(folder / "a.zip!" + std::string(300, 'm')), "read");
+}
+
+TEST(DataFile, MembersOfAGzipFileFollowEachOtherAndNothingElseDoes) {
+  const ScratchFolder folder;
+  const std::string make = "cd '" + folder.path() + "' && seq 5000 > one && seq 7000 > two && gzip -k one two";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  const std::string one = read_file(folder / "one.gz"), two = read_file(folder / "two.gz");
+  const auto content = [&](const std::string& bytes) -> std::string {
+    write_file(folder / "both.gz", bytes);
+    try {
+      return read_data_file(folder / "both").value();
+    } catch (const UserError& error) {
+      return error.what();
+    }
+  };
+  const std::string both = read_file(folder / "one") + read_file(folder / "two");
+  EXPECT_EQ(content(one + two), both);
+  EXPECT_EQ(content(one + two + std::string(100000, '\0')), both) << "as on a tape";
+  std::string hit = one + two;
+  hit[one.size()] ^= 1;  // the second member's first byte
+  const std::string refused = (folder / "both.gz") + " is damaged: not a whole gzip file";
+  for (const std::string& bytes : {hit, one + "more", one + std::string(10, '\0') + two, one + two.substr(0, 5), one + two.substr(0, 5000)}) {
+    EXPECT_EQ(content(bytes), refused);
+  }
+}
+
+TEST(DataFile, APackedMemberIsUnpacked) {
+  const ScratchFolder folder;
+  const std::string make =
+      "cd '" + folder.path() + "' && seq 5000 > one && : > none && gzip -k one none && xz -k one && tar cf a.tar one.gz none.gz one.xz";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  EXPECT_EQ(read_data_file(folder / "a.tar!one.gz"), read_file(folder / "one"));
+  EXPECT_EQ(read_data_file(folder / "a.tar!one.xz"), read_file(folder / "one"));
+  EXPECT_EQ(read_data_file(folder / "a.tar!none.gz"), "");
+  const std::string packed = read_file(folder / "one.gz");
+  write_file(folder / "b.zip", zipped({{"cut.gz", packed.substr(0, packed.size() - 3)}}));
+  try {
+    read_data_file(folder / "b.zip!cut.gz");
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_EQ(std::string(error.what()), (folder / "b.zip!cut.gz") + " is damaged: not a whole gzip file");
+  }
 }
 
 std::string together(const std::array<std::string_view, 3>& parts) {

@@ -5,48 +5,14 @@
 #include <map>
 #include <set>
 
-#include "harness/base/error.h"
-#include "harness/base/files.h"
-#include "harness/base/words.h"
-#include "tasks/datasets/data_set.h"
-#include "tasks/datasets/unpack.h"
+#include "tasks/datasets/presence.h"
 #include "tasks/datasets/verify.h"
-#include "tests/tasks/scratch.h"
+#include "tests/tasks/own_folder.h"
 
 namespace synthbench {
 namespace {
 
 namespace fs = std::filesystem;
-
-class OwnFolder : public ::testing::Test {
- protected:
-  void put(const std::string& place, const std::string& text) {
-    fs::create_directories(fs::path(data_ / place).parent_path());
-    write_file(data_ / place, text);
-  }
-  static std::vector<std::string> texts(const NamedData& data, Split split, const std::string& field) {
-    std::vector<std::string> all;
-    const Examples examples = data.read(split);
-    for (Record record; examples(record);) all.push_back(record.at(field));
-    return all;
-  }
-  static std::string refusal(const std::string& name, Split split) {
-    try {
-      const Examples examples = NamedData(name).read(split);
-      for (Record record; examples(record);) {
-      }
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return "";
-  }
-
-  void shell(const std::string& commands) { ASSERT_EQ(std::system(("cd '" + data_.path() + "' && " + commands).c_str()), 0) << commands; }
-
-  ScratchFolder data_, cache_;
-  WithEnvironment environment_{"SYNTHBENCH_DATA", data_.path().c_str()};
-  WithEnvironment remembers_{"SYNTHBENCH_CACHE", cache_.path().c_str()};
-};
 
 TEST_F(OwnFolder, OneSplitIsDividedInFileOrderAndSaysSo) {
   std::string english, german;
@@ -209,6 +175,47 @@ TEST_F(OwnFolder, AnEntityIsCountedInCharacters) {
   EXPECT_EQ(texts(NamedData("record"), Split::train, "entities"), std::vector<std::string>{"Bob"});
   EXPECT_EQ(texts(NamedData("record"), Split::train, "label"), std::vector<std::string>{"Bob"});
   EXPECT_NE(refusal("record", Split::valid).find("val.jsonl:1: an object of another form"), std::string::npos);
+}
+
+TEST_F(OwnFolder, OfClassesThatLieOneBehindTheOtherEachIsInEverySplit) {
+  for (int k = 0; k < 60; ++k) {
+    put("aclImdb/train/neg/" + std::to_string(k) + "_1.txt", "bad");
+    put("aclImdb/train/pos/" + std::to_string(k) + "_9.txt", "good");
+  }
+  put("aclImdb/test/neg/0_1.txt", "bad");
+  const NamedData data("imdb");
+  EXPECT_EQ(data.notes(), std::vector<std::string>{"imdb comes without a validation split: every 20th example of train, which lies class by "
+                                                   "class, is it"});
+  const auto counted = [&](Split split) {
+    std::map<std::string, int> labels;
+    for (const std::string& label : texts(data, split, "label")) ++labels[label];
+    return labels;
+  };
+  EXPECT_EQ(counted(Split::train), (std::map<std::string, int>{{"neg", 57}, {"pos", 57}}));
+  EXPECT_EQ(counted(Split::valid), (std::map<std::string, int>{{"neg", 3}, {"pos", 3}}));
+  std::set<std::string> ids;
+  for (const Split split : {Split::train, Split::valid}) {
+    const std::vector<std::string> here = texts(data, split, "id");
+    ids.insert(here.begin(), here.end());
+  }
+  EXPECT_EQ(ids.size(), 120u) << "each example is in one of them";
+  fs::remove_all(data_ / "aclImdb/test");
+  const NamedData whole("imdb");
+  EXPECT_EQ(whole.notes(),
+            std::vector<std::string>{"imdb comes as one split: of every 20 examples, which lie class by class, two are valid and test"});
+  for (const Split split : {Split::valid, Split::test}) {
+    std::map<std::string, int> labels;
+    for (const std::string& label : texts(whole, split, "label")) ++labels[label];
+    EXPECT_EQ(labels, (std::map<std::string, int>{{"neg", 3}, {"pos", 3}}));
+  }
+  EXPECT_EQ(texts(whole, Split::train, "label").size(), 108u);
+}
+
+TEST_F(OwnFolder, APathThatTheSystemCannotFollowIsTheUsersErrorByName) {
+  shell("mkdir -p GLUE/RTE && ln -s train.tsv GLUE/RTE/train.tsv");
+  EXPECT_EQ(refusal("rte", Split::train), "cannot read " + (data_ / "GLUE/RTE/train.tsv") + ": Too many levels of symbolic links");
+  EXPECT_FALSE(presence("rte").available);
+  EXPECT_NE(presence("rte").reason.find("GLUE/RTE/train.tsv"), std::string::npos) << "a list of all data sets goes on";
 }
 
 }  // namespace

@@ -177,6 +177,21 @@ TEST_F(Fetching, AServerWithoutRangesThatNeverGetsFurtherIsGivenUp) {
   EXPECT_EQ(tries, 4);
 }
 
+TEST_F(Fetching, APageInTheFilesPlaceCostsNothingOfWhatIsHere) {
+  std::filesystem::create_directories(folder_ / "enwik8");
+  write_file(folder_ / "enwik8/enwik8.partial", body_.substr(0, 60000));
+  std::atomic<bool> signed_in = false;
+  Server server([&](const Request& request) { return signed_in ? rest(body_, request, body_.size()) : whole("<html>Please sign in</html>"); });
+  const std::string words = refusal(file(server.url("/enwik8")));
+  EXPECT_NE(words.find("it sends 27 bytes from the start, " + std::to_string(body_.size()) + " are listed"), std::string::npos) << words;
+  EXPECT_EQ(read_file(folder_ / "enwik8/enwik8.partial"), body_.substr(0, 60000));
+  EXPECT_EQ(server.requests().size(), 1u) << "the same again will not help";
+  signed_in = true;
+  EXPECT_EQ(refusal(file(server.url("/enwik8"))), "");
+  EXPECT_EQ(server.requests().back().from, 60000u);
+  EXPECT_EQ(read_file(folder_ / "enwik8/enwik8"), body_);
+}
+
 TEST_F(Fetching, AServerThatIsBusyIsAskedAgain) {
   std::atomic<int> tries = 0;
   Server server([&](const Request& request) {

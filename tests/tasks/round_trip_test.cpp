@@ -1,15 +1,13 @@
-// decode(encode(x)) is x, for `words` x with one blank between words, on lines of every file of real data.
-#include <fmt/format.h>
+// decode(encode(x)) is x, for `words` x with one blank between words, on examples of every data set that is there, as its loader gives
+// them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <random>
 
-#include "harness/base/error.h"
 #include "harness/base/files.h"
-#include "tasks/data_file.h"
+#include "tasks/datasets/data_set.h"
 #include "tasks/metrics/unicode.h"
 #include "tasks/text/tokenizer.h"
 #include "tests/tasks/scratch.h"
@@ -20,43 +18,48 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBytesOfAFile = 1 << 14;  // lines drawn afresh each time; all of them take minutes
+constexpr std::size_t kBytesOfASplit = 1 << 14;  // drawn afresh each time; all of them take minutes
+constexpr int kLookedAt = 3000;                  // examples of a split of which some are drawn
 
 std::string data_root() {
   const char* own = std::getenv("SYNTHBENCH_DATA");
   return own ? own : std::string(SYNTHBENCH_SOURCE_DIR) + "/../shared/data";
 }
 
-std::string output_of(const std::string& command) {
-  std::string bytes;
-  if (std::FILE* pipe = ::popen(command.c_str(), "r")) {
-    char chunk[1 << 16];
-    while (const std::size_t n = std::fread(chunk, 1, sizeof chunk, pipe)) bytes.append(chunk, n);
-    ::pclose(pipe);
-  }
-  return bytes;
+/// All texts of an example, a line break behind each.
+std::string text_of(const Record& record) {
+  std::string text;
+  for (const auto& [field, value] : record.fields) text += value + "\n";
+  return text;
 }
 
-/// What a file holds; a tar archive in gzip as the bytes of the tar, names and padding included.
-std::string content_of(const fs::path& file) {
-  const std::string path = file.string();
-  if (file.extension() == ".gz") return read_data_file(path.substr(0, path.size() - 3)).value_or("");
-  if (file.extension() == ".xz") return output_of("xz -dc '" + path + "'");
-  if (file.extension() == ".zip") return {};
-  return read_file(path);
+/// Some of the first examples of a split, each as likely as another.
+std::string drawn_from(const DataSet& data, const SplitHere& here, std::mt19937_64& random) {
+  const Examples examples = open_split(data, here);
+  std::vector<std::string> drawn(20);
+  std::uint64_t seen = 0;
+  for (Record record; seen < kLookedAt && examples(record); ++seen) {
+    if (const std::uint64_t place = seen < drawn.size() ? seen : random() % (seen + 1); place < drawn.size()) drawn[place] = text_of(record);
+  }
+  std::string text;
+  for (const std::string& one : drawn) {
+    if (text.size() < kBytesOfASplit) text += one;
+  }
+  return text;
 }
 
-/// Every text of a folder by its name, WikiText's members too.
-std::vector<std::pair<std::string, std::string>> texts_below(const std::string& folder) {
-  std::vector<std::pair<std::string, std::string>> texts;
-  for (const auto& file : fs::recursive_directory_iterator(folder)) {
-    if (file.is_regular_file()) texts.emplace_back(fs::relative(file.path(), folder).string(), content_of(file.path()));
-  }
-  for (const char* part : {"train", "valid", "test"}) {
-    const std::string place = fmt::format("{}/wikitext-2/wikitext-2-v1.zip!wikitext-2/wiki.{}.tokens", folder, part);
-    if (auto text = read_data_file(place)) texts.emplace_back(place, std::move(*text));
-  }
-  std::erase_if(texts, [](const auto& text) { return text.second.empty(); });
+/// A text from every layout of every split of every data set that is there, by its name.
+const std::vector<std::pair<std::string, std::string>>& texts_there() {
+  static const std::vector<std::pair<std::string, std::string>> texts = [] {
+    std::mt19937_64 random(test_seed());
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& [name, data] : data_sets()) {
+      for (const SplitHere& here : splits_here(data, true)) {
+        all.emplace_back(name + ", " + here.split->name + ": " + here.files(), drawn_from(data, here, random));
+      }
+    }
+    return all;
+  }();
   return texts;
 }
 
@@ -103,13 +106,14 @@ TEST_P(RealText, ComesBack) {
   SCOPED_TRACE(seed_trace());
   if (!fs::is_directory(data_root())) GTEST_SKIP() << "no data in " << data_root() << " (SYNTHBENCH_DATA names another folder)";
   std::mt19937_64 random(test_seed());
-  const auto texts = texts_below(data_root());
-  ASSERT_GT(texts.size(), 20u);
+  const WithEnvironment data("SYNTHBENCH_DATA", data_root().c_str());
+  const auto& texts = texts_there();
+  ASSERT_GT(texts.size(), 80u);
   std::string training;  // of all languages and formats
   for (const auto& [name, text] : texts) training += some_lines(text, 2000, random);
   const auto subwords = tokenizers().at(GetParam()).train(training, 3000);
   for (const auto& [name, text] : texts) {
-    const std::string lines = some_lines(text, kBytesOfAFile, random);
+    const std::string& lines = text;
     const bool knows_all = GetParam() == "bpe" || GetParam() == "unigram" || GetParam() == "bytes";
     const auto own = knows_all ? nullptr : tokenizers().at(GetParam()).train(lines, std::int64_t{1} << 30);
     const Tokenizer& tokenizer = own ? *own : *subwords;
@@ -124,7 +128,7 @@ TEST_P(RealText, ComesBack) {
 TEST_P(RealText, ShippedTextComesBack) {
   SCOPED_TRACE(seed_trace());
   std::mt19937_64 random(test_seed());
-  const std::string text = some_lines(read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/tinyshakespeare/input.txt"), 4 * kBytesOfAFile, random);
+  const std::string text = some_lines(read_file(SYNTHBENCH_SOURCE_DIR "/tasks/data/tinyshakespeare/input.txt"), 4 * kBytesOfASplit, random);
   const auto tokenizer = tokenizers().at(GetParam()).train(text, GetParam() == "words" ? std::int64_t{1} << 30 : 1000);
   EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), GetParam() == "words" ? with_single_blanks(text) : text);
 }

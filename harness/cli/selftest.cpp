@@ -56,7 +56,8 @@ const bool registered =
     commands().add("selftest metrics",
                    selftest("the metrics of `score` on texts with known answers",
                             "BLEU, chrF, TER, ROUGE, caption and label metrics and paired tests, each beside the value that "
-                            "its reference implementation gives. Exit 4 where one is off by more than 1e-9.",
+                            "its reference implementation gives; MultiRC, ReCoRD and perplexity beside values counted by hand. Exit 4 "
+                            "where one is off by more than 1e-9.",
                             "synthbench selftest metrics", metric_vectors));
 
 }  // namespace

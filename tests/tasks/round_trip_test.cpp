@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBytesOfASplit = 1 << 14;  // drawn afresh each time; all of them take minutes
-constexpr int kLookedAt = 3000;                  // examples of a split of which some are drawn
+constexpr std::uint64_t kLookedAt = 3000;         // examples of a split of which some are drawn
 
 std::string data_root() {
   const char* own = std::getenv("SYNTHBENCH_DATA");

@@ -1,8 +1,10 @@
 // Values that others published, data/metrics/expected.json and the files that it names: every block of it that is a metric of ours.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "harness/base/files.h"
 #include "harness/base/json.h"

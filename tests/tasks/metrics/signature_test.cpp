@@ -6,6 +6,7 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/sha256.h"
+#include "harness/base/words.h"
 #include "tasks/metrics/metric.h"
 #include "tests/tasks/scratch.h"
 
@@ -49,6 +50,30 @@ TEST(Signature, OfBleuTellsSmoothingValuesApart) {
   EXPECT_TRUE(has_field(with(0.012), "smooth:floor[0.012]")) << with(0.012);
   EXPECT_NE(with(0.012), with(0.014));
   EXPECT_NE(with(1e-7), with(1e-8));
+}
+
+/// The row of the table of metrics that names one; empty where there is none.
+std::string documented(const std::string& metric) {
+  for (const std::string& line : split(read_file(SYNTHBENCH_SOURCE_DIR "/docs/metrics.md"), '\n')) {
+    const std::string names = line.substr(0, line.find(" | "));
+    if (line.starts_with("| `") && names.find("`" + metric + "`") != std::string::npos) return line;
+  }
+  return "";
+}
+
+TEST(Signature, IsDocumentedFieldByField) {
+  int looked_at = 0;
+  for (const auto& [name, about] : metrics()) {
+    if (name == "meteor" || name == "embedding-average" || name == "bleu-2" || name == "bleu-3") continue;  // files; "bleu-1 ... bleu-4"
+    const std::string row = documented(name), line = name.starts_with("multirc") ? "q\t1" : "1";
+    const std::string signature = score(name, {{line, line}, {{line, line}}}).signature;
+    for (const std::string& field : split(signature, '|')) {
+      const std::string key = field.substr(0, field.find(':') + 1);
+      if (!key.empty() && key != "v:") EXPECT_NE(row.find("`" + key), std::string::npos) << name << ": " << field;
+    }
+    ++looked_at;
+  }
+  EXPECT_GT(looked_at, 20);
 }
 
 TEST(Signature, OfMeteorWordnetHoldsAHashOfItsWordNet) {

@@ -95,6 +95,7 @@ std::string SplitHere::files() const {
     const DataFile& first = stream.front();
     std::string text = std::filesystem::path(first.path).lexically_relative(folder).string();
     if (!first.member.empty()) text += "!" + first.member;
+    if (!first.inner.empty()) text += "!" + first.inner;
     if (stream.size() > 1) text += fmt::format(" and {} more", stream.size() - 1);
     parts.push_back(std::move(text));
   }

@@ -45,10 +45,11 @@ bool DataStream::open_next() {
   return true;
 }
 
+/// False also behind a packed text, whose one member next_member() went to.
 bool DataStream::next_inner_member() {
   if (!inner_) return false;
   for (ArchiveMember member; inner_->next(member);) {
-    if (inner_pattern_.empty() || !may_be_read(member) || !matches(inner_pattern_, member.name)) continue;
+    if (!may_be_read(member) || !matches(files_[next_].inner, member.name)) continue;
     name_ = outer_name_ + "!" + member.name;
     require_text(member, name_);
     return true;
@@ -59,15 +60,12 @@ bool DataStream::next_inner_member() {
 
 bool DataStream::next_member() {
   const DataFile& file = files_[next_];
-  const std::size_t bang = file.member.find('!');
-  const std::string pattern = file.member.substr(0, bang);
-  inner_pattern_ = bang == std::string::npos ? "" : file.member.substr(bang + 1);
   if (next_inner_member()) return true;
   for (ArchiveMember member; opened_->next(member);) {
-    if (!may_be_read(member) || (!file.member.empty() && !matches(pattern, member.name))) continue;
+    if (!may_be_read(member) || (!file.member.empty() && !matches(file.member, member.name))) continue;
     outer_name_ = file.member.empty() ? file.path : file.path + "!" + member.name;
     require_text(member, outer_name_);
-    if (!inner_pattern_.empty()) {
+    if (!file.inner.empty()) {
       inner_ = std::make_unique<ArchiveReader>(*opened_, outer_name_, true);
       if (next_inner_member()) return true;
       continue;
@@ -93,7 +91,7 @@ bool DataStream::next_file() {
     opened_.reset();
     ++next_;
     if (found_) continue;
-    if (!file.member.empty()) throw UserError(fmt::format("{} has no member {}", file.path, file.member));
+    if (!file.member.empty()) throw UserError(fmt::format("{} has no member {}", file.path, file.member + (file.inner.empty() ? "" : "!" + file.inner)));
     name_ = file.path;  // an empty file has no member at all
     if (tally_) ++tally_->files;
     return true;

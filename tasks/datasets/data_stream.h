@@ -18,9 +18,8 @@ class ArchiveReader;
 /// are read. A member that is packed is unpacked on the way.
 struct DataFile {
   std::string path;
-  /// Pattern of the names inside of an archive, where * stops at '/'; "tars!texts": members of those members that are tars, packed or
-  /// not. Empty: the file itself.
-  std::string member{};
+  std::string member{};  ///< pattern of the names inside of an archive, where * stops at '/'; empty: the file itself
+  std::string inner{};   ///< the same inside of these members, which are tars, packed or not; empty: a member is a text
 };
 
 /// What went by in a stream, unpacked.
@@ -63,7 +62,7 @@ class DataStream {
   std::vector<DataFile> files_;
   std::size_t next_ = 0;
   std::unique_ptr<ArchiveReader> opened_, inner_;  ///< inner_: of the member that opened_ is at, where that is packed or an archive
-  std::string outer_name_, inner_pattern_;         ///< of that member; of its members, empty where it is one text
+  std::string outer_name_;                         ///< of that member
   bool found_ = false;                             ///< whether this file held any
   std::shared_ptr<Tally> tally_;
   std::string name_;

@@ -75,18 +75,19 @@ const std::optional<std::vector<std::string>>& listed(const std::string& path) {
   return entry->second;
 }
 
-/// The pattern of members under which an archive holds a file, plain or packed; absent where it holds none. An archive that cannot be
-/// listed is asked for the plain one.
-std::optional<std::string> pattern_in(const std::string& archive, const std::string& member) {
-  const auto& names = listed(archive);
-  if (!names) return member;
+/// What an archive holds of a member, plain or packed; absent where it holds none. An archive that cannot be listed is asked for the
+/// plain one. Of "tars!member" the name of the tars says how they are packed.
+std::optional<DataFile> held_in(const std::string& archive, const std::string& member) {
   const std::size_t bang = member.find('!');
-  const std::string outer = member.substr(0, bang);
+  const bool nested = bang != std::string::npos;
+  const std::string outer = member.substr(0, bang), inner = nested ? member.substr(bang + 1) : "";
+  const auto& names = listed(archive);
+  if (!names) return DataFile{archive, outer, inner};
   for (const std::string_view ending : kPackedEndings) {
-    const std::string pattern = outer + std::string(ending);
+    std::string pattern = outer + std::string(ending);
     const bool held = std::ranges::any_of(*names, [&](const std::string& name) { return matches(pattern, name); });
-    if (held) return bang == std::string::npos ? pattern : member;
-    if (bang != std::string::npos) break;  // its name says how it is packed
+    if (held) return DataFile{archive, std::move(pattern), inner};
+    if (nested) break;
   }
   return std::nullopt;
 }
@@ -99,7 +100,7 @@ std::vector<DataFile> members(const std::string& archive, const std::string& mem
     if (kind == fs::file_type::directory && member.find('!') == std::string::npos) {
       for (DataFile& file : packed_or_plain(literal(path) + "/" + member)) files.push_back(std::move(file));
     } else if (kind == fs::file_type::regular) {
-      if (const auto pattern = pattern_in(path, member)) files.push_back({path, *pattern});
+      if (auto file = held_in(path, member)) files.push_back(*std::move(file));
     }
   }
   return files;

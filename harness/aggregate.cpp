@@ -170,7 +170,7 @@ bool is_noisy(const std::vector<SampleRow>& samples, const MeasureSettings& sett
   for (const std::string& cache : caches_of(samples)) {
     for (const auto& [round, values] : by_launch(samples, cache)) {
       StopRule rule(settings);
-      for (const double value : values) rule.add(value, value);
+      for (const double value : values) rule.add(value, value, value);
       if (rule.noisy()) return true;
     }
   }

@@ -91,7 +91,7 @@ void add_work(std::vector<MetricRow>& rows, const Config& config, const std::opt
   }
   if (const auto bytes = static_cast<double>(bytes_of(config)); bytes > 0) {
     rows.push_back(rate("bytes_per_s", "B/s", bytes, time));
-    if (peaks && bytes >= peaks->bytes / 2) add_share(rows, "peak_bytes_share", peaks->bytes_per_s);
+    if (peaks && !is_masked(config) && bytes >= peaks->bytes / 2) add_share(rows, "peak_bytes_share", peaks->bytes_per_s);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/base/words.h"
 #include "results/cells_of_build.h"
+#include "results/metric_rank.h"
 #include "results/query.h"
 #include "results/settle.h"
 #include "results/sqlite_store.h"
@@ -80,12 +81,6 @@ auto weight(const CellFacts& cell) {
                     std::string_view(cell.attempt_uid), std::string_view(cell.state), std::string_view(cell.reason), cell.cell);
 }
 
-/// Of one metric in several splits or caches: test, then valid, then any but train; hot before cold.
-int rank_of(const std::string& split, const std::string& signature) {
-  const int by_split = split == "test" ? 0 : split == "valid" ? 1 : split == "train" ? 3 : 2;
-  return by_split + (signature.find("cache:cold") == std::string::npos ? 0 : 4);
-}
-
 /// names: empty: all metrics.
 void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, const std::vector<std::string>& names) {
   Json attempts = Json::array();
@@ -104,7 +99,7 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, 
     if (attempt != last) ranks.clear();
     last = attempt;
     const std::string name = row.text(1), split = row.text(5);
-    const int rank = rank_of(split, row.text(2));
+    const int rank = metric_rank(split, row.text(2));
     const auto [known, is_new] = ranks.try_emplace(name, rank);
     if (!is_new && known->second <= rank) continue;
     known->second = rank;

@@ -239,33 +239,6 @@ void refuse_mixed_places(Store& store, const CellSet& cells) {
                   places.size(), join(listed, "; build ")));
 }
 
-std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
-  std::vector<Launches> out;
-  for (const CellFacts& cell : row.done) {
-    const auto rounds = store.select(
-        R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
-           WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock=(
-             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock IN('cuda_event','wall'))
-           GROUP BY cache, round ORDER BY cache DESC, round)",
-        {cell.attempt});
-    Launches launches;
-    for (const OrderedJson& round : rounds) {
-      if (round["cache"] != rounds.front()["cache"]) break;  // hot comes first
-      launches.push_back(Json::parse(round["seconds"].get_ref<const std::string&>()).get<std::vector<double>>());
-    }
-    if (!launches.empty()) out.push_back(std::move(launches));
-  }
-  return out;
-}
-
-Launches processes_of(Store& store, const ConfigFacts& row) {
-  Launches all;
-  for (Launches& cell : launches_of(store, row)) {
-    for (auto& process : cell) all.push_back(std::move(process));
-  }
-  return all;
-}
-
 std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows) {
   // What a vanilla config says, its variant aside, has to be said by the other one too; what only the other one has (rank,
   // mixing ...) belongs to its variant.

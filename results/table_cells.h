@@ -64,7 +64,15 @@ std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cell
 /// Throws UserError that names --across-env when times of several builds or machines would stand in one table.
 void refuse_mixed_places(Store& store, const CellSet& cells);
 
-/// Seconds per call of each finished cell of a row: process by process, hot where there are hot ones, discarded ones left out.
+/// What was timed of a finished cell: seconds per call, process by process; hot where there are hot ones, discarded ones left out.
+struct CellTimes {
+  std::string cache, clock;
+  Launches launches;
+};
+/// Those of each finished cell of a row that has samples.
+std::vector<CellTimes> times_of(Store& store, const ConfigFacts& row);
+
+/// Their launches alone.
 std::vector<Launches> launches_of(Store& store, const ConfigFacts& row);
 
 /// The same of all cells of a row: the seed changes inputs, not the work.

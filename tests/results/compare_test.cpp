@@ -71,6 +71,28 @@ TEST(Compare, AClockWhoseSamplesWereAllDiscardedIsNone) {
   EXPECT_EQ(processes_of(*sweep.store, read_cells(*sweep.store, {}, {"speed"}, false).rows.at(0)).size(), 2u);
 }
 
+TEST(Compare, ALaunchWithoutATimeOfTheDeviceCountsAllByTheHosts) {
+  TempFolder folder;
+  Sweep sweep(folder / "r.db", {a_cell({{"seq_len", 64}}, 0, 1)});
+  bool believed = true;
+  const auto measure_anew = [&] {
+    sweep.store->reopen(sweep.id, {});
+    sweep.finish_all([&](const Store::CellState&) {
+      AttemptResult result = timed({{2e-3, 2e-3}, {2e-3}});
+      for (const std::int64_t launch : {0, 1}) {
+        SampleRow event{.phase = "measure", .cache = "hot", .clock = "cuda_event", .round = launch, .total_ns = 1'000'000};
+        if (launch == 1 && !believed) event.discarded = "clocks disagree";
+        result.samples.push_back(event);
+      }
+      return result;
+    });
+    return processes_of(*sweep.store, read_cells(*sweep.store, {}, {"speed"}, false).rows.at(0));
+  };
+  EXPECT_EQ(measure_anew(), (Launches{{1e-3}, {1e-3}}));
+  believed = false;
+  EXPECT_EQ(measure_anew(), (Launches{{2e-3, 2e-3}, {2e-3}}));
+}
+
 TEST(Compare, OneProcessIsNoEvidence) {
   TempFolder folder;
   const std::string path = folder / "r.db";

@@ -126,7 +126,7 @@ void read_config(Store& store, std::int64_t config, ConfigFacts& to) {
 }
 
 /// cells: a statement with the columns of facts_of. metrics: empty: all.
-CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std::string>& metrics) {
+CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions, const std::vector<std::string>& metrics) {
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
   std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
   std::map<Place, ConfigFacts> rows;
@@ -147,7 +147,7 @@ CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std:
   CellSet out;
   for (auto& [key, facts] : best) {
     ConfigFacts& row = rows.at(key.first);
-    if (facts.state == "excluded") {
+    if (facts.state == "excluded" && exclusions == Exclusions::apart) {
       out.excluded.push_back(std::move(facts));
     } else {
       (has_result(facts) ? row.done : row.missing).push_back(std::move(facts));
@@ -169,7 +169,7 @@ CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std:
 
 }  // namespace
 
-CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart, Exclusions exclusions) {
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.
   Statement cells = bound(store,
@@ -178,7 +178,7 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
          LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id, )" +
                               kLatestAttempt + ") WHERE " + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
-  return gather(store, std::move(cells), apart, options.metrics);
+  return gather(store, std::move(cells), apart, exclusions, options.metrics);
 }
 
 CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
@@ -187,28 +187,33 @@ CellSet cells_of_build(Store& store, const TableOptions& options, const std::vec
   what.parameters.emplace_back(build);
   what.parameters.emplace_back(env ? Json(*env) : Json(nullptr));
   const std::size_t last = what.parameters.size();
+  const std::string here = fmt::format("h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{})", last - 1, last, last);
   // Reused results and earlier attempts belong to other cells of the same config and seed, or to no cell any more.
-  const std::string tried = fmt::format(
-      R"(SELECT d.config_id, d.seed, h.attempt_id,
+  const std::string tried = R"(SELECT d.config_id, d.seed, h.attempt_id,
                 row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.ended_at DESC,
                                                                              h.attempt_uid DESC) AS place
-         FROM attempt h JOIN cell d USING(cell_id)
-         WHERE h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{}) AND h.outcome NOT IN('running', 'abandoned'))",
-      last - 1, last, last);
-  Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
+         FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
+                            here + " AND h.outcome NOT IN('running', 'abandoned')";
+  // What a grid left out, or an earlier cell spared, has its end without an attempt: in the sweeps of this build it is the build's.
+  const std::string ended_untried =
+      R"((ce.state='excluded' OR (ce.state='oom' AND NOT EXISTS(SELECT 1 FROM attempt o WHERE o.cell_id=ce.cell_id)))
+         AND ce.sweep_id IN (SELECT d.sweep_id FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
+      here + " UNION SELECT d.sweep_id FROM cell d JOIN attempt h ON h.attempt_id=d.result_attempt_id WHERE " + here + ")";
+  Statement cells = bound(store, kCells + R"(coalesce(a.outcome, ce.state) AS state,
+              CASE WHEN a.attempt_id IS NULL THEN ce.reason ELSE a.error_msg END AS reason
          FROM cell ce JOIN config c USING(config_id)
-         JOIN ()" + tried + R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
-         JOIN attempt a ON a.attempt_id=tried.attempt_id
-         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+         LEFT JOIN ()" + tried + R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
+         LEFT JOIN attempt a ON a.attempt_id=tried.attempt_id
+         WHERE )" + what.condition + " AND (a.attempt_id IS NOT NULL OR (" + ended_untried + ")) ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
-  return gather(store, std::move(cells), false, options.metrics);
+  return gather(store, std::move(cells), false, Exclusions::missing, options.metrics);
 }
 
 CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
   Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
          FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) WHERE a.attempt_id=?1)",
                           {attempt});
-  CellSet found = gather(store, std::move(cells), true, {});
+  CellSet found = gather(store, std::move(cells), true, Exclusions::apart, {});
   if (found.rows.empty()) throw UserError(fmt::format("no attempt a{}", attempt));
   return found;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -55,9 +56,16 @@ struct CellSet {
   std::vector<CellFacts> excluded;
 };
 
+/// Where cells go that a grid excludes.
+enum class Exclusions : std::uint8_t {
+  apart,    ///< CellSet::excluded
+  missing,  ///< to the rows of their configs
+};
+
 /// The cells of some kinds that the options select. Of several results of one cell (config and seed) the latest counts.
 /// apart: rows of several builds and machines stay apart, as --across-env asks; otherwise a row is a config.
-CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart);
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart,
+                   Exclusions exclusions = Exclusions::apart);
 
 /// The builds and machines behind the finished cells, as pairs (build_id, env_id).
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells);

@@ -52,7 +52,7 @@ TableAxes axes_of_pairs(const std::vector<RowPair>& pairs) {
   const bool one_variant =
       std::ranges::all_of(rows, [&](const ConfigFacts& row) { return row.text("variant") == rows.front().text("variant"); });
   if (one_variant) std::erase(axes.columns, "variant");
-  const auto several = [&](std::int64_t ConfigFacts::* place) {
+  const auto several = [&](std::int64_t ConfigFacts::*place) {
     std::set<std::int64_t> places = {0};  // nothing was tried
     for (const ConfigFacts& row : rows) places.insert(row.*place);
     return places.size() > 2;

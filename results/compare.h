@@ -53,7 +53,7 @@ struct ComparisonTable {
   std::vector<Comparison> rows;
   std::vector<std::string> notes;
   std::vector<std::string> warnings;  ///< of the notes those that the rows do not show: what else a side's name means
-  bool judged = false;  ///< some row had enough on both sides for a verdict
+  bool judged = false;                ///< some row had enough on both sides for a verdict
 };
 
 /// Joins what is equal on both sides, and keeps what only one side has. Throws UserError for sides that do not go together, and

@@ -55,8 +55,8 @@ TableCell ratio_interval_cell(const std::optional<Interval>& interval) {
 double bound_of(std::string_view text) {
   const double share = parse_fraction(text);
   if (share <= 1 || text.ends_with('%')) return share;
-  throw UserError(fmt::format("'{}' is {:g} %: write {}% or {:g} for {} %, {:g}% if that is meant", text, 100 * share, text, share / 100, text,
-                              100 * share));
+  throw UserError(fmt::format("'{}' is {:g} %: write {}% or {:g} for {} %, {:g}% if that is meant", text, 100 * share, text, share / 100,
+                              text, 100 * share));
 }
 
 std::vector<std::string> key_columns(const ComparisonTable& comparison) {

@@ -1,6 +1,7 @@
 #include "results/compare_pairs.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -61,7 +62,8 @@ SharedSeeds shared_seeds(const ConfigFacts& a, const ConfigFacts& b) {
   const Seeds of_a = seeds_of(a.done), of_b = seeds_of(b.done);
   Seeds both;
   std::ranges::set_intersection(of_a, of_b, std::inserter(both, both.end()));
-  SharedSeeds out{.a = both.empty() ? a : restricted(a, both), .b = both.empty() ? b : restricted(b, both), .count = both.size(), .left_out = {}};
+  SharedSeeds out{
+      .a = both.empty() ? a : restricted(a, both), .b = both.empty() ? b : restricted(b, both), .count = both.size(), .left_out = {}};
   std::vector<std::string> notes;
   add_left_out(notes, "A", a, both.empty() ? Seeds() : without(of_b, of_a));
   add_left_out(notes, "B", b, both.empty() ? Seeds() : without(of_a, of_b));

@@ -199,12 +199,15 @@ CellSet cells_of_build(Store& store, const TableOptions& options, const std::vec
       R"((ce.state='excluded' OR (ce.state='oom' AND NOT EXISTS(SELECT 1 FROM attempt o WHERE o.cell_id=ce.cell_id)))
          AND ce.sweep_id IN (SELECT d.sweep_id FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
       here + " UNION SELECT d.sweep_id FROM cell d JOIN attempt h ON h.attempt_id=d.result_attempt_id WHERE " + here + ")";
-  Statement cells = bound(store, kCells + R"(coalesce(a.outcome, ce.state) AS state,
+  Statement cells = bound(store,
+                          kCells + R"(coalesce(a.outcome, ce.state) AS state,
               CASE WHEN a.attempt_id IS NULL THEN ce.reason ELSE a.error_msg END AS reason
          FROM cell ce JOIN config c USING(config_id)
-         LEFT JOIN ()" + tried + R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
+         LEFT JOIN ()" + tried +
+                              R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
          LEFT JOIN attempt a ON a.attempt_id=tried.attempt_id
-         WHERE )" + what.condition + " AND (a.attempt_id IS NOT NULL OR (" + ended_untried + ")) ORDER BY ce.sweep_id, ce.ordinal",
+         WHERE )" + what.condition +
+                              " AND (a.attempt_id IS NOT NULL OR (" + ended_untried + ")) ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
   return gather(store, std::move(cells), false, Exclusions::missing, options.metrics);
 }

@@ -101,7 +101,7 @@ std::vector<OrderedJson> flat_rows(const std::vector<Store::CellResult>& cells) 
     for (const std::string& name : metric_names) {
       const auto found = metrics.find(name);
       const MetricRow* metric = found == metrics.end() ? nullptr : found->second;
-      row[name] = metric == nullptr             ? OrderedJson(nullptr)
+      row[name] = metric == nullptr              ? OrderedJson(nullptr)
                   : std::isfinite(metric->value) ? OrderedJson(metric->value)
                                                  : OrderedJson(absence(*metric));
       if (!with_interval.contains(name)) continue;

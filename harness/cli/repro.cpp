@@ -140,7 +140,8 @@ const bool registered = commands().add(
      .summary = "measure the cell of an attempt again and compare",
      .about =
          "Runs the cell with the attempt's measure settings, in a sweep of its own named repro-ATTEMPT, and says whether the new value "
-         "lies in the old interval. It is kept to as many processors as the attempt was (--cpu-affinity); where that cannot be, the verdict "
+         "lies in the old interval. It is kept to as many processors as the attempt was (--cpu-affinity); where that cannot be, the "
+         "verdict "
          "is ambiguous and says why. Exit 4 where the new value is faster, slower, better or worse, 3 where the cell failed now.",
      .example = "synthbench repro a34",
      .declare = [](FlagSet& flags) -> Action {

@@ -126,8 +126,9 @@ TEST_F(Results, ReproTakesWhatIsSaidOfHowItWasMeasuredAndRefusesWhatNobodyCanDo)
 }
 
 TEST_F(Results, CalibrateWithOneLaunchASideSaysWhyItHasNoRates) {
-  const Done done = call({"calibrate", "--pairs", "5", "--launches", "1", "-l", "16", "-r", "2", "--batch", "1", "--heads", "1", "--d-model",
-                          "16", "--threads", "1", "-o", "json", "--progress", "plain", "--db", "floor.db"});
+  const Done done =
+      call({"calibrate", "--pairs",   "5",  "--launches", "1", "-l", "16",   "-r",         "2",     "--batch", "1",       "--heads",
+            "1",         "--d-model", "16", "--threads",  "1", "-o", "json", "--progress", "plain", "--db",    "floor.db"});
   ASSERT_EQ(done.code, 0) << done.err;
   EXPECT_TRUE(json_of(done).at(0).at("false_verdicts").is_null()) << done.out;
   EXPECT_GT(json_of(done).at(0).at("floor_percent").get<double>(), 0);

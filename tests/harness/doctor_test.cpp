@@ -33,7 +33,9 @@ class DoctorTest : public testing::Test {
       return place;
     };
     machine.clock_step = [this] { return clock_step; };
-    machine.open_counter = [this](const std::string& counter) { return absent_counter.empty() || counter == absent_counter ? perf_error : 0; };
+    machine.open_counter = [this](const std::string& counter) {
+      return absent_counter.empty() || counter == absent_counter ? perf_error : 0;
+    };
     machine.randomizes = [this] { return randomizes; };
     machine.output_of = [this](const std::string& command) -> std::optional<std::string> {
       const auto found = outputs.find(command.substr(0, command.find(' ')));

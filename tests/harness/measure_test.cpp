@@ -110,8 +110,8 @@ TEST(Measure, ColdCachesDoNotOutlastMaxTime) {
   const RecordCapture capture;
   volatile int counter = 0;
   const auto start = Clock::now();
-  measure({[&] { counter = counter + 1; }, {}},
-          {.min_samples = 3, .min_time = 0.05, .max_noise = 1e-9, .max_time = 0.3, .cache = {"cold"}}, 0, RecordWriter());
+  measure({[&] { counter = counter + 1; }, {}}, {.min_samples = 3, .min_time = 0.05, .max_noise = 1e-9, .max_time = 0.3, .cache = {"cold"}},
+          0, RecordWriter());
   EXPECT_LT(seconds_since(start), 20) << "10,000 samples of which each empties the caches would take minutes";
   EXPECT_GE(capture.records("sample").size(), 2u + 2u);
 }

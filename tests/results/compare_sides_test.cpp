@@ -65,9 +65,8 @@ TEST_F(CompareSeeds, TrainingsAreTooAndASeedThatOnlyOneSideRanDoesNotJudgeTheOth
     cells.push_back(trained(variant, seed, std::ssize(cells) + 1, 4096));
   }
   Sweep sweep(path, cells);
-  sweep.finish_all([](const Store::CellState& cell) {
-    return scored("ppl", cell.seed == 2 ? std::numeric_limits<double>::infinity() : 6.0, "lower");
-  });
+  sweep.finish_all(
+      [](const Store::CellState& cell) { return scored("ppl", cell.seed == 2 ? std::numeric_limits<double>::infinity() : 6.0, "lower"); });
   const ComparisonTable table = compared(path, "vanilla", "random");
   const Comparison& row = table.rows.at(0);
   EXPECT_EQ(row.verdict, "ambiguous") << "seed 2 diverged, which vanilla never ran";
@@ -135,7 +134,9 @@ TEST(CompareWays, NumbersOfProcessorsAreNotCompared) {
   EXPECT_EQ(compared_times([&](AttemptResult& result, bool) { kept_to(result, 1); }).rows.at(0).verdict, "same");
   EXPECT_EQ(compared_times([&](AttemptResult& result, bool after) {
               if (after) kept_to(result, 2);  // all that the machine has
-            }).rows.at(0).verdict,
+            })
+                .rows.at(0)
+                .verdict,
             "same");
 }
 

@@ -14,7 +14,7 @@ namespace synthbench {
 
 /// One sweep with a time for each length; no time: the cell crashes.
 inline void measure(const std::string& path, const std::string& name, const std::map<std::int64_t, double>& times, std::mt19937_64& random,
-             const BuildRow& build = a_build(), const EnvRow& machine = a_machine()) {
+                    const BuildRow& build = a_build(), const EnvRow& machine = a_machine()) {
   std::vector<CellRow> cells;
   for (const auto& [length, seconds] : times) cells.push_back(a_cell({{"seq_len", length}}, 0, std::ssize(cells) + 1));
   Sweep sweep(path, cells, name, build, machine);

@@ -83,6 +83,22 @@ TEST_F(Results, ABaselineIsSavedListedComparedAndRemoved) {
   EXPECT_EQ(refusal_flaw(call({"baseline", "rm", "golden"}), {"golden"}), "");
 }
 
+TEST_F(Results, ANameOfSeveralSweepsIsTold) {
+  for (const char* length : {"16", "17"}) {
+    ASSERT_EQ(call({"bench", "-l", length, "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model",
+                    "16", "-q", "--db", "two.db"})
+                  .code,
+              0);
+  }
+  const Done saved = call({"baseline", "save", "golden", "--db", "two.db"});
+  EXPECT_EQ(saved.code, 0);
+  EXPECT_NE(saved.err.find("2 sweeps are named 'bench'"), std::string::npos) << saved.err;
+  const Done compared = call({"compare", "s1", "bench", "-o", "json", "--db", "two.db"});
+  EXPECT_TRUE(json_of(compared).is_array()) << compared.out;
+  EXPECT_NE(compared.err.find("2 sweeps are named 'bench'"), std::string::npos) << compared.err;
+  EXPECT_EQ(call({"compare", "s1", "s2", "-o", "json", "--db", "two.db"}).err, "");
+}
+
 TEST_F(Results, ReproMeasuresAgainAndSaysHowTheValuesLie) {
   const Done done = call({"repro", "a1", "-q"});
   EXPECT_TRUE(done.code == 0 || done.code == 4) << done.code << done.err;

@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/base/words.h"
 #include "results/cells_of_build.h"
+#include "results/metric_rank.h"
 #include "results/query.h"
 #include "results/settle.h"
 #include "results/sqlite_store.h"
@@ -80,12 +81,6 @@ auto weight(const CellFacts& cell) {
                     std::string_view(cell.attempt_uid), std::string_view(cell.state), std::string_view(cell.reason), cell.cell);
 }
 
-/// Of one metric in several splits or caches: test, then valid, then any but train; hot before cold.
-int rank_of(const std::string& split, const std::string& signature) {
-  const int by_split = split == "test" ? 0 : split == "valid" ? 1 : split == "train" ? 3 : 2;
-  return by_split + (signature.find("cache:cold") == std::string::npos ? 0 : 4);
-}
-
 /// names: empty: all metrics.
 void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, const std::vector<std::string>& names) {
   Json attempts = Json::array();
@@ -104,7 +99,7 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, 
     if (attempt != last) ranks.clear();
     last = attempt;
     const std::string name = row.text(1), split = row.text(5);
-    const int rank = rank_of(split, row.text(2));
+    const int rank = metric_rank(split, row.text(2));
     const auto [known, is_new] = ranks.try_emplace(name, rank);
     if (!is_new && known->second <= rank) continue;
     known->second = rank;
@@ -131,7 +126,7 @@ void read_config(Store& store, std::int64_t config, ConfigFacts& to) {
 }
 
 /// cells: a statement with the columns of facts_of. metrics: empty: all.
-CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std::string>& metrics) {
+CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions, const std::vector<std::string>& metrics) {
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
   std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
   std::map<Place, ConfigFacts> rows;
@@ -152,7 +147,7 @@ CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std:
   CellSet out;
   for (auto& [key, facts] : best) {
     ConfigFacts& row = rows.at(key.first);
-    if (facts.state == "excluded") {
+    if (facts.state == "excluded" && exclusions == Exclusions::apart) {
       out.excluded.push_back(std::move(facts));
     } else {
       (has_result(facts) ? row.done : row.missing).push_back(std::move(facts));
@@ -174,7 +169,7 @@ CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std:
 
 }  // namespace
 
-CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart, Exclusions exclusions) {
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.
   Statement cells = bound(store,
@@ -183,7 +178,7 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
          LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id, )" +
                               kLatestAttempt + ") WHERE " + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
-  return gather(store, std::move(cells), apart, options.metrics);
+  return gather(store, std::move(cells), apart, exclusions, options.metrics);
 }
 
 CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
@@ -192,28 +187,36 @@ CellSet cells_of_build(Store& store, const TableOptions& options, const std::vec
   what.parameters.emplace_back(build);
   what.parameters.emplace_back(env ? Json(*env) : Json(nullptr));
   const std::size_t last = what.parameters.size();
+  const std::string here = fmt::format("h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{})", last - 1, last, last);
   // Reused results and earlier attempts belong to other cells of the same config and seed, or to no cell any more.
-  const std::string tried = fmt::format(
-      R"(SELECT d.config_id, d.seed, h.attempt_id,
+  const std::string tried = R"(SELECT d.config_id, d.seed, h.attempt_id,
                 row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.ended_at DESC,
                                                                              h.attempt_uid DESC) AS place
-         FROM attempt h JOIN cell d USING(cell_id)
-         WHERE h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{}) AND h.outcome NOT IN('running', 'abandoned'))",
-      last - 1, last, last);
-  Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
+         FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
+                            here + " AND h.outcome NOT IN('running', 'abandoned')";
+  // What a grid left out, or an earlier cell spared, has its end without an attempt: in the sweeps of this build it is the build's.
+  const std::string ended_untried =
+      R"((ce.state='excluded' OR (ce.state='oom' AND NOT EXISTS(SELECT 1 FROM attempt o WHERE o.cell_id=ce.cell_id)))
+         AND ce.sweep_id IN (SELECT d.sweep_id FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
+      here + " UNION SELECT d.sweep_id FROM cell d JOIN attempt h ON h.attempt_id=d.result_attempt_id WHERE " + here + ")";
+  Statement cells = bound(store,
+                          kCells + R"(coalesce(a.outcome, ce.state) AS state,
+              CASE WHEN a.attempt_id IS NULL THEN ce.reason ELSE a.error_msg END AS reason
          FROM cell ce JOIN config c USING(config_id)
-         JOIN ()" + tried + R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
-         JOIN attempt a ON a.attempt_id=tried.attempt_id
-         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+         LEFT JOIN ()" + tried +
+                              R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
+         LEFT JOIN attempt a ON a.attempt_id=tried.attempt_id
+         WHERE )" + what.condition +
+                              " AND (a.attempt_id IS NOT NULL OR (" + ended_untried + ")) ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
-  return gather(store, std::move(cells), false, options.metrics);
+  return gather(store, std::move(cells), false, Exclusions::missing, options.metrics);
 }
 
 CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
   Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
          FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) WHERE a.attempt_id=?1)",
                           {attempt});
-  CellSet found = gather(store, std::move(cells), true, {});
+  CellSet found = gather(store, std::move(cells), true, Exclusions::apart, {});
   if (found.rows.empty()) throw UserError(fmt::format("no attempt a{}", attempt));
   return found;
 }
@@ -242,33 +245,6 @@ void refuse_mixed_places(Store& store, const CellSet& cells) {
       fmt::format("times of {} builds or machines would stand in one table: build {}; choose one sweep or a filter, "
                   "or print them side by side with --across-env",
                   places.size(), join(listed, "; build ")));
-}
-
-std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
-  std::vector<Launches> out;
-  for (const CellFacts& cell : row.done) {
-    const auto rounds = store.select(
-        R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
-           WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock=(
-             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock IN('cuda_event','wall'))
-           GROUP BY cache, round ORDER BY cache DESC, round)",
-        {cell.attempt});
-    Launches launches;
-    for (const OrderedJson& round : rounds) {
-      if (round["cache"] != rounds.front()["cache"]) break;  // hot comes first
-      launches.push_back(Json::parse(round["seconds"].get_ref<const std::string&>()).get<std::vector<double>>());
-    }
-    if (!launches.empty()) out.push_back(std::move(launches));
-  }
-  return out;
-}
-
-Launches processes_of(Store& store, const ConfigFacts& row) {
-  Launches all;
-  for (Launches& cell : launches_of(store, row)) {
-    for (auto& process : cell) all.push_back(std::move(process));
-  }
-  return all;
 }
 
 std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows) {

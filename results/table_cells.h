@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -55,16 +56,31 @@ struct CellSet {
   std::vector<CellFacts> excluded;
 };
 
+/// Where cells go that a grid excludes.
+enum class Exclusions : std::uint8_t {
+  apart,    ///< CellSet::excluded
+  missing,  ///< to the rows of their configs
+};
+
 /// The cells of some kinds that the options select. Of several results of one cell (config and seed) the latest counts.
 /// apart: rows of several builds and machines stay apart, as --across-env asks; otherwise a row is a config.
-CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart);
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart,
+                   Exclusions exclusions = Exclusions::apart);
 
 /// The builds and machines behind the finished cells, as pairs (build_id, env_id).
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells);
 /// Throws UserError that names --across-env when times of several builds or machines would stand in one table.
 void refuse_mixed_places(Store& store, const CellSet& cells);
 
-/// Seconds per call of each finished cell of a row: process by process, hot where there are hot ones, discarded ones left out.
+/// What was timed of a finished cell: seconds per call, process by process; hot where there are hot ones, discarded ones left out.
+struct CellTimes {
+  std::string cache, clock;
+  Launches launches;
+};
+/// Those of each finished cell of a row that has samples.
+std::vector<CellTimes> times_of(Store& store, const ConfigFacts& row);
+
+/// Their launches alone.
 std::vector<Launches> launches_of(Store& store, const ConfigFacts& row);
 
 /// The same of all cells of a row: the seed changes inputs, not the work.

@@ -1,6 +1,7 @@
 #include "results/quality.h"
 
 #include <map>
+#include <set>
 
 namespace synthbench {
 namespace {
@@ -62,6 +63,14 @@ std::optional<Quality> quality_of(const ConfigFacts& row) {
     }
   }
   return std::nullopt;
+}
+
+std::vector<std::string> quality_metrics() {
+  std::set<std::string> names(kOtherwise.begin(), kOtherwise.end());
+  for (const auto* known : {&by_task(), &by_data()}) {
+    for (const auto& [name, metrics] : *known) names.insert(metrics.begin(), metrics.end());
+  }
+  return {names.begin(), names.end()};
 }
 
 }  // namespace synthbench

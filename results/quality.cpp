@@ -53,6 +53,7 @@ std::optional<Quality> quality_by(const ConfigFacts& row, const std::string& met
 }  // namespace
 
 std::optional<Quality> quality_of(const ConfigFacts& row) {
+  if (row.text("kind") == "speed") return std::nullopt;
   const auto known = [](const std::map<std::string, Metrics>& all, const std::string& name) {
     const auto found = all.find(name);
     return found == all.end() ? Metrics() : found->second;

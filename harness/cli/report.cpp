@@ -40,6 +40,7 @@ struct ReportCommand {
   void write(Store& store, int reload_s) const {
     ReportOptions options;
     options.selection = selection.options(store);
+    options.selection.typed += db.typed();
     options.database = std::filesystem::path(db.path()).filename();
     options.written_at = utc_now();
     options.reload_s = reload_s;

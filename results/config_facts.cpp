@@ -86,9 +86,8 @@ std::vector<std::string> own_keys(const ConfigFacts& row, const ConfigFacts& van
 
 bool is_same_variant(const ConfigFacts& timed, const std::vector<std::string>& own, const ConfigFacts& trained) {
   if (timed.text("variant") != trained.text("variant")) return false;
-  return std::ranges::all_of(own, [&](const std::string& key) {
-    return !trained.config.contains(key) || trained.config.at(key) == timed.config.at(key);
-  });
+  return std::ranges::all_of(
+      own, [&](const std::string& key) { return !trained.config.contains(key) || trained.config.at(key) == timed.config.at(key); });
 }
 
 std::string title_of(const ConfigFacts& row, const ConfigFacts& vanilla, const std::vector<std::string>& differing) {

@@ -182,7 +182,8 @@ class Importer {
   Statement insert_cell_ = database_.prepare("INSERT INTO cell(sweep_id, config_id, seed, ordinal) VALUES(?, ?, ?, ?)");
   Statement find_attempt_ = database_.prepare("SELECT attempt_id, outcome, error_class FROM attempt WHERE attempt_uid=?");
   Statement free_cell_ = database_.prepare(
-      "UPDATE cell SET state='pending', reason='', owner=NULL, lease_until=NULL, result_attempt_id=NULL WHERE cell_id=? AND state='running'");
+      "UPDATE cell SET state='pending', reason='', owner=NULL, lease_until=NULL, result_attempt_id=NULL WHERE cell_id=? AND "
+      "state='running'");
   Statement insert_attempt_ = database_.prepare(
       R"(INSERT INTO attempt(attempt_uid, cell_id, n, build_id, env_id, started_at, ended_at, outcome, exit_code, term_signal, error_class,
                              error_msg, repro_cmd, log_path, kernel, kernel_label, volatile_json, peak_rss_bytes, peak_dev_bytes,

@@ -69,8 +69,8 @@ void refuse_baselines(Store& store, const Wanted& wanted) {
       {Json(wanted.sweeps).dump(), Json(wanted.cells).dump(), Json(wanted.attempts).dump()});
   if (named.empty()) return;
   const std::string name = named.front()["name"], id = named.front()["id"], sweep = "s" + named.front()["sweep_id"].dump();
-  throw UserError(fmt::format("{} is {}what baseline '{}' names: synthbench baseline rm {}", id, id == sweep ? "" : "part of " + sweep + ", ",
-                              name, name));
+  throw UserError(fmt::format("{} is {}what baseline '{}' names: synthbench baseline rm {}", id,
+                              id == sweep ? "" : "part of " + sweep + ", ", name, name));
 }
 
 }  // namespace

@@ -152,22 +152,17 @@ std::vector<TableCell> line_of(const TableClaim& claim, const Trial& trial) {
   const double ratio = trial.times ? trial.times->value : std::exp(mean(logs));
   auto interval = trial.times ? trial.times->interval : t_interval(logs);
   if (interval && !trial.times) interval = Interval{std::exp(interval->lo), std::exp(interval->hi)};
-  std::vector<TableCell> line = {{.value = claim.text},
-                                 {.value = claim.metric},
-                                 published_cell(claim),
-                                 number_cell(ratio, 4),
-                                 interval_cell(interval, 4),
-                                 inside_cell(claim, interval),
-                                 {.value = logs.size()},
-                                 {.value = verdict(claim, ratio, interval)},
-                                 {.value = trial.scale}};
+  std::vector<TableCell> line = {
+      {.value = claim.text},      {.value = claim.metric},      published_cell(claim),  number_cell(ratio, 4),
+      interval_cell(interval, 4), inside_cell(claim, interval), {.value = logs.size()}, {.value = verdict(claim, ratio, interval)},
+      {.value = trial.scale}};
   for (TableCell& cell : line) cell.attempts.assign(trial.attempts.begin(), trial.attempts.end());
   return line;
 }
 
 std::vector<TableCell> line_not_tried(const TableClaim& claim) {
-  return {{.value = claim.text}, {.value = claim.metric}, published_cell(claim), {.value = "n/a (not run)"}, nothing_cell(),
-          nothing_cell(),        {.value = 0},            {.value = "not tried"}, nothing_cell()};
+  return {{.value = claim.text}, {.value = claim.metric}, published_cell(claim), {.value = "n/a (not run)"}, nothing_cell(), nothing_cell(),
+          {.value = 0},          {.value = "not tried"},  nothing_cell()};
 }
 
 std::vector<std::string> metrics_of(const TableSpec& spec) {

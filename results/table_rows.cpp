@@ -73,7 +73,8 @@ class Rows {
       const auto other = [&](const Line& line) { return line.configs.contains(&column) && !alike(line, column); };
       if (std::ranges::any_of(lines_.all(), other)) table.notes.push_back(column.name + ": no difference, " + why_not_alike(column));
     }
-    table.notes.emplace_back("difference: ours minus published; interval: its 95 %, by Student's t over our n seeds (one seed has none, nor has a size)");
+    table.notes.emplace_back(
+        "difference: ours minus published; interval: its 95 %, by Student's t over our n seeds (one seed has none, nor has a size)");
     for (const std::string& note : paper.notes) table.notes.push_back("published: " + note);
     return table;
   }

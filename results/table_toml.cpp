@@ -37,7 +37,7 @@ const Words<bool> kPlaces = {{"one", true}, {"any", false}};
 
 const std::vector<std::string> kTop = {"caption", "kind",         "shape", "where",  "first_column", "paper", "places",
                                        "growth",  "count_models", "notes", "column", "row",          "claim"};
-const std::vector<std::string> kColumn = {"name", "metric", "unit",   "better", "format", "note", "show",
+const std::vector<std::string> kColumn = {"name", "metric", "unit",   "better", "format", "note",  "show",
                                           "over", "appear", "digits", "places", "best",   "where", "published"};
 const std::vector<std::string> kClaim = {"text", "metric", "better", "within", "source", "a", "b", "where", "published"};
 

@@ -154,8 +154,9 @@ TEST_F(Figures, APageFitsAHandADeskAndPaper) {
                                              console);
   EXPECT_EQ(result, "380: fits inside tables scroll; 1400: fits inside; paper: fits inside none");
   EXPECT_EQ(console, "");
-  const Done printed = shell(*place, browser() + " --headless --no-sandbox --disable-gpu --user-data-dir=browser --print-to-pdf=report.pdf "
-                                                "\"file://$PWD/report.html\"");
+  const Done printed = shell(*place, browser() +
+                                         " --headless --no-sandbox --disable-gpu --user-data-dir=browser --print-to-pdf=report.pdf "
+                                         "\"file://$PWD/report.html\"");
   EXPECT_EQ(printed.code, 0) << printed.err;
   const std::string pdf = text_of(place->path("report.pdf"));
   EXPECT_EQ(pdf.substr(0, 5), "%PDF-");

@@ -135,8 +135,9 @@ TEST_F(Shapes, ConfigsBehindOneLabelAreNotAveraged) {
 
 TEST_F(Shapes, PublishedValuesStandBesideOurs) {
   const TableOptions options{.filter = "seq_len = 64", .paper = true};
-  const std::string one = "caption = \"c\"\nkind = \"train\"\nshape = \"rows\"\npaper = \"synthesizer/table2\"\n[[row]]\nlabel = \"Synthesizer (Random)\"\n"
-                          "where = \"variant = 'random'\"\n[[column]]\nname = \"lm1b_ppl\"\nmetric = \"ppl\"\npublished = ";
+  const std::string one =
+      "caption = \"c\"\nkind = \"train\"\nshape = \"rows\"\npaper = \"synthesizer/table2\"\n[[row]]\nlabel = \"Synthesizer (Random)\"\n"
+      "where = \"variant = 'random'\"\n[[column]]\nname = \"lm1b_ppl\"\nmetric = \"ppl\"\npublished = ";
   const Table paper = table(written(one + "\"plays\"\n"), options);
   EXPECT_EQ(paper.columns, (std::vector<std::string>{"variant", "measure", "published", "ours", "difference", "interval", "n"}));
   auto found = line(paper, {"Synthesizer (Random)", "lm1b_ppl"});
@@ -309,7 +310,10 @@ TEST_F(Shapes, LatexCompiles) {
   for (const char* name : {"quality", "ablation", "claims", "paper2"}) text += format_table(table(name), "tex");
   options.paper = true;
   for (const char* name : {"paper4", "paper5", "lra"}) text += format_table(table(name, options), "tex");
-  Table awkward{.caption = "-- --- | \xff\xc3 \xe6\xbc\xa2", .columns = {"`` '' ?` !`", "%&#_{}$~^\\<>\""}, .rows = {}, .notes = {"2 × ± µ – ≥ … → é"}};
+  Table awkward{.caption = "-- --- | \xff\xc3 \xe6\xbc\xa2",
+                .columns = {"`` '' ?` !`", "%&#_{}$~^\\<>\""},
+                .rows = {},
+                .notes = {"2 × ± µ – ≥ … → é"}};
   for (int code = 0x20; code < 0x250; ++code) {
     const std::string letter = code < 0x80 ? std::string(1, static_cast<char>(code))
                                            : std::string{static_cast<char>(0xC0 | (code >> 6)), static_cast<char>(0x80 | (code & 0x3F))};

@@ -56,7 +56,8 @@ TEST_F(PaperTables, TheArenaReadsBytes) {
 
 TEST_F(PaperTables, SizesHaveNoIntervalAndADifferenceForTheSameDataAlone) {
   const auto cells = [](const char* data) {
-    return std::vector{training({{"variant", "vanilla"}, {"data.name", data}}, 0, 1), training({{"variant", "vanilla"}, {"data.name", data}}, 1, 2)};
+    return std::vector{training({{"variant", "vanilla"}, {"data.name", data}}, 0, 1),
+                       training({{"variant", "vanilla"}, {"data.name", data}}, 1, 2)};
   };
   const auto result = [](const Store::CellState& cell) {
     AttemptResult learnt_model = learnt(40 + static_cast<double>(cell.seed));
@@ -71,7 +72,8 @@ TEST_F(PaperTables, SizesHaveNoIntervalAndADifferenceForTheSameDataAlone) {
   EXPECT_NEAR(of_same["difference"].value.get<double>(), -10, 1e-9) << "60M of 70M";
   EXPECT_TRUE(of_same["interval"].value.is_null()) << "a count has no error: " << shown(of_same["interval"]);
   EXPECT_TRUE(of_other["difference"].value.is_null()) << shown(of_other["difference"]);
-  EXPECT_TRUE(has(notes(make_table(*other.store, "paper2", {.paper = true})), "lm_params: no difference, as the published values are of lm1b"));
+  EXPECT_TRUE(
+      has(notes(make_table(*other.store, "paper2", {.paper = true})), "lm_params: no difference, as the published values are of lm1b"));
   auto quality = line(make_table(*same.store, "paper2", {.paper = true}), {"Transformer", "lm1b_ppl"});
   EXPECT_TRUE(quality["interval"].value.is_array());
 }
@@ -89,8 +91,9 @@ TEST_F(PaperTables, WhatTheGridLeftOutIsSaidOfTheConfigsThatTheTableSpeaksOf) {
 }
 
 TEST_F(PaperTables, ANumberOfFewerSeedsThanOthersSaysSo) {
-  Store& store = finished({training({{"variant", "vanilla"}}, 0, 1), training({{"variant", "vanilla"}}, 1, 2), training({{"variant", "random"}}, 0, 3)},
-                          [](const auto&) { return learnt(40); });
+  Store& store = finished(
+      {training({{"variant", "vanilla"}}, 0, 1), training({{"variant", "vanilla"}}, 1, 2), training({{"variant", "random"}}, 0, 3)},
+      [](const auto&) { return learnt(40); });
   const Table paper = make_table(store, "paper2", {});
   EXPECT_EQ(shown(line(paper, {"Synthesizer (Random)"})["lm1b_ppl"]), "40.00 (n=1)") << format_table(paper, "md");
   EXPECT_EQ(shown(line(paper, {"Transformer"})["lm1b_ppl"]), "40.00");

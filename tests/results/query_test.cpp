@@ -76,45 +76,17 @@ TEST_F(Query, ColumnsOfOneNameAreKeptApart) {
 TEST_F(Query, SqlIsReadOnly) {
   const std::string before = read_file(path_);
   const auto files = folder_.names().size();
-  for (const char* sql : {"INSERT INTO tag VALUES(1,'x','')",
-                          "UPDATE cell SET reason='x'",
-                          "DELETE FROM sample",
-                          "DROP TABLE sample",
-                          "DROP VIEW v_result",
-                          "CREATE TABLE x(a)",
-                          "CREATE TEMP TABLE x(a)",
-                          "ALTER TABLE cell ADD COLUMN x",
-                          "PRAGMA user_version=7",
-                          "PRAGMA writable_schema=1",
-                          "PRAGMA journal_mode=DELETE",
-                          "VACUUM",
-                          "VACUUM INTO 'stolen.db'",
-                          "DETACH main",
-                          "ANALYZE",
-                          "PRAGMA table_info(cell)",
-                          "PRAGMA wal_checkpoint(TRUNCATE)",
-                          "PRAGMA trusted_schema=1",
-                          "SAVEPOINT x",
-                          "EXPLAIN DELETE FROM cell",
-                          "ATTACH 'other.db' AS o",
-                          "REINDEX",
-                          "BEGIN; DELETE FROM cell; COMMIT",
-                          "BEGIN",
-                          "SELECT 1; DROP TABLE sample",
-                          "WITH x AS (SELECT 1) DELETE FROM cell",
-                          "EXPLAIN QUERY PLAN DELETE FROM cell; DELETE FROM cell",
-                          "SELECT load_extension('x')",
-                          "SELECT writefile('stolen.db', 'x')",
-                          "",
-                          "-- nothing",
-                          "SELECT nonsense FROM nowhere",
-                          "SELECT 1; SELECT 2",
-                          // these fail when they run, not when they are prepared
-                          "SELECT json('x')",
-                          "SELECT abs(-9223372036854775808)",
-                          "SELECT length(zeroblob(2000000000))",
-                          "SELECT value FROM json_each('{')",
-                          "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<5) SELECT json(x || '{') FROM c"}) {
+  for (const char* sql :
+       {"INSERT INTO tag VALUES(1,'x','')", "UPDATE cell SET reason='x'", "DELETE FROM sample", "DROP TABLE sample", "DROP VIEW v_result",
+        "CREATE TABLE x(a)", "CREATE TEMP TABLE x(a)", "ALTER TABLE cell ADD COLUMN x", "PRAGMA user_version=7", "PRAGMA writable_schema=1",
+        "PRAGMA journal_mode=DELETE", "VACUUM", "VACUUM INTO 'stolen.db'", "DETACH main", "ANALYZE", "PRAGMA table_info(cell)",
+        "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA trusted_schema=1", "SAVEPOINT x", "EXPLAIN DELETE FROM cell", "ATTACH 'other.db' AS o",
+        "REINDEX", "BEGIN; DELETE FROM cell; COMMIT", "BEGIN", "SELECT 1; DROP TABLE sample", "WITH x AS (SELECT 1) DELETE FROM cell",
+        "EXPLAIN QUERY PLAN DELETE FROM cell; DELETE FROM cell", "SELECT load_extension('x')", "SELECT writefile('stolen.db', 'x')", "",
+        "-- nothing", "SELECT nonsense FROM nowhere", "SELECT 1; SELECT 2",
+        // these fail when they run, not when they are prepared
+        "SELECT json('x')", "SELECT abs(-9223372036854775808)", "SELECT length(zeroblob(2000000000))", "SELECT value FROM json_each('{')",
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<5) SELECT json(x || '{') FROM c"}) {
     EXPECT_FALSE(user_error([&] { query_sql(*store_, sql); }).empty()) << sql;
     const auto writer = Store::open_to_write(path_);
     EXPECT_FALSE(user_error([&] { query_sql(*writer, sql); }).empty()) << "on a connection that may write: " << sql;

@@ -181,7 +181,7 @@ TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
       return interval_cell(interval, column.digits);
     }
     case Show::ratio_interval: {
-      const auto ratio = rows_.to_vanilla(row);
+      const auto ratio = beside_vanilla(row, column).why_not.empty() ? rows_.to_vanilla(row) : std::nullopt;
       return interval_cell(ratio ? ratio->interval : std::nullopt, column.digits);
     }
     case Show::ratio:

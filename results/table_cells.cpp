@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -47,18 +48,12 @@ Statement bound(Store& store, const std::string& sql, const std::vector<Json>& p
   return statement;
 }
 
-/// The columns of kCells, and config_id.
-struct CellOfConfig {
+/// The columns of kCells.
+CellFacts facts_of(const Statement& row) {
   CellFacts facts;
-  std::int64_t config = 0;
-};
-
-CellOfConfig facts_of(const Statement& row) {
-  CellOfConfig out;
-  CellFacts& facts = out.facts;
   facts.cell = row.integer(0);
   facts.seed = row.integer(1);
-  out.config = row.integer(2);
+  facts.config = row.integer(2);
   facts.attempt = row.integer(3);
   facts.build = row.integer(4);
   facts.env = row.integer(5);
@@ -69,7 +64,7 @@ CellOfConfig facts_of(const Statement& row) {
   facts.attempt_uid = row.text(10);
   facts.state = row.text(11);
   facts.reason = row.text(12);
-  return out;
+  return facts;
 }
 
 bool has_result(const CellFacts& cell) { return cell.state == "done" || cell.state == "reused"; }
@@ -81,8 +76,19 @@ auto weight(const CellFacts& cell) {
                     std::string_view(cell.attempt_uid), std::string_view(cell.state), std::string_view(cell.reason), cell.cell);
 }
 
-/// names: empty: all metrics.
-void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, const std::vector<std::string>& names) {
+/// "tok:13a on test"
+std::string way_of(const FinalMetric& metric) {
+  const std::string way = metric.signature.empty() ? "no signature" : metric.signature;
+  return metric.split.empty() ? way : way + " on " + metric.split;
+}
+
+/// names: empty: all metrics. Of two that rank alike the one whose text sorts first counts, and the other one is told: numbers of rows
+/// follow the order of merging.
+void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& names) {
+  std::map<std::int64_t, CellFacts*> by_attempt;
+  for (ConfigFacts& row : cells.rows) {
+    for (CellFacts& cell : row.done) by_attempt[cell.attempt] = &cell;
+  }
   Json attempts = Json::array();
   for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
   Statement row = bound(
@@ -101,12 +107,20 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, 
     const std::string name = row.text(1), split = row.text(5);
     const int rank = metric_rank(split, row.text(2));
     const auto [known, is_new] = ranks.try_emplace(name, rank);
-    if (!is_new && known->second <= rank) continue;
-    known->second = rank;
+    if (!is_new && known->second < rank) continue;
     CellFacts& cell = *by_attempt.at(attempt);
+    FinalMetric metric{row.number(6), row.text(3), row.text(4), split, row.text(2)};
+    if (!is_new && known->second == rank) {
+      const auto finite = cell.metrics.find(name);
+      const FinalMetric& other = finite != cell.metrics.end() ? finite->second : cell.not_finite.at(name);
+      const bool stays = std::tie(other.signature, other.split) <= std::tie(metric.signature, metric.split);
+      cells.set_aside[name].insert(way_of(stays ? metric : other));
+      if (stays) continue;
+    }
+    known->second = rank;
     cell.metrics.erase(name);
     cell.not_finite.erase(name);
-    (row.null(6) ? cell.not_finite : cell.metrics)[name] = {row.number(6), row.text(3), row.text(4), split, row.text(2)};
+    (row.null(6) ? cell.not_finite : cell.metrics)[name] = std::move(metric);
   }
 }
 
@@ -131,18 +145,17 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
   std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
   std::map<Place, ConfigFacts> rows;
   while (cells.step()) {
-    CellOfConfig cell = facts_of(cells);
-    const CellFacts& facts = cell.facts;
+    CellFacts facts = facts_of(cells);
     const bool placed = apart && facts.attempt != 0;
-    const Place place(cell.config, placed ? facts.build : 0, placed ? facts.env : 0);
+    const Place place(facts.config, placed ? facts.build : 0, placed ? facts.env : 0);
     ConfigFacts& row = rows[place];
     if (row.ordinal == 0) {
       row.ordinal = static_cast<std::int64_t>(rows.size());
       row.build = std::get<1>(place);
       row.env = std::get<2>(place);
     }
-    const auto [known, is_new] = best.try_emplace({place, facts.seed}, facts);
-    if (!is_new && weight(known->second) < weight(facts)) known->second = std::move(cell.facts);
+    const auto [known, is_new] = best.try_emplace({place, facts.seed}, std::move(facts));  // moves only where it inserts
+    if (!is_new && weight(known->second) < weight(facts)) known->second = std::move(facts);
   }
   CellSet out;
   for (auto& [key, facts] : best) {
@@ -159,11 +172,7 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
     out.rows.push_back(std::move(row));
   }
   std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.ordinal < b.ordinal; });
-  std::map<std::int64_t, CellFacts*> by_attempt;
-  for (ConfigFacts& row : out.rows) {
-    for (CellFacts& cell : row.done) by_attempt[cell.attempt] = &cell;
-  }
-  read_metrics(store, by_attempt, metrics);
+  read_metrics(store, out, metrics);
   return out;
 }
 
@@ -221,6 +230,20 @@ CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
   return found;
 }
 
+void keep_cells(Store& store, CellSet& cells, const std::function<bool(const Json& config)>& wanted) {
+  std::erase_if(cells.rows, [&](const ConfigFacts& row) { return !wanted(row.config); });
+  std::map<std::int64_t, bool> known;  // by config: seeds share it
+  std::erase_if(cells.excluded, [&](const CellFacts& cell) {
+    const auto [place, is_new] = known.try_emplace(cell.config);
+    if (is_new) {
+      ConfigFacts row;
+      read_config(store, cell.config, row);
+      place->second = wanted(row.config);
+    }
+    return !place->second;
+  });
+}
+
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells) {
   std::set<std::pair<std::int64_t, std::int64_t>> places;
   for (const ConfigFacts& row : cells.rows) {
@@ -250,22 +273,10 @@ void refuse_mixed_places(Store& store, const CellSet& cells) {
 std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows) {
   // What a vanilla config says, its variant aside, has to be said by the other one too; what only the other one has (rank,
   // mixing ...) belongs to its variant.
-  const auto keys_of = [](const Json& config) {
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : config.items()) {
-      if (key != "variant" && key != "max_len") keys.push_back(key);
-    }
-    return keys;
-  };
-  const auto projected = [](const ConfigFacts& row, const std::vector<std::string>& keys) {
-    Json out = Json::array({row.build, row.env});
-    for (const std::string& key : keys) out.push_back(row.config.value(key, Json()));
-    return out.dump();
-  };
   std::map<std::vector<std::string>, std::map<std::string, std::ptrdiff_t>> vanillas;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].text("variant") != "vanilla") continue;
-    const auto keys = keys_of(rows[i].config);
+    const auto keys = keys_beside_variant(rows[i].config);
     vanillas[keys].emplace(projected(rows[i], keys), static_cast<std::ptrdiff_t>(i));
   }
   std::vector<std::ptrdiff_t> out;

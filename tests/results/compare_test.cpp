@@ -94,7 +94,7 @@ TEST(Compare, AStoredNoiseFloorSwallowsWhatIsSmaller) {
     store_noise_floors(*store, store->env_id(a_machine()), {{"eigen", time_bucket(1.5e-3), 20, 0.2}});
   }
   const ComparisonTable table = compared(path, "before", "after");
-  EXPECT_DOUBLE_EQ(table.rows.at(0).floor, 0.2);
+  EXPECT_EQ(table.rows.at(0).floor, 0.2);
   EXPECT_EQ(table.rows.at(0).verdict, "same");
 }
 

@@ -26,7 +26,7 @@ class PublishedScores : public ::testing::Test {
     for (const Json& label : labels) lines.push_back(label.is_string() ? label.get<std::string>() : label.dump());
     return lines;
   }
-  static double value(const std::string& metric, const Json& predicted, const Json& gold) {
+  static double value_of_labels(const std::string& metric, const Json& predicted, const Json& gold) {
     return score(metric, {texts_of(predicted), {texts_of(gold)}}).value.value();
   }
   /// Of files of a folder.
@@ -187,15 +187,15 @@ TEST_F(PublishedScores, OfNlgEvalComeOut) {
 TEST_F(PublishedScores, OfGlueComeOut) {
   const Json& binary = expected_.at("glue").at("binary");
   for (const std::string metric : {"accuracy", "f1", "matthews"}) {
-    EXPECT_NEAR(value(metric, binary.at("pred"), binary.at("gold")), binary.at(metric).get<double>(), 1e-12) << metric;
+    EXPECT_NEAR(value_of_labels(metric, binary.at("pred"), binary.at("gold")), binary.at(metric).get<double>(), 1e-12) << metric;
   }
   const Json& regression = expected_.at("glue").at("regression");
   for (const std::string metric : {"pearson", "spearman"}) {
-    EXPECT_NEAR(value(metric, regression.at("pred"), regression.at("gold")), regression.at(metric).get<double>(), 1e-12) << metric;
+    EXPECT_NEAR(value_of_labels(metric, regression.at("pred"), regression.at("gold")), regression.at(metric).get<double>(), 1e-12) << metric;
   }
   const Json& three = expected_.at("glue").at("cb_3way");
   for (const std::string metric : {"accuracy", "macro_f1"}) {
-    EXPECT_NEAR(value(metric, three.at("pred"), three.at("gold")), three.at(metric).get<double>(), 1e-12) << metric;
+    EXPECT_NEAR(value_of_labels(metric, three.at("pred"), three.at("gold")), three.at(metric).get<double>(), 1e-12) << metric;
   }
 }
 

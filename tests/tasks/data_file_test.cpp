@@ -141,7 +141,8 @@ TEST(DataFile, MembersOfAGzipFileFollowEachOtherAndNothingElseDoes) {
   std::string hit = one + two;
   hit[one.size()] ^= 1;  // the second member's first byte
   const std::string refused = (folder / "both.gz") + " is damaged: not a whole gzip file";
-  for (const std::string& bytes : {hit, one + "more", one + std::string(10, '\0') + two, one + two.substr(0, 5), one + two.substr(0, 5000)}) {
+  for (const std::string& bytes :
+       {hit, one + "more", one + std::string(10, '\0') + two, one + two.substr(0, 5), one + two.substr(0, 5000)}) {
     EXPECT_EQ(content(bytes), refused);
   }
 }

@@ -122,8 +122,8 @@ TEST_F(PublishedScores, OfTensorFlowsNmtComeOut) {
     const Score found = score("bleu", {texts.hypotheses, {reference}}, {.tokenize = "none", .smooth_method = "none"});
     EXPECT_NEAR(*found.value, block.at("bleu").get<double>(), 1e-9);
   }
-  EXPECT_NEAR(100 * value("accuracy", "tf-nmt/pred_output", {"tf-nmt/label_ref"}), block.at("accuracy(pred_output,label_ref)").get<double>(),
-              1e-9);
+  EXPECT_NEAR(100 * value("accuracy", "tf-nmt/pred_output", {"tf-nmt/label_ref"}),
+              block.at("accuracy(pred_output,label_ref)").get<double>(), 1e-9);
 }
 
 TEST_F(PublishedScores, OfRouge155ComeOut) {
@@ -146,8 +146,8 @@ TEST_F(PublishedScores, OfXsumOutputsAreThoseOfTheirNoteAndNearToPerls) {
   };
   const std::vector<std::string> kinds = {"rouge1", "rouge2", "rougeL"};
   ASSERT_TRUE(expected_.contains("xsum_rouge"));
-  for (const Outputs& one : {Outputs{"convs2s", {30.00, 10.80, 24.49}, {30.94, 11.02, 25.05}},
-                             Outputs{"lead", {15.20, 1.49, 11.34}, {16.01, 1.58, 11.79}}}) {
+  for (const Outputs& one :
+       {Outputs{"convs2s", {30.00, 10.80, 24.49}, {30.94, 11.02, 25.05}}, Outputs{"lead", {15.20, 1.49, 11.34}, {16.01, 1.58, 11.79}}}) {
     const std::string files = "xsum-rouge/" + std::string(one.system) + "-test-output";
     const std::string perl = read_segments(folder_ + files + ".rouge").front();  // "f-score >> ROUGE(1/2/3/L/SU4): 31.27/11.07/..."
     const std::vector<std::string> published = split(perl.substr(perl.rfind(' ') + 1), '/');

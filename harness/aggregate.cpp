@@ -9,6 +9,7 @@
 #include "ablations/cost.h"
 #include "harness/measure/device_samples.h"
 #include "harness/measure/stop_rule.h"
+#include "results/counted_samples.h"
 #include "results/statistics.h"
 
 namespace synthbench {
@@ -16,16 +17,6 @@ namespace {
 
 constexpr std::uint64_t kBootstrapSeed = 20210718;  ///< fixed: the same samples always give the same interval
 constexpr int kReplicates = 2000;
-
-bool is_measured(const SampleRow& row, const char* clock) { return row.phase == "measure" && row.clock == clock && row.discarded.empty(); }
-
-/// The device's own clock where it could be trusted, else the wall's.
-const char* clock_that_counts(const std::vector<SampleRow>& samples) {
-  const bool device = std::ranges::any_of(samples, [](const SampleRow& row) { return is_measured(row, "cuda_event"); });
-  return device ? "cuda_event" : "wall";
-}
-
-double seconds_per_call(const SampleRow& row) { return static_cast<double>(row.total_ns) * 1e-9 / static_cast<double>(row.inner_iters); }
 
 /// Samples of one cache in groups, one per launch.
 std::map<std::int64_t, std::vector<double>> by_launch(const std::vector<SampleRow>& samples, const std::string& cache) {
@@ -91,7 +82,7 @@ void add_work(std::vector<MetricRow>& rows, const Config& config, const std::opt
   }
   if (const auto bytes = static_cast<double>(bytes_of(config)); bytes > 0) {
     rows.push_back(rate("bytes_per_s", "B/s", bytes, time));
-    if (peaks && bytes >= peaks->bytes / 2) add_share(rows, "peak_bytes_share", peaks->bytes_per_s);
+    if (peaks && !is_masked(config) && bytes >= peaks->bytes / 2) add_share(rows, "peak_bytes_share", peaks->bytes_per_s);
   }
 }
 
@@ -170,7 +161,7 @@ bool is_noisy(const std::vector<SampleRow>& samples, const MeasureSettings& sett
   for (const std::string& cache : caches_of(samples)) {
     for (const auto& [round, values] : by_launch(samples, cache)) {
       StopRule rule(settings);
-      for (const double value : values) rule.add(value, value);
+      for (const double value : values) rule.add(value, value, value);
       if (rule.noisy()) return true;
     }
   }

@@ -33,7 +33,9 @@ std::optional<double> rate_of(const LaunchResult& launch, double work) {
 std::optional<PeakSetting> peak_setting(const Config& config, const std::vector<int>& processors) {
   const std::string& dtype = config.text("dtype");
   if (config.text("kind") != "speed" || config.text("device") != "cpu" || (dtype != "f32" && dtype != "f64")) return std::nullopt;
-  return PeakSetting{dtype, threads_of(config), fmt::format("{}", fmt::join(processors, ","))};
+  const bool each = !processors.empty() && (!config.has("threads") || config.integer("threads") == 0);  // a thread on each of them
+  const int threads = each ? static_cast<int>(processors.size()) : threads_of(config);
+  return PeakSetting{dtype, threads, fmt::format("{}", fmt::join(processors, ","))};
 }
 
 Json to_json(const PeakSetting& setting, const Peaks& peaks) {

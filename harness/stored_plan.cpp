@@ -59,7 +59,9 @@ std::vector<EndedCell> cells_without_result(Store& store, std::int64_t sweep) {
 }
 
 std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& options) {
+  const std::string unequal = join(plan.unequal_sizes, "; ");
   if (const auto sweep = stored_sweep(plan, store)) {
+    set_unmatched(store, *sweep, unequal);  // [match] may have come, changed or gone since
     if (options.force) {
       store.reopen(*sweep, {});
     } else if (!options.retry.empty()) {
@@ -71,7 +73,7 @@ std::int64_t store_plan(const Plan& plan, Store& store, const RunOptions& option
   const std::int64_t sweep = store.add_sweep({plan.sweep, plan.spec_toml, plan.plan_sha, options.argv}, plan.size(),
                                              [&](std::int64_t index) { return rows.row(index); });
   if (options.force) store.reopen(sweep, {});  // whoever continues it knows that earlier results do not count
-  if (!plan.unequal_sizes.empty()) add_tag(store, sweep, kUnmatchedTag, join(plan.unequal_sizes, "; "));
+  set_unmatched(store, sweep, unequal);
   return sweep;
 }
 

@@ -140,6 +140,17 @@ void insert_checks(const Connection& database, std::int64_t attempt, const Attem
 
 }  // namespace
 
+void end_attempt(const Connection& database, std::int64_t attempt, const std::string& ended_at, const AttemptResult& result) {
+  database
+      .prepare(R"(UPDATE attempt SET outcome=?, ended_at=?, error_class=?, error_msg=?, exit_code=?, term_signal=?,
+                         log_path=?, kernel=?, kernel_label=?, volatile_json=?, peak_rss_bytes=?, peak_dev_bytes=?,
+                         first_call_ns=?, noisy=?
+                  WHERE attempt_id=?)")
+      .run(result.outcome, ended_at, result.error_class, result.reason, result.exit_code, result.term_signal, result.log_path,
+           result.kernel, result.kernel_label, result.volatile_facts.dump(), result.peak_rss_bytes, result.peak_dev_bytes,
+           result.first_call_ns, result.noisy, attempt);
+}
+
 void insert_rows(const Connection& database, std::int64_t attempt, const AttemptResult& result) {
   MetricIds ids(database);
   insert_metrics(database, attempt, result.metrics, ids);

@@ -5,6 +5,9 @@
 
 namespace synthbench {
 
+/// How an attempt that was running ended, and when; its rows are insert_rows'.
+void end_attempt(const Connection& database, std::int64_t attempt, const std::string& ended_at, const AttemptResult& result);
+
 /// Metrics, samples, checks, artifacts and scores of examples of an attempt that is in the database; within the caller's transaction.
 void insert_rows(const Connection& database, std::int64_t attempt, const AttemptResult& result);
 

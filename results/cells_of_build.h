@@ -5,7 +5,8 @@
 namespace synthbench {
 
 /// As read_cells, of what one build measured (on one machine, if env is given), whatever counts as a cell's result today: the
-/// latest finished attempt of each cell, or the latest that ended otherwise. Cells that the build never tried are not there.
+/// latest finished attempt of each cell, or the latest that ended otherwise. Of cells that the build never tried those are there, as
+/// missing, that a grid excluded or an earlier cell's memory spared (backstop) in a sweep of this build.
 CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
                        std::optional<std::int64_t> env);
 

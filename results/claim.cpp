@@ -19,17 +19,6 @@ std::string random_uid() {
   return uid;
 }
 
-void end_attempt(const Connection& database, std::int64_t attempt, const AttemptResult& result) {
-  database
-      .prepare(R"(UPDATE attempt SET outcome=?, ended_at=?, error_class=?, error_msg=?, exit_code=?, term_signal=?,
-                         log_path=?, kernel=?, kernel_label=?, volatile_json=?, peak_rss_bytes=?, peak_dev_bytes=?,
-                         first_call_ns=?, noisy=?
-                  WHERE attempt_id=?)")
-      .run(result.outcome, utc_now(), result.error_class, result.reason, result.exit_code, result.term_signal, result.log_path,
-           result.kernel, result.kernel_label, result.volatile_facts.dump(), result.peak_rss_bytes, result.peak_dev_bytes,
-           result.first_call_ns, result.noisy, attempt);
-}
-
 void end_expired_attempt(const Connection& database, std::int64_t cell) {
   database
       .prepare(R"(UPDATE attempt SET outcome='crashed', error_class='lease_expired', ended_at=?,
@@ -90,7 +79,7 @@ bool SqliteStore::finish(const ClaimedCell& cell, const std::string& owner, cons
           .run(state, result.reason, done ? std::optional(cell.attempt_id) : std::nullopt, cell.cell_id, owner, cell.attempt_id, kForced);
   if (ours == 0) return false;
   insert_rows(database_, cell.attempt_id, result);
-  end_attempt(database_, cell.attempt_id, result);
+  end_attempt(database_, cell.attempt_id, utc_now(), result);
   write.commit();
   return true;
 }

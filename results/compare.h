@@ -37,18 +37,23 @@ struct Comparison {
   std::optional<double> difference;  ///< of a quality: B - A, paired by seed; it decides the direction
   std::optional<Interval> interval;  ///< 95 %, of the ratio
   std::optional<double> p, effect;   ///< p: Holm-corrected; effect: mean over spread of differences paired by seed
-  double floor = 0;                  ///< of the machine's noise: a ratio within 1 / (1 + floor) and 1 + floor is no difference
+  std::optional<double> floor;       ///< of the machine's noise: a ratio within 1 / (1 + floor) and 1 + floor is none; quality has none
+  bool judged = false;               ///< enough is known on both sides for a verdict
   std::string verdict;               ///< same faster slower better worse ambiguous only-a only-b
   std::string note;
 
   bool changed() const { return verdict != "same" && verdict != "ambiguous"; }
+  void add_note(const std::string& words) {
+    if (!words.empty()) note += (note.empty() ? "" : "; ") + words;
+  }
 };
 
 struct ComparisonTable {
   std::string a, b;  ///< how the sides were named
   std::vector<Comparison> rows;
   std::vector<std::string> notes;
-  bool judged = false;  ///< some row had enough on both sides for a verdict
+  std::vector<std::string> warnings;  ///< of the notes those that the rows do not show: what else a side's name means
+  bool judged = false;                ///< some row had enough on both sides for a verdict
 };
 
 /// Joins what is equal on both sides, and keeps what only one side has. Throws UserError for sides that do not go together, and

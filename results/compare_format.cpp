@@ -51,6 +51,14 @@ TableCell ratio_interval_cell(const std::optional<Interval>& interval) {
   return {.value = OrderedJson::array({interval->lo, interval->hi}), .text = fmt::format("[{:.3f}, {:.3f}]", interval->lo, interval->hi)};
 }
 
+/// "5" would be 500 %: nearly always 5 % was meant. Who writes "500%" means it.
+double bound_of(std::string_view text) {
+  const double share = parse_fraction(text);
+  if (share <= 1 || text.ends_with('%')) return share;
+  throw UserError(fmt::format("'{}' is {:g} %: write {}% or {:g} for {} %, {:g}% if that is meant", text, 100 * share, text, share / 100,
+                              text, 100 * share));
+}
+
 std::vector<std::string> key_columns(const ComparisonTable& comparison) {
   std::vector<std::string> columns;
   for (const Comparison& row : comparison.rows) {
@@ -72,7 +80,7 @@ OrderedJson to_json(const Comparison& row) {
   json["note"] = row.note;
   json["p"] = or_null(row.p);
   json["effect"] = or_null(row.effect);
-  json["floor"] = row.floor;
+  json["floor"] = or_null(row.floor);
   return json;
 }
 
@@ -119,7 +127,7 @@ std::vector<FailRule> parse_fail_rules(const std::string& text) {
       throw UserError("--fail-on: " + unknown_word("verdict", rule.verdict, kFailing));
     if (bound != std::string::npos) {
       try {
-        rule.above = parse_fraction(trim(std::string_view(part).substr(bound + 1)));
+        rule.above = bound_of(trim(std::string_view(part).substr(bound + 1)));
       } catch (const UserError& error) {
         throw UserError("--fail-on " + part + ": " + error.what());
       }

@@ -1,13 +1,17 @@
 #include "results/compare_pairs.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+
+#include "results/compare_seeds.h"
 
 namespace synthbench {
 namespace {
 
 using Keys = std::vector<std::string>;
+using Rows = std::vector<const ConfigFacts*>;
 
 const char* named_key(ComparedSide::Kind kind) {
   return kind == ComparedSide::Kind::backend ? "backend" : kind == ComparedSide::Kind::variant ? "variant" : "";
@@ -21,61 +25,79 @@ Keys keys_of(const ConfigFacts& row, ComparedSide::Kind kind) {
   return keys;  // sorted, as Json is
 }
 
-/// What has to be equal, as one text. The keys are part of it: a config without a key is not one where it is null.
-std::string projected(const ConfigFacts& row, const Keys& keys) {
-  Json out = Json::array({row.build, row.env});
-  for (const std::string& key : keys) out.push_back({key, row.config.at(key)});
-  return out.dump();
-}
-
-/// Rows by what they say of some keys, made once for each list of keys.
+/// Rows of one side by what they say of some keys, made once for each list of keys.
 class Index {
  public:
-  explicit Index(const CellSet& cells, ComparedSide::Kind kind) {
+  /// by_place: rows of different builds or machines are not equal.
+  Index(const CellSet& cells, ComparedSide::Kind kind, bool by_place) : kind_(kind), by_place_(by_place) {
     for (const ConfigFacts& row : cells.rows) by_keys_[keys_of(row, kind)].push_back(&row);
   }
-  const std::map<Keys, std::vector<const ConfigFacts*>>& by_keys() const { return by_keys_; }
 
-  /// Rows with exactly the keys `own` that say of `keys` what the text says.
-  const std::vector<const ConfigFacts*>* find(const Keys& own, const Keys& keys, const std::string& text) {
-    auto [place, is_new] = made_.try_emplace({own, keys});
-    if (is_new) {
-      for (const ConfigFacts* row : by_keys_.at(own)) place->second[projected(*row, keys)].push_back(row);
+  /// The rows that say the same as one of the other side, of all keys that count.
+  Rows matches(const ConfigFacts& row) {
+    const Keys keys = keys_of(row, kind_);
+    Rows out;
+    for (const auto& [own, rows] : by_keys_) {
+      if (kind_ != ComparedSide::Kind::variant && own != keys) continue;
+      Keys common;
+      std::ranges::set_intersection(keys, own, std::back_inserter(common));
+      const auto [place, is_new] = made_.try_emplace({own, common});
+      if (is_new) {
+        for (const ConfigFacts* one : rows) place->second[projected(*one, common)].push_back(one);
+      }
+      const auto found = place->second.find(projected(row, common));
+      if (found != place->second.end()) out.insert(out.end(), found->second.begin(), found->second.end());
     }
-    const auto found = place->second.find(text);
-    return found == place->second.end() ? nullptr : &found->second;
+    return out;
   }
 
  private:
-  std::map<Keys, std::vector<const ConfigFacts*>> by_keys_;
-  std::map<std::pair<Keys, Keys>, std::map<std::string, std::vector<const ConfigFacts*>>> made_;
+  /// What has to be equal, as one text. The keys are part of it: a config without a key is not one where it is null.
+  std::string projected(const ConfigFacts& row, const Keys& keys) const {
+    Json out = by_place_ ? Json::array({row.build, row.env}) : Json::array();
+    for (const std::string& key : keys) out.push_back({key, row.config.at(key)});
+    return out.dump();
+  }
+
+  ComparedSide::Kind kind_;
+  bool by_place_;
+  std::map<Keys, Rows> by_keys_;
+  std::map<std::pair<Keys, Keys>, std::map<std::string, Rows>> made_;
 };
 
 }  // namespace
 
 std::vector<RowPair> pair_rows(const CellSet& a, const CellSet& b, ComparedSide::Kind kind) {
-  Index index(b, kind);
-  std::vector<RowPair> pairs;
+  Index there(b, kind, true), anywhere(b, kind, false), anywhere_in_a(a, kind, false);
+  std::vector<Rows> partners;
   std::set<const ConfigFacts*> met;
   for (const ConfigFacts& row : a.rows) {
-    const Keys keys = keys_of(row, kind);
-    bool alone = true;
-    for (const auto& [other, rows] : index.by_keys()) {
-      if (kind != ComparedSide::Kind::variant && other != keys) continue;
-      Keys common;
-      std::ranges::set_intersection(keys, other, std::back_inserter(common));
-      const auto* found = index.find(other, common, projected(row, common));
-      if (found == nullptr) continue;
-      for (const ConfigFacts* match : *found) {
-        pairs.push_back({&row, match});
-        met.insert(match);
-        alone = false;
-      }
+    partners.push_back(there.matches(row));
+    if (!partners.back().empty()) met.insert(&row);
+    met.insert(partners.back().begin(), partners.back().end());
+  }
+  // Where the other side has it on another build or machine alone. What a grid left out in one place has nothing to say of rows that
+  // have met their like.
+  const auto elsewhere = [&](const ConfigFacts& row, Index& others) {
+    Rows found = others.matches(row);
+    if (is_left_out(row)) std::erase_if(found, [&](const ConfigFacts* other) { return met.contains(other); });
+    return found;
+  };
+  std::vector<RowPair> pairs;
+  for (std::size_t i = 0; i < a.rows.size(); ++i) {
+    const ConfigFacts& row = a.rows[i];
+    if (partners[i].empty()) partners[i] = elsewhere(row, anywhere);
+    if (partners[i].empty()) pairs.push_back({&row, nullptr});
+    for (const ConfigFacts* other : partners[i]) {
+      pairs.push_back({&row, other});
+      met.insert({&row, other});
     }
-    if (alone) pairs.push_back({&row, nullptr});
   }
   for (const ConfigFacts& row : b.rows) {
-    if (!met.contains(&row)) pairs.push_back({nullptr, &row});
+    if (met.contains(&row)) continue;
+    const Rows found = elsewhere(row, anywhere_in_a);
+    if (found.empty()) pairs.push_back({nullptr, &row});
+    for (const ConfigFacts* other : found) pairs.push_back({other, &row});
   }
   return pairs;
 }

@@ -14,7 +14,8 @@ struct RowPair {
 };
 
 /// Outer join: rows that are equal in all but what the sides name stand together. Of two variants the keys count that both have;
-/// a key that only one has (rank, mixing ...) belongs to its variant, so that one row may meet several.
+/// a key that only one has (rank, mixing ...) belongs to its variant, so that one row may meet several. Rows that stand apart by build
+/// and machine meet those of their own; where the other side has none there, those of any.
 /// The pairs point into the sets.
 std::vector<RowPair> pair_rows(const CellSet& a, const CellSet& b, ComparedSide::Kind kind);
 

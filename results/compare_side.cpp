@@ -38,6 +38,7 @@ std::optional<ComparedSide> sweep(Store& store, const std::string& text, const T
   ComparedSide side;
   side.cells.sweep = *id;
   side.cells.filter = within.filter;
+  side.note = namesakes(store, text).value_or("");
   return side;
 }
 
@@ -115,7 +116,7 @@ ComparedSide side_named(Store& store, const std::string& text, const TableOption
 CellSet cells_of(Store& store, const ComparedSide& side, const std::vector<std::string>& kinds, bool apart) {
   if (side.build) return cells_of_build(store, side.cells, kinds, *side.build, side.env);
   const bool whole = side.kind == ComparedSide::Kind::sweep;  // within one sweep a row is a config
-  return read_cells(store, side.cells, kinds, apart && !whole);
+  return read_cells(store, side.cells, kinds, apart && !whole, Exclusions::missing);
 }
 
 void refuse_mixed_sides(Store& store, const ComparedSide& a, const CellSet& cells_a, const ComparedSide& b, const CellSet& cells_b) {

@@ -17,6 +17,7 @@ struct ComparedSide {
   };
   Kind kind = Kind::sweep;
   std::string name;
+  std::string note;                        ///< what else the name could mean; empty: nothing
   TableOptions cells;                      ///< which cells
   std::optional<std::int64_t> build, env;  ///< of a build and a baseline
 };
@@ -25,7 +26,7 @@ struct ComparedSide {
 /// within: a filter of every side, and the sweep of backends, variants and builds. Throws UserError with the nearest name.
 ComparedSide side_named(Store& store, const std::string& text, const TableOptions& within);
 
-/// Its cells of some kinds. apart: of a backend or a variant, rows of several builds and machines stay apart.
+/// Its cells of some kinds, excluded ones as missing. apart: of a backend or a variant, rows of several builds and machines stay apart.
 CellSet cells_of(Store& store, const ComparedSide& side, const std::vector<std::string>& kinds, bool apart);
 
 /// The cells of two sides whose times may be compared. Throws UserError where builds (other than those that are compared) or

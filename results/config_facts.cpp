@@ -1,5 +1,5 @@
 // What the cells of one config say together.
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "results/table_cells.h"
 
@@ -51,10 +51,53 @@ std::vector<std::int64_t> ConfigFacts::attempts() const {
 
 std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
 
-std::string title_of(const ConfigFacts& row) {
-  const std::string variant = row.text("variant");
-  const auto rank = row.config.find("rank");
-  return rank == row.config.end() ? variant : fmt::format("{} (rank {})", variant, rank->dump());
+std::pair<std::vector<double>, std::vector<double>> at_common_seeds(const ConfigFacts& one, const ConfigFacts& other,
+                                                                    const std::string& metric) {
+  std::pair<std::vector<double>, std::vector<double>> out;
+  const auto of_other = other.by_seed(metric);
+  for (const auto& [seed, value] : one.by_seed(metric)) {
+    const auto found = of_other.find(seed);
+    if (found == of_other.end()) continue;
+    out.first.push_back(value);
+    out.second.push_back(found->second);
+  }
+  return out;
+}
+
+std::vector<std::string> keys_beside_variant(const Json& config) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : config.items()) {
+    if (key != "variant" && key != "max_len") keys.push_back(key);
+  }
+  return keys;
+}
+
+std::string projected(const ConfigFacts& row, const std::vector<std::string>& keys) {
+  Json out = Json::array({row.build, row.env});
+  for (const std::string& key : keys) out.push_back(row.config.value(key, Json()));
+  return out.dump();
+}
+
+std::vector<std::string> own_keys(const ConfigFacts& row, const ConfigFacts& vanilla) {
+  std::vector<std::string> keys = keys_beside_variant(row.config);
+  std::erase_if(keys, [&](const std::string& key) { return vanilla.config.contains(key); });
+  return keys;
+}
+
+bool is_same_variant(const ConfigFacts& timed, const std::vector<std::string>& own, const ConfigFacts& trained) {
+  if (timed.text("variant") != trained.text("variant")) return false;
+  return std::ranges::all_of(
+      own, [&](const std::string& key) { return !trained.config.contains(key) || trained.config.at(key) == timed.config.at(key); });
+}
+
+std::string title_of(const ConfigFacts& row, const ConfigFacts& vanilla, const std::vector<std::string>& differing) {
+  std::string own;
+  for (const std::string& key : own_keys(row, vanilla)) {
+    if (key != "rank" && std::ranges::find(differing, key) == differing.end()) continue;
+    const Json& value = row.config.at(key);
+    own += (own.empty() ? "" : ", ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return row.text("variant") + (own.empty() ? "" : " (" + own + ")");
 }
 
 }  // namespace synthbench

@@ -54,8 +54,8 @@ class LineReader {
 /// lines in one transaction. open: gives the store to write to. Throws NothingDone for a file without lines.
 Store::Imported import_file(const std::string& path, const std::function<Store&()>& open, const ConfigReader& config);
 
-/// Takes over everything of other databases in their order, also what is no attempt (reference_merge.h). All are opened, and refused
-/// by name, before the first is read.
+/// Takes over everything of other databases in their order, also what is no attempt (reference_merge.h); of attempts that run in a
+/// copy the end that another one knows. All are opened, and refused by name, before the first is read.
 Store::Imported merge_files(Store& to, const std::vector<std::string>& paths);
 
 /// "3 attempts merged, 2 were here already; 1 new cells". how: "merged".

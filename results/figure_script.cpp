@@ -66,19 +66,28 @@ class Script {
     out_ += "set encoding utf8\nunset key\n";
   }
 
+  /// On a logarithmic axis 0 and less lie infinitely far away.
+  static bool has_place(const FigureAxis& axis, double value) { return axis.scale == FigureAxis::Scale::linear || value > 0; }
+
+  /// What lies beyond the end of a logarithmic axis is cut there.
+  static std::string interval(const FigureAxis& axis, const DrawnAxis& drawn, const std::optional<Interval>& bounds) {
+    if (!bounds || !has_place(axis, bounds->hi)) return "NaN NaN";
+    return number(has_place(axis, bounds->lo) ? bounds->lo : drawn.lo) + " " + number(bounds->hi);
+  }
+
   /// Column by column: x y x_lo x_hi y_lo y_hi.
   void data() {
     for (std::size_t i = 0; i < figure_.panels.size(); ++i) {
       const FigurePanel& panel = figure_.panels[i];
       for (std::size_t k = 0; k < panel.series.size(); ++k) {
         out_ += fmt::format("$d{}_{} << EOD\n", i, k);
+        std::string lines;
         for (const FigurePoint& point : panel.series[k].points) {
-          const auto interval = [](const std::optional<Interval>& bounds) {
-            return bounds ? number(bounds->lo) + " " + number(bounds->hi) : std::string("NaN NaN");
-          };
-          out_ += fmt::format("{} {} {} {}\n", number(point.x), number(point.y), interval(point.x_interval), interval(point.y_interval));
+          if (!has_place(panel.x, point.x) || !has_place(panel.y, point.y)) continue;
+          lines += fmt::format("{} {} {} {}\n", number(point.x), number(point.y), interval(panel.x, layout_.panels[i].x, point.x_interval),
+                               interval(panel.y, layout_.panels[i].y, point.y_interval));
         }
-        out_ += "EOD\n";
+        out_ += (lines.empty() ? "NaN NaN NaN NaN NaN NaN\n" : lines) + "EOD\n";
       }
       if (!panel.image) continue;
       out_ += fmt::format("$m{} << EOD\n", i);

@@ -78,10 +78,10 @@ double unit_of(const FigureAxis& axis, double value) {
 
 DrawnAxis drawn_axis(const FigureAxis& axis, std::vector<double> values, std::size_t most) {
   const bool log = axis.scale != Scale::linear;
-  if (log) std::erase_if(values, [](double value) { return value <= 0; });
   values.insert(values.end(), axis.covers.begin(), axis.covers.end());
   for (const FigureAxis::Tick& tick : axis.ticks) values.push_back(tick.at);
   if (axis.mark) values.push_back(*axis.mark);
+  std::erase_if(values, [&](double value) { return !std::isfinite(value) || (log && value <= 0); });
   if (values.empty()) values = {1};
   const auto [least, largest] = std::minmax_element(values.begin(), values.end());
   DrawnAxis out{.lo = *least, .hi = *largest, .ticks = axis.ticks};

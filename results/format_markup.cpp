@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 
+#include "results/latex_text.h"
+
 namespace synthbench {
 namespace {
 
@@ -30,21 +32,6 @@ std::string for_asciidoc(std::string_view text) { return escaped(text, {{'|', "\
 std::string for_html(std::string_view text) {
   return escaped(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {'\n', "<br>"}});
 }
-std::string for_latex(std::string_view text) {
-  return escaped(text, {{'\\', "\\textbackslash{}"},
-                        {'{', "\\{"},
-                        {'}', "\\}"},
-                        {'$', "\\$"},
-                        {'&', "\\&"},
-                        {'#', "\\#"},
-                        {'%', "\\%"},
-                        {'_', "\\_"},
-                        {'~', "\\textasciitilde{}"},
-                        {'^', "\\textasciicircum{}"},
-                        {'<', "\\textless{}"},
-                        {'>', "\\textgreater{}"}});
-}
-
 using Escape = std::string (*)(std::string_view);
 using Texts = std::vector<std::string>;
 
@@ -160,16 +147,16 @@ std::string org(const Table& table) {
 
 std::string latex(const Table& table) {
   const bool floats = !table.caption.empty() || !table.notes.empty();
-  std::string out = "% \\usepackage{booktabs}\n";
-  out += floats ? "\\begin{table}\n\\centering\n" : "";
-  if (!table.caption.empty()) out += "\\caption{" + for_latex(table.caption) + "}\n";
+  std::string out = floats ? "\\begin{table}\n\\centering\n" : "";
+  if (!table.caption.empty()) out += "\\caption{" + latex_text(table.caption) + "}\n";
   out += "\\begin{tabular}{";
   for (const bool right : numeric_columns(table)) out += right ? 'r' : 'l';
-  out += "}\n\\toprule\n" + latex_line(texts_of(table.columns, for_latex)) + "\\midrule\n";
-  for (const auto& row : table.rows) out += latex_line(texts_of(row, for_latex, {"\\textbf{", "}", "\\underline{", "}"}));
+  out += "}\n\\toprule\n" + latex_line(texts_of(table.columns, latex_text)) + "\\midrule\n";
+  for (const auto& row : table.rows) out += latex_line(texts_of(row, latex_text, {"\\textbf{", "}", "\\underline{", "}"}));
   out += "\\bottomrule\n\\end{tabular}\n";
-  for (const std::string& note : table.notes) out += "\\par{\\footnotesize " + for_latex(note) + "}\n";
-  return out + (floats ? "\\end{table}\n" : "");
+  for (const std::string& note : table.notes) out += "\\par{\\footnotesize " + latex_text(note) + "}\n";
+  const std::string fonts = needs_latin_fonts(out) ? "% \\usepackage[T1]{fontenc}\n" : "";
+  return "% \\usepackage{booktabs}\n" + fonts + out + (floats ? "\\end{table}\n" : "");
 }
 
 std::string html(const Table& table) {

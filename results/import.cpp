@@ -34,11 +34,16 @@ class Importer {
     hear(line, place->second);
     if (line.uid.empty()) return;
     if (find_attempt_.bind(line.uid).step()) {
-      ++counts_.known;
-      counts_.scores += unite_scores(database_, find_attempt_.integer(0), line.result);
-      return;
+      const std::int64_t known = find_attempt_.integer(0);
+      if (!says_less(line)) {
+        ++counts_.known;
+        counts_.scores += unite_scores(database_, known, line.result);
+        return;
+      }
+      end_here(cell, known, line);
+    } else {
+      insert_attempt(cell, line);
     }
-    insert_attempt(cell, line);
     place->second.gains = true;
     ++counts_.attempts;
   }
@@ -90,7 +95,8 @@ class Importer {
     }
   }
   void hear_ourselves(std::int64_t cell, Heard& heard) const {
-    const CellStanding here = standing_of(database_, cell);
+    CellStanding here = standing_of(database_, cell);
+    if (here.state == "running") here.state = "pending";  // as an export says it
     const bool apart = here.state != here.end.state || here.reason != here.end.reason;
     heard.settled = !apart;
     heard.follows = !apart && here.state != "pending";
@@ -129,6 +135,20 @@ class Importer {
     insert_rows(database_, database_.last_insert_id(), result);
   }
 
+  /// Whether the attempt that was found last knows less than a line of the same one: it runs here, in a copy that was made while it ran,
+  /// or its lease ran out in such a copy. Lines are of attempts that have ended.
+  bool says_less(const ExchangeLine& line) const {
+    constexpr std::string_view kExpired = "lease_expired";
+    return find_attempt_.text(1) == "running" || (find_attempt_.text(2) == kExpired && line.result.error_class != kExpired);
+  }
+
+  /// The copy's cell is free again where it was this attempt that ran in it.
+  void end_here(std::int64_t cell, std::int64_t attempt, const ExchangeLine& line) {
+    if (find_attempt_.text(1) == "running") free_cell_.run(cell);
+    end_attempt(database_, attempt, line.ended_at, line.result);
+    insert_rows(database_, attempt, line.result);
+  }
+
   /// Attempts count in the order in which they started, wherever they were made. Negative numbers are nobody's.
   void renumber(std::int64_t cell) {
     renumber_.run(cell);
@@ -160,7 +180,10 @@ class Importer {
   Statement count_attempts_ =
       database_.prepare("UPDATE cell SET attempts=(SELECT count(*) FROM attempt WHERE cell_id=?1) WHERE cell_id=?1");
   Statement insert_cell_ = database_.prepare("INSERT INTO cell(sweep_id, config_id, seed, ordinal) VALUES(?, ?, ?, ?)");
-  Statement find_attempt_ = database_.prepare("SELECT attempt_id FROM attempt WHERE attempt_uid=?");
+  Statement find_attempt_ = database_.prepare("SELECT attempt_id, outcome, error_class FROM attempt WHERE attempt_uid=?");
+  Statement free_cell_ = database_.prepare(
+      "UPDATE cell SET state='pending', reason='', owner=NULL, lease_until=NULL, result_attempt_id=NULL WHERE cell_id=? AND "
+      "state='running'");
   Statement insert_attempt_ = database_.prepare(
       R"(INSERT INTO attempt(attempt_uid, cell_id, n, build_id, env_id, started_at, ended_at, outcome, exit_code, term_signal, error_class,
                              error_msg, repro_cmd, log_path, kernel, kernel_label, volatile_json, peak_rss_bytes, peak_dev_bytes,

@@ -61,7 +61,7 @@ std::vector<NoiseFloor> measured_floors(Store& store, std::int64_t sweep, std::s
       NoiseFloor found{row.text("backend"), time_bucket(medians.front()), std::ssize(differences), quantile(differences, 0.95)};
       NoiseFloor& kept = floors[{found.backend, found.bucket}];
       if (kept.pairs != 0 && kept.rel_p95 >= found.rel_p95) continue;
-      found.rates = verdict_rates(cell, launches, found.rel_p95, draws, bootstrap_seed(row));
+      if (launches > 1) found.rates = verdict_rates(cell, launches, found.rel_p95, draws, bootstrap_seed(row));
       kept = std::move(found);
     }
   }

@@ -15,7 +15,9 @@ struct NoiseFloor {
   std::string backend, bucket;
   std::int64_t pairs = 0;
   double rel_p95 = 0;
-  VerdictRates rates{};  ///< of that cell: how often `compare` would have found a difference, with launches drawn from its own
+  /// Of that cell: how often `compare` would have found a difference, with launches drawn from its own. nullopt where one launch a side
+  /// allows no verdict.
+  std::optional<VerdictRates> rates{};
 };
 
 /// The decade of a time, "1e-4s": short calls are noisier than long ones, so each decade has a floor of its own.

@@ -76,7 +76,7 @@ Note note_of(std::string_view line) {
 std::string origin_of(const PaperTable& table, const PaperValue& value) {
   return value.note.empty() ? table.source : table.source + ": " + value.note;
 }
-bool is_shipped(const std::string& note, const std::string& source) { return note == source || note.starts_with(source + ": "); }
+bool is_of(const std::string& note, const std::string& source) { return note == source || note.starts_with(source + ": "); }
 
 }  // namespace
 
@@ -125,11 +125,21 @@ PaperTable published(Store& store, const std::string& paper, const std::string& 
         std::ranges::find_if(out.values, [&](const PaperValue& one) { return one.row == value.row && one.column == value.column; });
     if (known == out.values.end()) {
       out.values.push_back(std::move(value));
-    } else if (known->value != value.value && !is_shipped(value.note, out.source)) {
+    } else if (known->value != value.value && !is_of(value.note, out.source)) {
       *known = std::move(value);
     }
   }
   return out;
+}
+
+bool is_shipped(const std::string& paper, const std::string& table, const std::string& note) {
+  static const std::map<std::string, std::string> sources = [] {
+    std::map<std::string, std::string> out;
+    for (const ShippedText& file : shipped_papers()) out[file.name] = parse_paper(file.name, file.text).source;
+    return out;
+  }();
+  const auto found = sources.find(paper + "-" + table);
+  return found != sources.end() && is_of(note, found->second);
 }
 
 void ship_paper_values(const Connection& database) {
@@ -143,7 +153,7 @@ void ship_paper_values(const Connection& database) {
       const std::string origin = origin_of(table, one);
       const auto known = here.find({one.paper, one.table, one.row, one.column});
       const bool corrected =
-          known != here.end() && is_shipped(known->second.second, table.source) && known->second != std::pair(one.value, origin);
+          known != here.end() && is_of(known->second.second, table.source) && known->second != std::pair(one.value, origin);
       if (known == here.end() || corrected) anew.emplace_back(one, origin);
     }
   }

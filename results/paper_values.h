@@ -31,6 +31,9 @@ PaperTable parse_paper(const std::string& name, const std::string& text);
 /// The table that is shipped, and on top of it what a user added to the database: rows whose note is not that of a shipped value.
 PaperTable published(Store& store, const std::string& paper, const std::string& table);
 
+/// Whether a row of paper_value of that note is a value that a program ships, of this version or another.
+bool is_shipped(const std::string& paper, const std::string& table, const std::string& note);
+
 /// Puts the shipped values that it lacks into table paper_value, and corrects those that an older program put there.
 void ship_paper_values(const Connection& database);
 

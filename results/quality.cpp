@@ -1,6 +1,7 @@
 #include "results/quality.h"
 
 #include <map>
+#include <set>
 
 namespace synthbench {
 namespace {
@@ -52,6 +53,7 @@ std::optional<Quality> quality_by(const ConfigFacts& row, const std::string& met
 }  // namespace
 
 std::optional<Quality> quality_of(const ConfigFacts& row) {
+  if (row.text("kind") == "speed") return std::nullopt;
   const auto known = [](const std::map<std::string, Metrics>& all, const std::string& name) {
     const auto found = all.find(name);
     return found == all.end() ? Metrics() : found->second;
@@ -62,6 +64,14 @@ std::optional<Quality> quality_of(const ConfigFacts& row) {
     }
   }
   return std::nullopt;
+}
+
+std::vector<std::string> quality_metrics() {
+  std::set<std::string> names(kOtherwise.begin(), kOtherwise.end());
+  for (const auto* known : {&by_task(), &by_data()}) {
+    for (const auto& [name, metrics] : *known) names.insert(metrics.begin(), metrics.end());
+  }
+  return {names.begin(), names.end()};
 }
 
 }  // namespace synthbench

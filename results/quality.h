@@ -16,4 +16,7 @@ struct Quality {
 /// The first metric that the finished cells of a row have, of those that its data set, its task, or any task is judged by.
 std::optional<Quality> quality_of(const ConfigFacts& row);
 
+/// Every metric that quality_of may choose.
+std::vector<std::string> quality_metrics();
+
 }  // namespace synthbench

@@ -181,7 +181,11 @@ Store::Selection SqliteStore::select_untrusted(const std::string& sql) {
   if (sqlite3_stmt_readonly(compiled) == 0) refuse("this one writes");
   if (sqlite3_column_count(compiled) == 0) refuse("this one has no rows");
   if (has_second_statement(database_.handle(), tail)) refuse("something follows it");
-  return all_rows(statement);
+  try {
+    return all_rows(statement);
+  } catch (const SqliteError&) {  // what it computes cannot be computed: the fault is in the statement
+    throw UserError(fmt::format("--sql: {}", sqlite3_errmsg(database_.handle())));
+  }
 }
 
 }  // namespace synthbench

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "results/paper_values.h"
 #include "results/place_rows.h"
 #include "results/sqlite_store.h"
 
@@ -39,6 +40,7 @@ class Merger {
     }
     for (const OrderedJson& row : from_.select("SELECT * FROM noise_floor")) noise_floor(row);
     for (const OrderedJson& row : from_.select("SELECT * FROM saved_query")) query(row);
+    for (const OrderedJson& row : from_.select("SELECT * FROM paper_value")) paper_value(row);
     return std::move(doubtful_);
   }
 
@@ -100,6 +102,21 @@ class Merger {
       doubtful_.push_back(fmt::format("query '{}' named two texts: the one that sorts first stays", name));
     if (taken && known.integer(1) == 1) return;
     to_.prepare("INSERT OR REPLACE INTO saved_query(name, sql, doc) VALUES(?, ?, ?)").run(name, sql, doc);
+  }
+
+  void paper_value(const OrderedJson& row) {
+    const std::string paper = row["paper"], table = row["tbl"], line = row["row_label"], column = row["col_label"], note = row["note"];
+    if (is_shipped(paper, table, note)) return;  // whoever opens the database has those of its program
+    const double value = row["value"];
+    Statement known = to_.prepare("SELECT value, note FROM paper_value WHERE paper=? AND tbl=? AND row_label=? AND col_label=?");
+    if (known.bind(paper, table, line, column).step() && !is_shipped(paper, table, known.text(1))) {
+      const auto here = std::pair(known.number(0), known.text(1)), there = std::pair(value, note);
+      if (here.first != there.first)
+        doubtful_.push_back(fmt::format("{}/{}, {}, {}: two values of one's own: the smaller one stays", paper, table, line, column));
+      if (here <= there) return;
+    }
+    to_.prepare("INSERT OR REPLACE INTO paper_value VALUES(?, ?, ?, ?, ?, ?, ?)")
+        .run(paper, table, line, column, row["metric"].get<std::string>(), value, note);
   }
 
   const Connection& to_;

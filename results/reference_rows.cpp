@@ -23,7 +23,7 @@ std::vector<std::string> baseline_names(Store& store) {
 
 }  // namespace
 
-void save_baseline(Store& store, const std::string& name, std::optional<std::int64_t> sweep) {
+SavedBaseline save_baseline(Store& store, const std::string& name, std::optional<std::int64_t> sweep) {
   if (name.empty() || name.find(':') != std::string::npos) throw UserError("'" + name + "' is no name of a baseline: some letters, no ':'");
   if (!store.select("SELECT 1 FROM baseline WHERE name=?1", {name}).empty()) {
     throw UserError(
@@ -42,6 +42,14 @@ void save_baseline(Store& store, const std::string& name, std::optional<std::int
     database.prepare("INSERT INTO baseline(name, sweep_id, build_id, env_id, created_at) VALUES(?, ?, ?, ?, ?)")
         .run(name, id, build, env, utc_now());
   });
+  const OrderedJson counts = store
+                                 .select(
+                                     R"(SELECT count(*) AS finished, sum(a.build_id=?2 AND a.env_id=?3) AS covered
+                                        FROM cell ce JOIN attempt a ON a.attempt_id=ce.result_attempt_id WHERE ce.sweep_id=?1)",
+                                     {id, build, env})
+                                 .front();
+  const std::int64_t finished = counts["finished"], covered = counts["covered"];
+  return {.sweep = id, .cells = covered, .left_out = finished - covered};
 }
 
 void remove_baseline(Store& store, const std::string& name) {

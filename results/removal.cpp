@@ -58,12 +58,19 @@ void refuse_what_is_reused(Store& store, const Json& cells, const Json& attempts
                               other["owner"].dump(), other["sweep_id"].dump(), other["name"].get<std::string>(), other["n"].dump()));
 }
 
-void refuse_baselines(Store& store, const Json& sweeps) {
+/// A baseline without some of its cells or attempts is another one.
+void refuse_baselines(Store& store, const Wanted& wanted) {
   const auto named = store.select(
-      "SELECT b.name, b.sweep_id FROM baseline b JOIN json_each(?1) ON b.sweep_id=json_each.value ORDER BY b.name LIMIT 1", {sweeps});
+      R"(SELECT b.name, b.sweep_id, w.id FROM baseline b JOIN (
+           SELECT 's' || sweep_id AS id, sweep_id FROM sweep WHERE sweep_id IN(SELECT value FROM json_each(?1)) UNION ALL
+           SELECT 'c' || cell_id, sweep_id FROM cell WHERE cell_id IN(SELECT value FROM json_each(?2)) UNION ALL
+           SELECT 'a' || attempt_id, sweep_id FROM attempt JOIN cell USING(cell_id) WHERE attempt_id IN(SELECT value FROM json_each(?3))
+         ) w USING(sweep_id) ORDER BY b.name, w.id LIMIT 1)",
+      {Json(wanted.sweeps).dump(), Json(wanted.cells).dump(), Json(wanted.attempts).dump()});
   if (named.empty()) return;
-  const std::string name = named.front()["name"];
-  throw UserError(fmt::format("s{} is what baseline '{}' names: synthbench baseline rm {}", named.front()["sweep_id"].dump(), name, name));
+  const std::string name = named.front()["name"], id = named.front()["id"], sweep = "s" + named.front()["sweep_id"].dump();
+  throw UserError(fmt::format("{} is {}what baseline '{}' names: synthbench baseline rm {}", id,
+                              id == sweep ? "" : "part of " + sweep + ", ", name, name));
 }
 
 }  // namespace
@@ -85,7 +92,7 @@ Removal removal_of(Store& store, const std::vector<std::string>& ids) {
   const Json attempts = Json(out.attempts).dump();
   refuse_what_runs(store, attempts);
   refuse_what_is_reused(store, cells, attempts);
-  refuse_baselines(store, sweeps);
+  refuse_baselines(store, wanted);
   out.bereft = ids_of(store,
                       R"(SELECT DISTINCT cell_id FROM attempt JOIN json_each(?1) ON attempt_id=json_each.value JOIN cell USING(cell_id)
                          WHERE state NOT IN('pending','reused') AND cell_id NOT IN(SELECT value FROM json_each(?2)))",

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "results/complexity.h"
+#include "results/noise_floor.h"
 #include "results/significance.h"
 #include "results/statistics.h"
 
@@ -43,6 +44,15 @@ double share_of_the_first_process() {
   return static_cast<double>(std::ranges::count(medians, 1.0)) / static_cast<double>(medians.size());
 }
 
+/// Of two bootstraps with one seed.
+double differing_replicates() {
+  const std::vector<Launches> cell = {{{1, 3, 4, 9}, {2, 8, 5}}};
+  const std::vector<double> once = bootstrap_medians(cell, 7, 1000), again = bootstrap_medians(cell, 7, 1000);
+  double count = 0;
+  for (std::size_t i = 0; i < once.size(); ++i) count += once[i] == again[i] ? 0 : 1;
+  return count;
+}
+
 double quadratic_fit() {
   const auto found = fit_complexity({{10, 2e-3 * 100}, {20, 2e-3 * 400}, {40, 2e-3 * 1600}});
   return found && found->order == "N^2" ? found->coefficient : 0;
@@ -53,6 +63,7 @@ void add_spread(std::vector<StatisticVector>& out) {
   out.push_back({"sd of 1e9 + {0..4}", "by hand: sqrt(2.5)", *standard_deviation(large), std::sqrt(2.5), 1e-9});
   out.push_back({"sd of NumAcc1", "NIST StRD, univariate", *standard_deviation(Values{10000001, 10000003, 10000002}), 1, 1e-9});
   out.push_back({"mean of NumAcc1", "NIST StRD, univariate", mean(Values{10000001, 10000003, 10000002}), 10000002, 1e-6});
+  out.push_back({"sd of one value: how many there are", "by definition: none", standard_deviation(Values{3}) ? 1.0 : 0.0, 0, 0});
   out.push_back({"0.9 quantile of 10 20 30 40", "R: quantile(x, 0.9)", quantile({10, 20, 30, 40}, 0.9), 37, 1e-12});
   out.push_back({"median of 4 1 3 2", "by hand", median({4, 1, 3, 2}), 2.5, 1e-12});
   const Interval interval = *t_interval(Values{1, 2, 3, 4, 5});
@@ -91,7 +102,18 @@ void add_bootstrap(std::vector<StatisticVector>& out) {
   const double error = 4 * std::sqrt(0.25 / 40000);  // four standard errors of a share of 40,000 draws
   out.push_back({"bootstrap of one process {1, 3}", "by counting: 2 of 4", share_in_the_middle(), 0.5, error});
   out.push_back({"bootstrap of processes {1, 1} {3, 3}", "by counting: 1 of 4", share_of_the_first_process(), 0.25, error});
+  out.push_back({"replicates that an equal seed draws otherwise", "by definition: none", differing_replicates(), 0, 0});
   out.push_back({"fit of 2e-3 N^2", "by hand", quadratic_fit(), 2e-3, 1e-12});
+}
+
+/// What calibrate makes a noise floor of.
+void add_floor(std::vector<StatisticVector>& out) {
+  const Launches processes = {{1, 1.2}, {2, 2}, {1, 1}, {2, 2.4}};
+  const std::vector<double> of_one = pair_differences({{1, 1}, {1.1, 1.1}, {4, 4}, {2, 2}}, 1), of_two = pair_differences(processes, 2);
+  out.push_back({"A/A difference of {1, 1} and {1.1, 1.1}", "by hand: 1.1 / 1 - 1", of_one.at(0), 0.1, 1e-12});
+  out.push_back({"A/A difference, the larger over the smaller", "by hand: 4 / 2 - 1", of_one.at(1), 1, 1e-12});
+  out.push_back({"A/A difference of two launches a side, in turns", "by hand: 2 / 1 - 1", of_two.at(0), 1, 1e-12});
+  out.push_back({"noise floor of differences 0.1 and 1", "R: quantile(c(0.1, 1), 0.95)", quantile(of_one, 0.95), 0.955, 1e-12});
 }
 
 }  // namespace
@@ -103,6 +125,7 @@ std::vector<StatisticVector> statistic_vectors() {
   add_spread(out);
   add_tests(out);
   add_bootstrap(out);
+  add_floor(out);
   return out;
 }
 

@@ -73,8 +73,8 @@ Table make_table(Store& store, const std::string& preset_or_file, const TableOpt
   Table table = preset_or_file.ends_with(".toml")
                     ? table_of(store, parse_table(read_file(preset_or_file), preset_or_file, options.keys), options)
                     : tables().at(preset_or_file).build(store, options);
-  table.notes.push_back(
-      fmt::format("behind a number: synthbench table {}{} --explain ROW,COLUMN", preset_or_file, options.paper ? " --paper" : ""));
+  table.notes.push_back(fmt::format("behind a number: synthbench table {}{}{} --explain ROW,COLUMN", preset_or_file,
+                                    options.paper ? " --paper" : "", options.typed));
   return table;
 }
 
@@ -102,6 +102,21 @@ std::string explain(Store& store, const Table& table, const std::string& row_and
   return out;
 }
 
+OrderedJson explain_json(Store& store, const Table& table, const std::string& row_and_column) {
+  OrderedJson out = OrderedJson::array();
+  for (const Explained& one : explained(table, row_and_column)) {
+    OrderedJson row = OrderedJson::object();
+    for (std::size_t i = 0; i < one.column; ++i) row[table.columns[i]] = table.rows[one.row][i].value;
+    const TableCell& cell = table.rows[one.row][one.column];
+    out.push_back({{"row", row},
+                   {"column", table.columns[one.column]},
+                   {"value", cell.value},
+                   {"text", shown(cell)},
+                   {"attempts", provenance_of(store, one.attempts).rows}});
+  }
+  return out;
+}
+
 std::vector<Explained> explained(const Table& table, const std::string& row_and_column) {
   const std::size_t comma = row_and_column.rfind(',');
   if (comma == std::string::npos) throw UserError(fmt::format("--explain '{}': ROW,COLUMN is needed", row_and_column));
@@ -117,7 +132,7 @@ std::vector<Explained> explained(const Table& table, const std::string& row_and_
     for (std::size_t i = 0; i < place; ++i) where += (i == 0 ? "" : ", ") + shown(row[i]);
     for (const std::int64_t attempt : row[place].attempts) ids += fmt::format(" a{}", attempt);
     out.push_back({fmt::format("{}: {} = {}, from{}", where, column_name, shown(row[place]), ids.empty() ? " no attempt" : ids),
-                   row[place].attempts});
+                   row[place].attempts, static_cast<std::size_t>(&row - table.rows.data()), place});
   }
   if (out.empty()) throw UserError("--explain: " + unknown_word("row", row_name, shown_in_first_column(table)));
   return out;

@@ -20,6 +20,7 @@ struct TableOptions {
   bool paper = false;                   ///< published values beside ours
   std::vector<std::string> metrics{};   ///< that are read of the cells; empty: all
   std::vector<std::string> keys{};      ///< of configs, that a table file may name in filters; empty: any word
+  std::string typed{};                  ///< " --sweep s3 --only ...": the same as flags, for commands that are offered
 };
 
 /// A table that is compiled in: one file in results/tables.
@@ -40,11 +41,14 @@ Table make_table(Store& store, const std::string& preset_or_file, const TableOpt
 struct Explained {
   std::string line;  ///< "dense, 512: median_ms = 1.21, from a12 a15"
   std::vector<std::int64_t> attempts{};
+  std::size_t row = 0, column = 0;  ///< of the table
 };
 /// ROW,COLUMN: all cells of that column whose first column has the text ROW. Throws UserError when there is no such row or column.
 std::vector<Explained> explained(const Table& table, const std::string& row_and_column);
 /// The same with what is known of each attempt: seed, outcome, commit, machine, log, and the command that measures it again.
 std::string explain(Store& store, const Table& table, const std::string& row_and_column);
+/// [{"row": {"variant": "dense", ...}, "column", "value", "text", "attempts": [{"attempt": "a12", "cell", ...}]}]
+OrderedJson explain_json(Store& store, const Table& table, const std::string& row_and_column);
 
 /// One sentence on what the sweep found, computed from the database; nullopt where speed or quality is not there:
 /// "random is 1.9x faster than vanilla [1.8, 2.0] at length 512 on eigen and costs 4.0 % perplexity (n = 2)"

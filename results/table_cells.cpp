@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
 #include "results/cells_of_build.h"
+#include "results/metric_rank.h"
 #include "results/query.h"
 #include "results/settle.h"
 #include "results/sqlite_store.h"
@@ -46,18 +48,12 @@ Statement bound(Store& store, const std::string& sql, const std::vector<Json>& p
   return statement;
 }
 
-/// The columns of kCells, and config_id.
-struct CellOfConfig {
+/// The columns of kCells.
+CellFacts facts_of(const Statement& row) {
   CellFacts facts;
-  std::int64_t config = 0;
-};
-
-CellOfConfig facts_of(const Statement& row) {
-  CellOfConfig out;
-  CellFacts& facts = out.facts;
   facts.cell = row.integer(0);
   facts.seed = row.integer(1);
-  out.config = row.integer(2);
+  facts.config = row.integer(2);
   facts.attempt = row.integer(3);
   facts.build = row.integer(4);
   facts.env = row.integer(5);
@@ -68,7 +64,7 @@ CellOfConfig facts_of(const Statement& row) {
   facts.attempt_uid = row.text(10);
   facts.state = row.text(11);
   facts.reason = row.text(12);
-  return out;
+  return facts;
 }
 
 bool has_result(const CellFacts& cell) { return cell.state == "done" || cell.state == "reused"; }
@@ -80,14 +76,19 @@ auto weight(const CellFacts& cell) {
                     std::string_view(cell.attempt_uid), std::string_view(cell.state), std::string_view(cell.reason), cell.cell);
 }
 
-/// Of one metric in several splits or caches: test, then valid, then any but train; hot before cold.
-int rank_of(const std::string& split, const std::string& signature) {
-  const int by_split = split == "test" ? 0 : split == "valid" ? 1 : split == "train" ? 3 : 2;
-  return by_split + (signature.find("cache:cold") == std::string::npos ? 0 : 4);
+/// "tok:13a on test"
+std::string way_of(const FinalMetric& metric) {
+  const std::string way = metric.signature.empty() ? "no signature" : metric.signature;
+  return metric.split.empty() ? way : way + " on " + metric.split;
 }
 
-/// names: empty: all metrics.
-void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, const std::vector<std::string>& names) {
+/// names: empty: all metrics. Of two that rank alike the one whose text sorts first counts, and the other one is told: numbers of rows
+/// follow the order of merging.
+void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& names) {
+  std::map<std::int64_t, CellFacts*> by_attempt;
+  for (ConfigFacts& row : cells.rows) {
+    for (CellFacts& cell : row.done) by_attempt[cell.attempt] = &cell;
+  }
   Json attempts = Json::array();
   for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
   Statement row = bound(
@@ -104,14 +105,22 @@ void read_metrics(Store& store, std::map<std::int64_t, CellFacts*>& by_attempt, 
     if (attempt != last) ranks.clear();
     last = attempt;
     const std::string name = row.text(1), split = row.text(5);
-    const int rank = rank_of(split, row.text(2));
+    const int rank = metric_rank(split, row.text(2));
     const auto [known, is_new] = ranks.try_emplace(name, rank);
-    if (!is_new && known->second <= rank) continue;
-    known->second = rank;
+    if (!is_new && known->second < rank) continue;
     CellFacts& cell = *by_attempt.at(attempt);
+    FinalMetric metric{row.number(6), row.text(3), row.text(4), split, row.text(2)};
+    if (!is_new && known->second == rank) {
+      const auto finite = cell.metrics.find(name);
+      const FinalMetric& other = finite != cell.metrics.end() ? finite->second : cell.not_finite.at(name);
+      const bool stays = std::tie(other.signature, other.split) <= std::tie(metric.signature, metric.split);
+      cells.set_aside[name].insert(way_of(stays ? metric : other));
+      if (stays) continue;
+    }
+    known->second = rank;
     cell.metrics.erase(name);
     cell.not_finite.erase(name);
-    (row.null(6) ? cell.not_finite : cell.metrics)[name] = {row.number(6), row.text(3), row.text(4), split, row.text(2)};
+    (row.null(6) ? cell.not_finite : cell.metrics)[name] = std::move(metric);
   }
 }
 
@@ -131,28 +140,27 @@ void read_config(Store& store, std::int64_t config, ConfigFacts& to) {
 }
 
 /// cells: a statement with the columns of facts_of. metrics: empty: all.
-CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std::string>& metrics) {
+CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions, const std::vector<std::string>& metrics) {
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
   std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
   std::map<Place, ConfigFacts> rows;
   while (cells.step()) {
-    CellOfConfig cell = facts_of(cells);
-    const CellFacts& facts = cell.facts;
+    CellFacts facts = facts_of(cells);
     const bool placed = apart && facts.attempt != 0;
-    const Place place(cell.config, placed ? facts.build : 0, placed ? facts.env : 0);
+    const Place place(facts.config, placed ? facts.build : 0, placed ? facts.env : 0);
     ConfigFacts& row = rows[place];
     if (row.ordinal == 0) {
       row.ordinal = static_cast<std::int64_t>(rows.size());
       row.build = std::get<1>(place);
       row.env = std::get<2>(place);
     }
-    const auto [known, is_new] = best.try_emplace({place, facts.seed}, facts);
-    if (!is_new && weight(known->second) < weight(facts)) known->second = std::move(cell.facts);
+    const auto [known, is_new] = best.try_emplace({place, facts.seed}, std::move(facts));  // moves only where it inserts
+    if (!is_new && weight(known->second) < weight(facts)) known->second = std::move(facts);
   }
   CellSet out;
   for (auto& [key, facts] : best) {
     ConfigFacts& row = rows.at(key.first);
-    if (facts.state == "excluded") {
+    if (facts.state == "excluded" && exclusions == Exclusions::apart) {
       out.excluded.push_back(std::move(facts));
     } else {
       (has_result(facts) ? row.done : row.missing).push_back(std::move(facts));
@@ -164,17 +172,13 @@ CellSet gather(Store& store, Statement cells, bool apart, const std::vector<std:
     out.rows.push_back(std::move(row));
   }
   std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.ordinal < b.ordinal; });
-  std::map<std::int64_t, CellFacts*> by_attempt;
-  for (ConfigFacts& row : out.rows) {
-    for (CellFacts& cell : row.done) by_attempt[cell.attempt] = &cell;
-  }
-  read_metrics(store, by_attempt, metrics);
+  read_metrics(store, out, metrics);
   return out;
 }
 
 }  // namespace
 
-CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart) {
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart, Exclusions exclusions) {
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.
   Statement cells = bound(store,
@@ -183,7 +187,7 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
          LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id, )" +
                               kLatestAttempt + ") WHERE " + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
-  return gather(store, std::move(cells), apart, options.metrics);
+  return gather(store, std::move(cells), apart, exclusions, options.metrics);
 }
 
 CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
@@ -192,30 +196,52 @@ CellSet cells_of_build(Store& store, const TableOptions& options, const std::vec
   what.parameters.emplace_back(build);
   what.parameters.emplace_back(env ? Json(*env) : Json(nullptr));
   const std::size_t last = what.parameters.size();
+  const std::string here = fmt::format("h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{})", last - 1, last, last);
   // Reused results and earlier attempts belong to other cells of the same config and seed, or to no cell any more.
-  const std::string tried = fmt::format(
-      R"(SELECT d.config_id, d.seed, h.attempt_id,
+  const std::string tried = R"(SELECT d.config_id, d.seed, h.attempt_id,
                 row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.ended_at DESC,
                                                                              h.attempt_uid DESC) AS place
-         FROM attempt h JOIN cell d USING(cell_id)
-         WHERE h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{}) AND h.outcome NOT IN('running', 'abandoned'))",
-      last - 1, last, last);
-  Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
+         FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
+                            here + " AND h.outcome NOT IN('running', 'abandoned')";
+  // What a grid left out, or an earlier cell spared, has its end without an attempt: in the sweeps of this build it is the build's.
+  const std::string ended_untried =
+      R"((ce.state='excluded' OR (ce.state='oom' AND NOT EXISTS(SELECT 1 FROM attempt o WHERE o.cell_id=ce.cell_id)))
+         AND ce.sweep_id IN (SELECT d.sweep_id FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
+      here + " UNION SELECT d.sweep_id FROM cell d JOIN attempt h ON h.attempt_id=d.result_attempt_id WHERE " + here + ")";
+  Statement cells = bound(store,
+                          kCells + R"(coalesce(a.outcome, ce.state) AS state,
+              CASE WHEN a.attempt_id IS NULL THEN ce.reason ELSE a.error_msg END AS reason
          FROM cell ce JOIN config c USING(config_id)
-         JOIN ()" + tried + R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
-         JOIN attempt a ON a.attempt_id=tried.attempt_id
-         WHERE )" + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+         LEFT JOIN ()" + tried +
+                              R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
+         LEFT JOIN attempt a ON a.attempt_id=tried.attempt_id
+         WHERE )" + what.condition +
+                              " AND (a.attempt_id IS NOT NULL OR (" + ended_untried + ")) ORDER BY ce.sweep_id, ce.ordinal",
                           what.parameters);
-  return gather(store, std::move(cells), false, options.metrics);
+  return gather(store, std::move(cells), false, Exclusions::missing, options.metrics);
 }
 
 CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
   Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
          FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) WHERE a.attempt_id=?1)",
                           {attempt});
-  CellSet found = gather(store, std::move(cells), true, {});
+  CellSet found = gather(store, std::move(cells), true, Exclusions::apart, {});
   if (found.rows.empty()) throw UserError(fmt::format("no attempt a{}", attempt));
   return found;
+}
+
+void keep_cells(Store& store, CellSet& cells, const std::function<bool(const Json& config)>& wanted) {
+  std::erase_if(cells.rows, [&](const ConfigFacts& row) { return !wanted(row.config); });
+  std::map<std::int64_t, bool> known;  // by config: seeds share it
+  std::erase_if(cells.excluded, [&](const CellFacts& cell) {
+    const auto [place, is_new] = known.try_emplace(cell.config);
+    if (is_new) {
+      ConfigFacts row;
+      read_config(store, cell.config, row);
+      place->second = wanted(row.config);
+    }
+    return !place->second;
+  });
 }
 
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells) {
@@ -244,52 +270,13 @@ void refuse_mixed_places(Store& store, const CellSet& cells) {
                   places.size(), join(listed, "; build ")));
 }
 
-std::vector<Launches> launches_of(Store& store, const ConfigFacts& row) {
-  std::vector<Launches> out;
-  for (const CellFacts& cell : row.done) {
-    const auto rounds = store.select(
-        R"(SELECT cache, json_group_array(total_ns * 1e-9 / inner_iters) AS seconds FROM sample
-           WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock=(
-             SELECT min(clock) FROM sample WHERE attempt_id=?1 AND phase='measure' AND discarded='' AND clock IN('cuda_event','wall'))
-           GROUP BY cache, round ORDER BY cache DESC, round)",
-        {cell.attempt});
-    Launches launches;
-    for (const OrderedJson& round : rounds) {
-      if (round["cache"] != rounds.front()["cache"]) break;  // hot comes first
-      launches.push_back(Json::parse(round["seconds"].get_ref<const std::string&>()).get<std::vector<double>>());
-    }
-    if (!launches.empty()) out.push_back(std::move(launches));
-  }
-  return out;
-}
-
-Launches processes_of(Store& store, const ConfigFacts& row) {
-  Launches all;
-  for (Launches& cell : launches_of(store, row)) {
-    for (auto& process : cell) all.push_back(std::move(process));
-  }
-  return all;
-}
-
 std::vector<std::ptrdiff_t> vanilla_rows(const std::vector<ConfigFacts>& rows) {
   // What a vanilla config says, its variant aside, has to be said by the other one too; what only the other one has (rank,
   // mixing ...) belongs to its variant.
-  const auto keys_of = [](const Json& config) {
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : config.items()) {
-      if (key != "variant" && key != "max_len") keys.push_back(key);
-    }
-    return keys;
-  };
-  const auto projected = [](const ConfigFacts& row, const std::vector<std::string>& keys) {
-    Json out = Json::array({row.build, row.env});
-    for (const std::string& key : keys) out.push_back(row.config.value(key, Json()));
-    return out.dump();
-  };
   std::map<std::vector<std::string>, std::map<std::string, std::ptrdiff_t>> vanillas;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].text("variant") != "vanilla") continue;
-    const auto keys = keys_of(rows[i].config);
+    const auto keys = keys_beside_variant(rows[i].config);
     vanillas[keys].emplace(projected(rows[i], keys), static_cast<std::ptrdiff_t>(i));
   }
   std::vector<std::ptrdiff_t> out;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -11,7 +13,7 @@
 
 namespace synthbench {
 
-/// A final metric of an attempt; of several splits that of test, else valid.
+/// A final metric of an attempt; of several splits that of test, else valid; of several signatures the one that sorts first.
 struct FinalMetric {
   double value = 0;
   std::string unit, better, split, signature;
@@ -19,7 +21,7 @@ struct FinalMetric {
 
 /// One seed of a row: how it ended and what it measured.
 struct CellFacts {
-  std::int64_t cell = 0, attempt = 0, seed = 0, build = 0, env = 0;  ///< attempt 0: none was made
+  std::int64_t cell = 0, attempt = 0, seed = 0, config = 0, build = 0, env = 0;  ///< attempt 0: none was made
   std::string state, reason, kernel, kernel_label, ended_at, attempt_uid;
   bool noisy = false;
   std::map<std::string, FinalMetric> metrics;
@@ -47,24 +49,57 @@ struct ConfigFacts {
   std::string absence() const;
 };
 
-/// "factorized_random (rank 8)": equal for a speed cell and a training of the same variant.
-std::string title_of(const ConfigFacts& row);
+/// The values of a metric at the seeds that two rows have in common: of the first, and of the second.
+std::pair<std::vector<double>, std::vector<double>> at_common_seeds(const ConfigFacts& one, const ConfigFacts& other,
+                                                                    const std::string& metric);
+
+/// All keys of a config but its variant, and max_len, which follows from the length.
+std::vector<std::string> keys_beside_variant(const Json& config);
+/// The values of some keys, and where the row ran: equal texts mean that rows are equal in them.
+std::string projected(const ConfigFacts& row, const std::vector<std::string>& keys);
+
+/// Keys that belong to a row's variant (rank, mixing ...): those that its vanilla row has not.
+std::vector<std::string> own_keys(const ConfigFacts& row, const ConfigFacts& vanilla);
+/// Whether a training is of the variant that was timed: equal too in those of the variant's own keys that both have.
+bool is_same_variant(const ConfigFacts& timed, const std::vector<std::string>& own, const ConfigFacts& trained);
+
+/// "dense (rank 8, synthesizer conv3)": the rank, and what else is the variant's own and differs between the rows of a table.
+std::string title_of(const ConfigFacts& row, const ConfigFacts& vanilla, const std::vector<std::string>& differing);
 
 struct CellSet {
   std::vector<ConfigFacts> rows;  ///< in plan order
   std::vector<CellFacts> excluded;
+  std::map<std::string, std::set<std::string>> set_aside;  ///< by metric: what else it was computed as, in the split that counts
+};
+
+/// Where cells go that a grid excludes.
+enum class Exclusions : std::uint8_t {
+  apart,    ///< CellSet::excluded
+  missing,  ///< to the rows of their configs
 };
 
 /// The cells of some kinds that the options select. Of several results of one cell (config and seed) the latest counts.
 /// apart: rows of several builds and machines stay apart, as --across-env asks; otherwise a row is a config.
-CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart);
+CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart,
+                   Exclusions exclusions = Exclusions::apart);
+
+/// Leaves the cells, also excluded ones, whose config fulfils a condition.
+void keep_cells(Store& store, CellSet& cells, const std::function<bool(const Json& config)>& wanted);
 
 /// The builds and machines behind the finished cells, as pairs (build_id, env_id).
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells);
 /// Throws UserError that names --across-env when times of several builds or machines would stand in one table.
 void refuse_mixed_places(Store& store, const CellSet& cells);
 
-/// Seconds per call of each finished cell of a row: process by process, hot where there are hot ones, discarded ones left out.
+/// What was timed of a finished cell: seconds per call, process by process; hot where there are hot ones, discarded ones left out.
+struct CellTimes {
+  std::string cache, clock;
+  Launches launches;
+};
+/// Those of each finished cell of a row that has samples.
+std::vector<CellTimes> times_of(Store& store, const ConfigFacts& row);
+
+/// Their launches alone.
 std::vector<Launches> launches_of(Store& store, const ConfigFacts& row);
 
 /// The same of all cells of a row: the seed changes inputs, not the work.

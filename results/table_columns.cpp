@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
+#include "results/format_markup.h"
 
 namespace synthbench {
 namespace {
@@ -62,6 +64,25 @@ TableCell interval_cell(const std::optional<Interval>& interval, int significant
           .text = fmt::format("[{}, {}]", format_number(interval->lo, significant), format_number(interval->hi, significant))};
 }
 
+void tell_fewer_seeds(const std::vector<CountedCell>& cells) {
+  for (const CountedCell& one : cells) {
+    if (one.seeds > 0 && one.seeds < one.most) one.cell->text = fmt::format("{} (n={})", shown(*one.cell), one.seeds);
+  }
+}
+
+std::vector<std::string> metrics_to_read(const std::vector<std::string>& metrics) {
+  std::set<std::string> out = {"host_share"};  // of launch-bound cells a note tells
+  for (const std::string& metric : metrics) {
+    if (metric == "quality") {
+      const std::vector<std::string> names = quality_metrics();
+      out.insert(names.begin(), names.end());
+    } else if (!metric.empty()) {
+      out.insert(metric);
+    }
+  }
+  return {out.begin(), out.end()};
+}
+
 bool is_impossible(const ConfigFacts& row, const std::string& metric) {
   if (!metric.ends_with("_per_s") && !metric.ends_with("_share")) return false;
   return !row.not_finite(metric).empty();
@@ -102,18 +123,41 @@ double Measures::scaled(double value, const TableColumn& column) const {
   return column.unit == "percent" ? 100 * value : value;
 }
 
+Measures::Beside Measures::beside_vanilla(std::size_t row, const TableColumn& column) const {
+  Beside out{.why_not = "vanilla"};
+  if (rows_.vanilla[row] < 0) return out;
+  const auto base = static_cast<std::size_t>(rows_.vanilla[row]);
+  const auto mine = value(row, column), its = value(base, column);
+  const bool judged = column.metric == "quality";
+  if (!mine || !its || (judged && qualities_[row]->metric != qualities_[base]->metric)) return out;
+  const std::string& metric = judged ? qualities_[row]->metric : column.metric;
+  const ConfigFacts &facts = rows_.cells.rows[row], &vanilla = rows_.cells.rows[base];
+  if (facts.signatures(metric) != vanilla.signatures(metric)) {
+    out.why_not = "other signature";
+    return out;
+  }
+  if (column.metric == "median" && !rows_.times.empty()) return {{*mine}, {*its}, ""};  // a seed changes inputs, not the work
+  std::tie(out.mine, out.its) = at_common_seeds(facts, vanilla, metric);
+  out.why_not = out.mine.empty() ? "other seeds" : "";
+  return out;
+}
+
 TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) const {
-  const auto mine = value(row, column);
-  if (!mine && column.metric == "quality") return nothing_cell();
-  const auto base = rows_.vanilla[row];
-  if (base < 0) return {.value = "n/a (vanilla)"};
-  const auto its = value(static_cast<std::size_t>(base), column);
-  const bool alike = column.metric != "quality" || (its && qualities_[row]->metric == qualities_[static_cast<std::size_t>(base)]->metric);
-  const bool shares = column.show != TableColumn::Show::difference;  // of what is 0 or less there are none
-  if (!mine || !its || !alike || (shares && *its <= 0)) return {.value = "n/a (vanilla)"};
-  if (column.show == TableColumn::Show::difference) return number_cell(scaled(*mine, column) - scaled(*its, column), column.digits);
-  if (column.show == TableColumn::Show::change) return percent_cell(*mine / *its - 1);
-  return number_cell(*mine / *its, column.digits);
+  if (column.metric == "quality" && !value(row, column)) return nothing_cell();
+  const Beside both = beside_vanilla(row, column);
+  if (!both.why_not.empty()) return {.value = "n/a (" + both.why_not + ")"};
+  const auto one = [&](const std::vector<double>& all) { return column.largest ? std::ranges::max(all) : mean(all); };
+  const double mine = one(both.mine), its = one(both.its);
+  if (column.show == TableColumn::Show::difference) return number_cell(scaled(mine, column) - scaled(its, column), column.digits);
+  if (its <= 0) return {.value = "n/a (vanilla)"};  // of what is 0 or less there are no shares
+  if (column.show == TableColumn::Show::change) return percent_cell(mine / its - 1);
+  return number_cell(mine / its, column.digits);
+}
+
+std::size_t Measures::seeds(std::size_t row, const TableColumn& column) const {
+  using Show = TableColumn::Show;
+  const bool beside = column.show == Show::ratio || column.show == Show::difference || column.show == Show::change;
+  return beside && column.metric != "median" ? beside_vanilla(row, column).mine.size() : values(row, column.metric).size();
 }
 
 TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
@@ -137,7 +181,7 @@ TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
       return interval_cell(interval, column.digits);
     }
     case Show::ratio_interval: {
-      const auto ratio = rows_.to_vanilla(row);
+      const auto ratio = beside_vanilla(row, column).why_not.empty() ? rows_.to_vanilla(row) : std::nullopt;
       return interval_cell(ratio ? ratio->interval : std::nullopt, column.digits);
     }
     case Show::ratio:

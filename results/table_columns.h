@@ -16,6 +16,17 @@ TableCell count_cell(std::int64_t count);                  ///< 4096 as "4,096"
 TableCell interval_cell(const std::optional<Interval>& interval, int significant = 4);  ///< "[1.21, 1.30]"
 TableCell nothing_cell();                                                               ///< "–": does not apply here
 
+/// A number of a table, and over how many seeds it speaks beside how many it could.
+struct CountedCell {
+  TableCell* cell = nullptr;
+  std::size_t seeds = 0, most = 0;
+};
+/// Numbers of fewer seeds than they could be of say so: "6.30 (n=1)".
+void tell_fewer_seeds(const std::vector<CountedCell>& cells);
+
+/// What has to be read of the cells for columns or claims of these metrics, and for the notes below them.
+std::vector<std::string> metrics_to_read(const std::vector<std::string>& metrics);
+
 /// What the columns of a table say of its rows.
 class Measures {
  public:
@@ -29,6 +40,9 @@ class Measures {
   /// Those values as one number: the mean, or the largest.
   std::optional<double> value(std::size_t row, const TableColumn& column) const;
 
+  /// Over how many seeds a number of a column speaks: beside vanilla, those that both have.
+  std::size_t seeds(std::size_t row, const TableColumn& column) const;
+
   /// A value in the unit of a column.
   double scaled(double value, const TableColumn& column) const;
 
@@ -39,6 +53,12 @@ class Measures {
   std::string name(const TableColumn& column) const;
 
  private:
+  /// A row and its vanilla row: the values of a metric by the seeds that both have.
+  struct Beside {
+    std::vector<double> mine{}, its{};
+    std::string why_not{};  ///< nothing can be compared: "vanilla", "other seeds", "other signature"
+  };
+  Beside beside_vanilla(std::size_t row, const TableColumn& column) const;
   TableCell against_vanilla(std::size_t row, const TableColumn& column) const;
 
   const Timings& rows_;

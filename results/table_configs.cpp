@@ -37,20 +37,18 @@ class Configs {
     for (const TableColumn* column : columns_) table.columns.push_back(measures_.name(*column));
     for (const std::size_t row : kept_) table.rows.push_back(line(row));
     mark(table);
+    tell_seeds(table);
     if (spec_.count_models) add_count_models(table);
     add_notes(table);
     return table;
   }
 
  private:
-  /// What the columns and the notes need; all where a task's own metric decides.
   static std::vector<std::string> metrics_of(const TableSpec& spec) {
-    std::vector<std::string> out = {"host_share"};
-    for (const TableColumn& column : spec.columns) {
-      if (column.metric == "quality") return {};
-      if (!column.metric.empty()) out.push_back(column.metric);
-    }
-    return out;
+    std::vector<std::string> out;
+    for (const TableColumn& column : spec.columns) out.push_back(column.metric);
+    if (spec.count_models) out.insert(out.end(), {"ppl_unigram", "ppl_bigram", "parameters_unigram", "parameters_bigram"});
+    return metrics_to_read(out);
   }
 
   static Timings rows_of(Store& store, const TableSpec& spec, const TableOptions& options) {
@@ -161,14 +159,45 @@ class Configs {
     return line;
   }
 
+  /// Numbers of fewer seeds than others say so, where no column counts seeds.
+  void tell_seeds(Table& table) const {
+    const bool counted = std::ranges::any_of(columns_, [](const TableColumn* one) { return one->show == TableColumn::Show::count; });
+    for (std::size_t place = 0; place < columns_.size(); ++place) {
+      using Show = TableColumn::Show;
+      const TableColumn& column = *columns_[place];
+      const bool beside = column.show == Show::ratio || column.show == Show::difference || column.show == Show::change;
+      if (!(beside || column.show == Show::value) || column.metric == "parameters") continue;
+      const std::size_t at = table.columns.size() - columns_.size() + place;
+      std::vector<CountedCell> cells;
+      std::size_t most = 0;
+      for (std::size_t i = 0; i < kept_.size(); ++i) {
+        TableCell& cell = table.rows[i][at];
+        if (!cell.value.is_number()) continue;
+        cells.push_back({&cell, measures_.seeds(kept_[i], column), measures_.values(kept_[i], column.metric).size()});
+        most = std::max(most, cells.back().seeds);
+      }
+      if (!counted) {
+        for (CountedCell& one : cells) one.most = most;
+      }
+      tell_fewer_seeds(cells);
+    }
+  }
+
   void add_notes(Table& table) const {
-    table.notes = notes_under(store_, rows_.cells, rows_.axes);
+    CellSet shown = {.rows = {}, .excluded = {}, .set_aside = rows_.cells.set_aside};
+    if (spec_.where) {  // other rows are there to be compared with
+      shown.rows = kept_facts();
+      shown.excluded = rows_.cells.excluded;
+      keep_cells(store_, shown, [&](const Json& config) { return holds(spec_.where, config); });
+    }
+    const CellSet& cells = spec_.where ? shown : rows_.cells;
+    table.notes = notes_under(store_, cells, rows_.axes);
     if (!rows_.times.empty()) add_process_note(table.notes, rows_.times);
     if (mark_note_) table.notes.push_back(*mark_note_);
     for (const TableColumn* column : columns_) {
       if (!column->note.empty()) table.notes.push_back(measures_.name(*column) + ": " + column->note);
     }
-    if (!rows_.times.empty()) add_unchecked_note(table.notes, store_, rows_.cells);
+    if (!rows_.times.empty()) add_unchecked_note(table.notes, store_, cells);
     for (const TableColumn& column : spec_.columns) {
       if (column.one_place && mixed_)
         table.notes.push_back(column.name + " is left out: times of several builds or machines are not mixed (--across-env shows them)");

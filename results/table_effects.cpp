@@ -37,15 +37,21 @@ class Design {
       configs_.push_back(&config);
     }
     find_factors(axes);
-    for (const ConfigFacts* config : configs_) grid_.emplace(levels_of(*config), config);
-    for (std::size_t factor = 0; factor < factors_.size(); ++factor) {
-      levels_.emplace_back();
-      for (const ConfigFacts* config : configs_) {
-        const std::string level = levels_of(*config)[factor];
-        if (std::ranges::count(levels_.back(), level) == 0) levels_.back().push_back(level);
+    levels_.resize(factors_.size());
+    with_level_.resize(factors_.size());
+    for (const ConfigFacts* config : configs_) {
+      const Levels levels = levels_of(*config);
+      grid_.try_emplace(levels, Point{config, config->by_seed(metric_)});
+      for (std::size_t factor = 0; factor < factors_.size(); ++factor) {
+        if (with_level_[factor].try_emplace(levels[factor]).second) levels_[factor].push_back(levels[factor]);
       }
-      const auto vanilla = std::ranges::find(levels_.back(), "vanilla");
-      if (vanilla != levels_.back().end()) std::rotate(levels_.back().begin(), vanilla, vanilla + 1);
+    }
+    for (Levels& levels : levels_) {
+      const auto vanilla = std::ranges::find(levels, "vanilla");
+      if (vanilla != levels.end()) std::rotate(levels.begin(), vanilla, vanilla + 1);
+    }
+    for (const auto& point : grid_) {
+      for (std::size_t factor = 0; factor < factors_.size(); ++factor) with_level_[factor][point.first[factor]].push_back(&point);
     }
   }
 
@@ -56,10 +62,9 @@ class Design {
   /// log of `level` over the factor's first level, everything else being equal.
   Differences main_effect(std::size_t factor, const std::string& level) const {
     Differences out;
-    for (const auto& [levels, config] : grid_) {
-      if (levels[factor] != level) continue;
-      const ConfigFacts* base = at(levels, {{factor, levels_[factor].front()}});
-      if (base != nullptr) add(out, {config, base});
+    for (const auto* point : with_level_[factor].at(level)) {
+      const Point* base = at(point->first, {{factor, levels_[factor].front()}});
+      if (base != nullptr) add(out, {&point->second, base});
     }
     return out;
   }
@@ -67,18 +72,26 @@ class Design {
   /// How much the effect of one level differs where another factor has another level than its first.
   Differences interaction(std::size_t one, const std::string& level, std::size_t other, const std::string& its) const {
     Differences out;
-    for (const auto& [levels, config] : grid_) {
+    const auto &of_one = with_level_[one].at(level), &of_other = with_level_[other].at(its);
+    for (const auto* point : of_one.size() < of_other.size() ? of_one : of_other) {
+      const Levels& levels = point->first;
       if (levels[one] != level || levels[other] != its) continue;
-      const ConfigFacts* without_one = at(levels, {{one, levels_[one].front()}});
-      const ConfigFacts* without_other = at(levels, {{other, levels_[other].front()}});
-      const ConfigFacts* without_both = at(levels, {{one, levels_[one].front()}, {other, levels_[other].front()}});
+      const Point* without_one = at(levels, {{one, levels_[one].front()}});
+      const Point* without_other = at(levels, {{other, levels_[other].front()}});
+      const Point* without_both = at(levels, {{one, levels_[one].front()}, {other, levels_[other].front()}});
       if (without_one != nullptr && without_other != nullptr && without_both != nullptr)
-        add(out, {config, without_one, without_other, without_both});
+        add(out, {&point->second, without_one, without_other, without_both});
     }
     return out;
   }
 
  private:
+  struct Point {
+    const ConfigFacts* config = nullptr;
+    std::map<std::int64_t, double> values{};  ///< by seed
+  };
+  using Grid = std::map<Levels, Point>;
+
   /// Keys that every config has and that vary; the variant stands for the keys that are its own (rank ...).
   void find_factors(const TableAxes& axes) {
     for (const std::string& key : axes.columns) {
@@ -114,29 +127,27 @@ class Design {
     return out;
   }
 
-  const ConfigFacts* at(Levels levels, const std::vector<std::pair<std::size_t, std::string>>& changed) const {
+  const Point* at(Levels levels, const std::vector<std::pair<std::size_t, std::string>>& changed) const {
     for (const auto& [factor, level] : changed) levels[factor] = level;
     const auto found = grid_.find(levels);
-    return found == grid_.end() ? nullptr : found->second;
+    return found == grid_.end() ? nullptr : &found->second;
   }
 
   /// + of the first, - of the second and third, + of the fourth; for each seed that all have.
-  void add(Differences& to, const std::vector<const ConfigFacts*>& configs) const {
+  static void add(Differences& to, const std::vector<const Point*>& points) {
     constexpr double kSigns[] = {1, -1, -1, 1};
-    std::vector<std::map<std::int64_t, double>> values;
-    for (const ConfigFacts* config : configs) values.push_back(config->by_seed(metric_));
-    for (const auto& [seed, first] : values.front()) {
+    for (const auto& [seed, first] : points.front()->values) {
       double sum = 0;
       bool all = true;
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto found = values[i].find(seed);
-        all = all && found != values[i].end() && found->second > 0;
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        const auto found = points[i]->values.find(seed);
+        all = all && found != points[i]->values.end() && found->second > 0;
         if (all) sum += kSigns[i] * std::log(found->second);
       }
       if (all) to.values.push_back(sum);
     }
-    for (const ConfigFacts* config : configs) {
-      for (const std::int64_t attempt : config->attempts()) to.attempts.push_back(attempt);
+    for (const Point* point : points) {
+      for (const std::int64_t attempt : point->config->attempts()) to.attempts.push_back(attempt);
     }
   }
 
@@ -144,7 +155,8 @@ class Design {
   std::vector<const ConfigFacts*> configs_;
   std::vector<std::string> factors_, own_;
   std::vector<Levels> levels_;
-  std::map<Levels, const ConfigFacts*> grid_;
+  Grid grid_;
+  std::vector<std::map<std::string, std::vector<const Grid::value_type*>>> with_level_;  ///< by factor and level
 };
 
 /// Whether the rows with a metric were measured by several builds or on several machines.
@@ -210,7 +222,11 @@ void add_effects(std::vector<Effect>& to, const Design& design, const std::strin
 }  // namespace
 
 Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& options) {
-  const Timings rows = read_rows(store, options, spec.kinds, spec.one_place);
+  TableOptions what = options;
+  std::vector<std::string> shown;
+  for (const TableColumn& column : spec.columns) shown.push_back(column.metric);
+  what.metrics = metrics_to_read(shown);
+  const Timings rows = read_rows(store, what, spec.kinds, spec.one_place);
   std::vector<Effect> effects;
   std::vector<std::string> left_out;
   for (const TableColumn& column : spec.columns) {

@@ -20,36 +20,67 @@ struct Candidate {
   std::vector<std::int64_t> attempts;
 };
 
+/// What is true of the trainings too is said once.
+std::vector<std::string> notes_of_both(Store& store, const Timings& timed, const Timings& trained) {
+  std::vector<std::string> out, shared;
+  const std::vector<std::string> of_time = notes_under(store, timed.cells, timed.axes);
+  const std::vector<std::string> of_quality = notes_under(store, trained.cells, trained.axes);
+  for (const std::string& note : of_time) {
+    const bool both = std::ranges::find(of_quality, note) != of_quality.end();
+    (both ? shared : out).push_back(both ? note : "timed: " + note);
+  }
+  for (const std::string& note : of_quality) {
+    if (std::ranges::find(shared, note) == shared.end()) out.push_back("trained: " + note);
+  }
+  out.insert(out.end(), shared.begin(), shared.end());
+  return out;
+}
+
 }  // namespace
 
 Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& options) {
-  const Timings timed = read_timings(store, options);
-  const Timings trained = read_rows(store, options, {"train", "eval"}, false);
+  TableOptions of_time = options, of_quality = options;
+  of_time.metrics = metrics_to_read({"median"});
+  of_quality.metrics = metrics_to_read({"quality"});
+  const Timings timed = read_timings(store, of_time);
+  const Timings trained = read_rows(store, of_quality, {"train", "eval"}, false);
   const Measures measures(timed), qualities(trained);
   const auto& judged = qualities.only_quality();
   if (!judged)
     throw NothingDone("no cells for this table: " + spec.caption +
                       " (speed cells and trainings that one metric judges are needed; --only chooses)");
-  std::map<std::string, std::vector<std::size_t>> by_title;
+  std::map<std::string, std::vector<std::size_t>> by_variant;
   for (std::size_t row = 0; row < trained.cells.rows.size(); ++row) {
-    if (qualities.quality(row) && !qualities.quality(row)->values.empty()) by_title[title_of(trained.cells.rows[row])].push_back(row);
+    if (qualities.quality(row) && !qualities.quality(row)->values.empty())
+      by_variant[trained.cells.rows[row].text("variant")].push_back(row);
   }
+  const auto title = [&](std::size_t row) {
+    return title_of(timed.cells.rows[row], timed.cells.rows[static_cast<std::size_t>(timed.vanilla[row])], timed.axes.columns);
+  };
   std::set<std::string> several;
   std::map<std::ptrdiff_t, std::vector<Candidate>> groups;  // equal in all but the variant
   for (std::size_t row = 0; row < timed.cells.rows.size(); ++row) {
-    const auto found = by_title.find(title_of(timed.cells.rows[row]));
-    if (!timed.times[row] || timed.vanilla[row] < 0 || found == by_title.end()) continue;
-    if (found->second.size() > 1) {
-      several.insert(found->first);
+    const ConfigFacts& facts = timed.cells.rows[row];
+    const auto found = by_variant.find(facts.text("variant"));
+    if (!timed.times[row] || timed.vanilla[row] < 0 || found == by_variant.end()) continue;
+    const std::vector<std::string> own = own_keys(facts, timed.cells.rows[static_cast<std::size_t>(timed.vanilla[row])]);
+    const auto is_of_it = [&](std::size_t one) { return is_same_variant(facts, own, trained.cells.rows[one]); };
+    const auto only = std::ranges::find_if(found->second, is_of_it);
+    if (only == found->second.end()) continue;
+    if (std::any_of(only + 1, found->second.end(), is_of_it)) {
+      several.insert(title(row));
       continue;
     }
-    const std::size_t training = found->second.front();
-    Candidate one{row, {timed.times[row]->seconds, mean(qualities.quality(training)->values)}, timed.cells.rows[row].attempts()};
+    const std::size_t training = *only;
+    Candidate one{row, {timed.times[row]->seconds, mean(qualities.quality(training)->values)}, facts.attempts()};
     for (const std::int64_t attempt : trained.cells.rows[training].attempts()) one.attempts.push_back(attempt);
     groups[timed.vanilla[row]].push_back(std::move(one));
   }
   const TableColumn &time = spec.columns[1], &quality = spec.columns[0];
-  Table table{.caption = spec.caption + "; " + timed.axes.constants, .columns = axis_columns(timed.axes), .rows = {}, .notes = {}};
+  Table table{.caption = spec.caption + "; timed: " + timed.axes.constants + "; trained: " + trained.axes.constants,
+              .columns = axis_columns(timed.axes),
+              .rows = {},
+              .notes = {}};
   for (const std::string& name : {qualities.name(quality), measures.name(time), std::string("on_the_front"), std::string("beaten_by")})
     table.columns.push_back(name);
   for (auto& [vanilla, group] : groups) {
@@ -63,16 +94,16 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
       line.push_back(number_cell(one.point.quality, quality.digits));
       line.push_back(number_cell(measures.scaled(one.point.time, time), time.digits));
       line.push_back({.value = beaten[i] ? "no" : "yes"});
-      line.push_back(beaten[i] ? TableCell{.value = title_of(timed.cells.rows[group[*beaten[i]].row])} : nothing_cell());
+      line.push_back(beaten[i] ? TableCell{.value = title(group[*beaten[i]].row)} : nothing_cell());
       for (TableCell& cell : line) cell.attempts = one.attempts;
       table.rows.push_back(std::move(line));
     }
   }
   if (table.rows.empty())
     throw NothingDone("no cells for this table: " + spec.caption + " (no variant was both timed beside vanilla and trained)");
-  table.notes = notes_under(store, timed.cells, timed.axes);
-  table.notes.push_back(fmt::format("{}: {} is better, mean over seeds of the training of the same variant and rank",
-                                    qualities.name(quality), judged->better));
+  table.notes = notes_of_both(store, timed, trained);
+  table.notes.push_back(fmt::format("{}{}: {} is better, mean over seeds of the training of the same variant with the same keys of its own",
+                                    qualities.name(quality), judged->split.empty() ? "" : " on " + judged->split, judged->better));
   table.notes.emplace_back("time: of one timed call at the line's axes; `plot pareto` takes that of a training step instead");
   table.notes.emplace_back("on_the_front: no other line of equal axes is as fast and as good; by means, so neighbours may be equal");
   for (const std::string& name : several) table.notes.push_back("left out: " + name + ", trained in several ways (--only chooses one)");

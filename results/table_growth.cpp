@@ -46,7 +46,9 @@ std::optional<Interval> exponent_interval(const Timings& rows, const LengthSerie
 }  // namespace
 
 Table table_of_growth(Store& store, const TableSpec& spec, const TableOptions& options) {
-  const Timings rows = read_timings(store, options);
+  TableOptions what = options;
+  what.metrics = metrics_to_read({"median"});
+  const Timings rows = read_timings(store, what);
   TableAxes axes = rows.axes;
   std::erase_if(axes.columns, goes_with_length);
   Table table{.caption = spec.caption + (axes.constants.empty() ? "" : "; " + axes.constants),

@@ -137,6 +137,14 @@ void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
   }
 }
 
+/// Of one attempt a number was computed in several ways: which of them stand aside.
+void add_set_aside(std::vector<std::string>& notes, const CellSet& cells) {
+  for (const auto& [metric, ways] : cells.set_aside) {
+    notes.push_back(fmt::format("{} was also computed as {}, which is not shown: the text that sorts first is", metric,
+                                join(std::vector<std::string>(ways.begin(), ways.end()), "; ")));
+  }
+}
+
 /// What [match] of the grids warned of when they were planned.
 void add_unmatched(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
   for (const OrderedJson& row : store.select(R"(SELECT DISTINCT t.note AS note FROM tag t WHERE t.tag=? AND t.sweep_id IN
@@ -188,6 +196,7 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const T
   add_launch_bound(notes, cells);
   add_not_finite(notes, cells);
   add_signatures(notes, cells);
+  add_set_aside(notes, cells);
   if (!axes.more_constants.empty()) notes.push_back("equal in all rows: " + axes.more_constants);
   if (!axes.where_they_apply.empty()) notes.push_back("where they apply: " + axes.where_they_apply);
   add_unmatched(notes, store, cells);

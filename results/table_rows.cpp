@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "harness/base/error.h"
 #include "harness/base/units.h"
@@ -12,20 +11,13 @@
 #include "results/paper_values.h"
 #include "results/significance.h"
 #include "results/table_columns.h"
+#include "results/table_lines.h"
 #include "results/table_marks.h"
 #include "results/table_notes.h"
 #include "results/table_shapes.h"
 
 namespace synthbench {
 namespace {
-
-/// A line: a declared row, and what tells its configs apart: the values of some keys, and where they ran.
-struct Line {
-  const TableRow* row = nullptr;
-  std::vector<Json> loose;
-  std::int64_t build = 0, env = 0;  ///< 0: rows of several builds and machines are not kept apart, or nothing ran
-  std::map<const TableColumn*, std::size_t> configs{};
-};
 
 std::string joined_format(std::string text, const std::map<std::string, std::string>& places) {
   for (const auto& [name, value] : places) {
@@ -38,12 +30,14 @@ std::string joined_format(std::string text, const std::map<std::string, std::str
 class Rows {
  public:
   Rows(Store& store, const TableSpec& spec, const TableOptions& options)
-      : store_(store), spec_(spec), rows_(rows_of(store, spec, options)), measures_(rows_), any_(!rows_.cells.rows.empty()) {
-    mixed_ = places_of(rows_.cells).size() > 1 && !options.across_env;
-    find_loose_keys();
-    for (const TableRow& row : spec.rows) add_lines(row);
-    drop_idle_keys();
-  }
+      : store_(store),
+        spec_(spec),
+        rows_(rows_of(store, spec, options)),
+        measures_(rows_),
+        mixed_(places_of(rows_.cells).size() > 1 && !options.across_env),
+        any_(!rows_.cells.rows.empty()),
+        lines_(spec, rows_.axes, facts(),
+               [this](std::size_t config, const TableColumn& column) { return cell_of(config, column).value.dump(); }) {}
 
   Table ours() {
     if (!any_)
@@ -52,8 +46,9 @@ class Rows {
     for (const TableColumn& column : spec_.columns) {
       if (shown(column)) table.columns.push_back(column.name);
     }
-    for (const Line& line : lines_) table.rows.push_back(cells_of(line));
+    for (const Line& line : lines_.all()) table.rows.push_back(cells_of(line));
     mark(table);
+    tell_seeds(table);
     add_notes(table);
     return table;
   }
@@ -63,7 +58,7 @@ class Rows {
     const PaperTable paper = published(store_, spec_.paper, spec_.published);
     Table table{.caption = caption() + "; published: " + paper.source, .columns = first_columns(), .rows = {}, .notes = {}};
     for (const char* name : {"measure", "published", "ours", "difference", "interval", "n"}) table.columns.emplace_back(name);
-    for (const Line& line : lines_) {
+    for (const Line& line : lines_.all()) {
       for (const TableColumn& column : spec_.columns) {
         const auto known = std::ranges::find_if(
             paper.values, [&](const PaperValue& one) { return one.row == line.row->label && one.column == column.name; });
@@ -76,106 +71,36 @@ class Rows {
     add_notes(table);
     for (const TableColumn& column : spec_.columns) {
       const auto other = [&](const Line& line) { return line.configs.contains(&column) && !alike(line, column); };
-      if (std::ranges::any_of(lines_, other)) table.notes.push_back(column.name + ": no difference, " + why_not_alike(column));
+      if (std::ranges::any_of(lines_.all(), other)) table.notes.push_back(column.name + ": no difference, " + why_not_alike(column));
     }
-    table.notes.emplace_back("difference: ours minus published; interval: its 95 %, by Student's t over our n seeds (one seed has none)");
+    table.notes.emplace_back(
+        "difference: ours minus published; interval: its 95 %, by Student's t over our n seeds (one seed has none, nor has a size)");
     for (const std::string& note : paper.notes) table.notes.push_back("published: " + note);
     return table;
   }
 
  private:
   const std::vector<ConfigFacts>& facts() const { return rows_.cells.rows; }
-  static bool speaks_of(const TableSpec& spec, const TableRow& row, const TableColumn& column, const Json& config) {
-    return row.where && !column.metric.empty() && holds(spec.where, config) && holds(row.where, config) && holds(column.where, config);
-  }
   bool shown(const TableColumn& column) const { return !column.one_place || !mixed_; }
 
   /// The configs that the table speaks of: notes, axes and caption shall not tell of others.
   static Timings rows_of(Store& store, const TableSpec& spec, const TableOptions& options) {
-    Timings rows = read_rows(store, options, spec.kinds, false);
-    std::erase_if(rows.cells.rows, [&](const ConfigFacts& config) {
-      return std::ranges::none_of(spec.rows, [&](const TableRow& row) {
-        return std::ranges::any_of(spec.columns, [&](const TableColumn& column) { return speaks_of(spec, row, column, config.config); });
-      });
-    });
+    TableOptions what = options;
+    std::vector<std::string> metrics;
+    for (const TableColumn& column : spec.columns) metrics.push_back(column.metric);
+    what.metrics = metrics_to_read(metrics);
+    Timings rows = read_rows(store, what, spec.kinds, false);
+    keep_cells(store, rows.cells, [&](const Json& config) { return !places_of(spec, config).empty(); });
     if (spec.one_place && !options.across_env) refuse_mixed_places(store, rows.cells);
-    rows.cells.excluded.clear();
     rows.axes = axes_of(rows.cells.rows);
     return rows;
-  }
-
-  /// Keys in which configs of one place differ, in the order in which people name them.
-  void find_loose_keys() {
-    std::set<std::string> loose;
-    for (const TableRow& row : spec_.rows) {
-      for (const TableColumn& column : spec_.columns) {
-        const Json* first = nullptr;
-        for (const ConfigFacts& config : facts()) {
-          if (!speaks_of(spec_, row, column, config.config)) continue;
-          if (first != nullptr) add_differing(*first, config.config, loose);
-          first = first == nullptr ? &config.config : first;
-        }
-      }
-    }
-    for (const std::string& key : rows_.axes.columns) {
-      if (loose.contains(key)) loose_.push_back(key);
-    }
-  }
-
-  static void add_differing(const Json& a, const Json& b, std::set<std::string>& keys) {
-    for (const auto& [key, value] : a.items()) {
-      if (b.value(key, Json()) != value) keys.insert(key);
-    }
-    for (const auto& [key, value] : b.items()) {
-      if (!a.contains(key)) keys.insert(key);
-    }
-  }
-
-  void add_lines(const TableRow& row) {
-    const std::size_t before = lines_.size();
-    for (std::size_t i = 0; i < facts().size(); ++i) {
-      const ConfigFacts& config = facts()[i];
-      for (const TableColumn& column : spec_.columns) {
-        if (!speaks_of(spec_, row, column, config.config)) continue;
-        std::vector<Json> loose;
-        for (const std::string& key : loose_) loose.push_back(config.config.value(key, Json()));
-        auto line = std::find_if(lines_.begin() + static_cast<std::ptrdiff_t>(before), lines_.end(),
-                                 [&](const Line& one) { return one.loose == loose && one.build == config.build && one.env == config.env; });
-        if (line == lines_.end()) line = lines_.insert(lines_.end(), Line{&row, loose, config.build, config.env});
-        line->configs.try_emplace(&column, i);
-      }
-    }
-    if (lines_.size() == before) lines_.push_back({&row, std::vector<Json>(loose_.size())});
-  }
-
-  /// A key that changes no number (the backend, of a count of parameters) needs no column.
-  void drop_idle_keys() {
-    for (std::size_t key = loose_.size(); key-- > 0;) {
-      std::map<std::string, std::string> numbers;
-      const bool idle = std::ranges::all_of(lines_, [&](const Line& line) {
-        Json rest = line.loose;
-        rest.erase(key);
-        rest.push_back({line.build, line.env});
-        for (const TableColumn& column : spec_.columns) {
-          const auto found = line.configs.find(&column);
-          if (found == line.configs.end()) continue;
-          const std::string place = line.row->label + column.name + rest.dump(), text = cell_of(line, column).value.dump();
-          if (numbers.try_emplace(place, text).first->second != text) return false;
-        }
-        return true;
-      });
-      if (!idle) continue;
-      loose_.erase(loose_.begin() + static_cast<std::ptrdiff_t>(key));
-      lines_.clear();
-      for (const TableRow& row : spec_.rows) add_lines(row);
-    }
   }
 
   std::string caption() const { return spec_.caption + (rows_.axes.constants.empty() ? "" : "; " + rows_.axes.constants); }
 
   std::vector<std::string> first_columns() const {
     std::vector<std::string> out = {spec_.first_column};
-    out.insert(out.end(), loose_.begin(), loose_.end());
+    out.insert(out.end(), lines_.loose_keys().begin(), lines_.loose_keys().end());
     for (std::string& name : place_columns(rows_.axes)) out.push_back(std::move(name));
     return out;
   }
@@ -208,9 +133,12 @@ class Rows {
     if (column.metric.empty() || !line.row->where) return nothing_cell();
     const auto found = line.configs.find(&column);
     if (found == line.configs.end()) return {.value = "n/a (not run)"};
-    const ConfigFacts& config = facts()[found->second];
-    TableCell cell = config.done.empty() ? TableCell{.value = config.absence()} : number(found->second, column);
-    cell.attempts = config.attempts();
+    return cell_of(found->second, column);
+  }
+
+  TableCell cell_of(std::size_t config, const TableColumn& column) const {
+    TableCell cell = facts()[config].done.empty() ? TableCell{.value = facts()[config].absence()} : number(config, column);
+    cell.attempts = facts()[config].attempts();
     return cell;
   }
 
@@ -237,14 +165,18 @@ class Rows {
                                                   {"n", std::to_string(all.size())}})};
   }
 
-  /// Whether ours can be subtracted from what was published: a quality of the same data, and no time of another machine.
+  static bool is_count(const TableColumn& column) { return column.metric == "parameters"; }
+
+  /// Whether ours can be subtracted from what was published: a quality or a size for the same data, and no time of another machine.
   bool alike(const Line& line, const TableColumn& column) const {
     const auto found = line.configs.find(&column);
     if (found == line.configs.end() || column.one_place) return false;
-    return column.published.empty() || facts()[found->second].text("data.name") == column.published;
+    if (column.published.empty()) return !is_count(column);
+    return facts()[found->second].text("data.name") == column.published;
   }
   static std::string why_not_alike(const TableColumn& column) {
-    return column.one_place ? "as published times are those of other machines" : "as the published values are of " + column.published;
+    if (column.one_place) return "as published times are those of other machines";
+    return column.published.empty() ? "as published sizes are those of other models" : "as the published values are of " + column.published;
   }
 
   std::vector<TableCell> compared(const Line& line, const TableColumn& column, const PaperValue* paper) const {
@@ -261,7 +193,7 @@ class Rows {
     const TableCell difference = both ? signed_cell(mine.value.get<double>() - theirs, column.digits) : nothing_cell();
     out.push_back(std::move(mine));
     out.push_back(difference);
-    auto interval = all.size() >= 2 && both ? t_interval(all) : std::nullopt;
+    auto interval = all.size() >= 2 && both && !is_count(column) ? t_interval(all) : std::nullopt;
     if (interval) interval = Interval{interval->lo - theirs, interval->hi - theirs};
     out.push_back(interval_cell(interval, column.digits));
     out.push_back(all.empty() ? nothing_cell() : TableCell{.value = all.size()});
@@ -275,26 +207,17 @@ class Rows {
     return cell;
   }
 
-  /// Lines are compared where their loose keys are equal; keys that some config lacks (rank ...) belong to its variant.
-  std::string compared_with(const Line& line) const {
-    Json out = Json::array({line.build, line.env});
-    for (std::size_t i = 0; i < loose_.size(); ++i) {
-      const bool everywhere = std::ranges::all_of(facts(), [&](const ConfigFacts& config) { return config.config.contains(loose_[i]); });
-      if (everywhere) out.push_back(line.loose[i]);
-    }
-    return out.dump();
-  }
-
   void mark(Table& table) {
     Marks marks(store_);
     for (const TableColumn& column : spec_.columns) {
       if (!column.best || !shown(column)) continue;
       const auto at = static_cast<std::size_t>(std::ranges::find(table.columns, column.name) - table.columns.begin());
       std::map<std::string, std::vector<Contender>> groups;
-      for (std::size_t i = 0; i < lines_.size(); ++i) {
-        const auto found = lines_[i].configs.find(&column);
-        if (found == lines_[i].configs.end() || !table.rows[i][at].value.is_number()) continue;
-        groups[compared_with(lines_[i])].push_back({&facts()[found->second], &table.rows[i][at]});
+      for (std::size_t i = 0; i < lines_.all().size(); ++i) {
+        const Line& line = lines_.all()[i];
+        const auto found = line.configs.find(&column);
+        if (found == line.configs.end() || !table.rows[i][at].value.is_number()) continue;
+        groups[lines_.compared_with(line)].push_back({&facts()[found->second], &table.rows[i][at]});
       }
       for (auto& [name, group] : groups) marks.compare(std::move(group), column.metric, column.better);
     }
@@ -302,10 +225,29 @@ class Rows {
     mark_note_ = marks.note();
   }
 
+  /// Numbers of fewer seeds than others of their column say so; a format with {n} does so by itself.
+  void tell_seeds(Table& table) const {
+    for (const TableColumn& column : spec_.columns) {
+      if (!shown(column) || column.metric == "parameters" || column.format.find("{n}") != std::string::npos) continue;
+      const auto at = static_cast<std::size_t>(std::ranges::find(table.columns, column.name) - table.columns.begin());
+      std::vector<CountedCell> cells;
+      std::size_t most = 0;
+      for (std::size_t i = 0; i < lines_.all().size(); ++i) {
+        const auto found = lines_.all()[i].configs.find(&column);
+        if (found == lines_.all()[i].configs.end() || !table.rows[i][at].value.is_number()) continue;
+        cells.push_back({&table.rows[i][at], values(found->second, column).size()});
+        most = std::max(most, cells.back().seeds);
+      }
+      for (CountedCell& one : cells) one.most = most;
+      tell_fewer_seeds(cells);
+    }
+  }
+
   void add_notes(Table& table) const {
     if (any_) table.notes = notes_under(store_, rows_.cells, rows_.axes);
     if (mark_note_) table.notes.push_back(*mark_note_);
-    if (!loose_.empty()) table.notes.push_back("several configs stand behind one label: they differ in " + join(loose_));
+    if (!lines_.loose_keys().empty())
+      table.notes.push_back("several configs stand behind one label: they differ in " + join(lines_.loose_keys()));
     for (const TableColumn& column : spec_.columns) {
       if (!column.note.empty()) table.notes.push_back(column.name + ": " + column.note);
       if (!shown(column))
@@ -318,10 +260,8 @@ class Rows {
   const TableSpec& spec_;
   Timings rows_;
   Measures measures_;
-  bool mixed_ = false;
-  bool any_;
-  std::vector<std::string> loose_;
-  std::vector<Line> lines_;
+  bool mixed_, any_;
+  Lines lines_;
   std::optional<std::string> mark_note_;
 };
 

@@ -52,11 +52,12 @@ struct TableRow {
   std::vector<std::pair<std::string, std::string>> says{};  ///< texts of the columns that are nothing measured
 };
 
-/// [[claim]]: a is better than b in a metric, all other keys being equal.
+/// [[claim]]: a is better than b in a metric, or as good within a share of it, all other keys being equal.
 struct TableClaim {
   std::string text, metric, better, source;
   std::optional<Filter> a, b, where;
   double published = 0;  ///< a over b; 0: no number was published
+  double within = 0;     ///< > 0: a and b are comparable, a over b lies between 1 / (1 + within) and 1 + within
 };
 
 /// A table as its file declares it (docs/tables.md has the keys).

@@ -37,9 +37,9 @@ const Words<bool> kPlaces = {{"one", true}, {"any", false}};
 
 const std::vector<std::string> kTop = {"caption", "kind",         "shape", "where",  "first_column", "paper", "places",
                                        "growth",  "count_models", "notes", "column", "row",          "claim"};
-const std::vector<std::string> kColumn = {"name", "metric", "unit",   "better", "format", "note", "show",
+const std::vector<std::string> kColumn = {"name", "metric", "unit",   "better", "format", "note",  "show",
                                           "over", "appear", "digits", "places", "best",   "where", "published"};
-const std::vector<std::string> kClaim = {"text", "metric", "better", "source", "a", "b", "where", "published"};
+const std::vector<std::string> kClaim = {"text", "metric", "better", "within", "source", "a", "b", "where", "published"};
 
 class Reader : TomlSource {
  public:
@@ -187,18 +187,24 @@ class Reader : TomlSource {
     out.text = needed(block, "text", "[[claim]]", at(block));
     const std::string section = fmt::format("claim '{}', ", out.text);
     out.metric = needed(block, "metric", "[[claim]]", at(block));
-    if (!block.get("better")) fail(at(block), section + "better = \"higher\" or \"lower\" is needed");
-    out.better = word(*block.get("better"), section + "better", kBetters);
+    if (!block.get("better") == !block.get("within"))
+      fail(at(block), section + "better = \"higher\" or \"lower\" is needed, or within = a share such as 0.02, one of them");
+    if (const toml::node* node = block.get("better")) out.better = word(*node, section + "better", kBetters);
+    if (const toml::node* node = block.get("within")) out.within = above_zero(*node, section + "within must be a number above 0, a share");
     out.source = needed(block, "source", "[[claim]]", at(block));
     out.a = filter(block, "a", section);
     out.b = filter(block, "b", section);
     out.where = filter(block, "where", section);
     if (!out.a || !out.b) fail(at(block), section + "a and b, the filters of its two sides, are needed");
-    if (const toml::node* node = block.get("published")) {
-      out.published = node->value<double>().value_or(0);
-      if (!(out.published > 0)) fail(at(*node), section + "published must be a number above 0, a over b");
-    }
+    if (const toml::node* node = block.get("published"))
+      out.published = above_zero(*node, section + "published must be a number above 0, a over b");
     return out;
+  }
+
+  double above_zero(const toml::node& node, const std::string& otherwise) const {
+    const double value = node.value<double>().value_or(0);
+    if (!(value > 0)) fail(at(node), otherwise);
+    return value;
   }
 
   /// What the parts must have of each other.

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
+#include <vector>
 
 #include "harness/base/units.h"
 #include "results/compare_times.h"
@@ -18,29 +17,41 @@ namespace {
 
 /// A variant's quality beside vanilla's of the same training.
 struct Price {
+  ConfigFacts trained;
   double change = 0;  ///< mean over vanilla's mean, minus 1
   std::size_t seeds = 0;
   Quality quality;
 };
 
-std::map<std::string, Price> prices(Store& store, std::int64_t sweep) {
-  const CellSet trained = read_cells(store, {.sweep = sweep}, {"train"}, false);
+std::vector<Price> prices(Store& store, std::int64_t sweep) {
+  const CellSet trained = read_cells(store, {.sweep = sweep, .metrics = quality_metrics()}, {"train"}, false);
   const std::vector<std::ptrdiff_t> vanilla = vanilla_rows(trained.rows);
-  std::map<std::string, Price> out;
-  std::set<std::string> ambiguous;  // trained in several ways: no price is that of the timed one
+  std::vector<Price> out;
   for (std::size_t i = 0; i < trained.rows.size(); ++i) {
     if (vanilla[i] < 0 || vanilla[i] == static_cast<std::ptrdiff_t>(i)) continue;
     const auto quality = quality_of(trained.rows[i]);
     const auto base = quality_of(trained.rows[static_cast<std::size_t>(vanilla[i])]);
     if (!quality || !base || quality->metric != base->metric || quality->better == "none") continue;
-    if (!quality->not_finite.empty() || !base->not_finite.empty() || mean(base->values) <= 0) continue;  // no share of it can be said
-    const auto [place, first] = out.emplace(title_of(trained.rows[i]), Price{.change = mean(quality->values) / mean(base->values) - 1,
-                                                                             .seeds = std::min(quality->values.size(), base->values.size()),
-                                                                             .quality = *quality});
-    if (!first) ambiguous.insert(place->first);
+    if (!quality->not_finite.empty() || !base->not_finite.empty()) continue;
+    const ConfigFacts &row = trained.rows[i], &beside = trained.rows[static_cast<std::size_t>(vanilla[i])];
+    if (row.signatures(quality->metric) != beside.signatures(quality->metric)) continue;
+    const auto [mine, its] = at_common_seeds(row, beside, quality->metric);
+    if (mine.empty() || mean(its) <= 0) continue;  // no share of it can be said
+    out.push_back({.trained = row, .change = mean(mine) / mean(its) - 1, .seeds = mine.size(), .quality = *quality});
   }
-  for (const std::string& name : ambiguous) out.erase(name);
   return out;
+}
+
+/// nullptr where the variant was trained in no way or in several: no price is that of the timed one.
+const Price* price_of(const std::vector<Price>& all, const ConfigFacts& timed, const ConfigFacts& vanilla) {
+  const Price* only = nullptr;
+  const std::vector<std::string> own = own_keys(timed, vanilla);
+  for (const Price& one : all) {
+    if (!is_same_variant(timed, own, one.trained)) continue;
+    if (only != nullptr) return nullptr;
+    only = &one;
+  }
+  return only;
 }
 
 std::int64_t length_of(const ConfigFacts& row) { return row.config.value("seq_len", std::int64_t{0}); }
@@ -89,22 +100,23 @@ std::string quality_words(const Price& price) {
 }  // namespace
 
 std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep) {
-  const std::map<std::string, Price> known = prices(store, sweep);
+  const std::vector<Price> known = prices(store, sweep);
   if (known.empty()) return std::nullopt;
   const Timings timings = read_timings(store, {.sweep = sweep, .across_env = true});
   const auto base = fastest_vanilla(timings);
   if (!base) return std::nullopt;
+  const ConfigFacts& vanilla = timings.cells.rows[*base];
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < timings.times.size(); ++i) {
     const bool beside = timings.vanilla[i] == static_cast<std::ptrdiff_t>(*base) && i != *base && timings.times[i].has_value();
-    if (!beside || !known.contains(title_of(timings.cells.rows[i]))) continue;
+    if (!beside || price_of(known, timings.cells.rows[i], vanilla) == nullptr) continue;
     if (!best || timings.times[i]->seconds < timings.times[*best]->seconds) best = i;
   }
   if (!best) return std::nullopt;
   const ConfigFacts& row = timings.cells.rows[*best];
-  return fmt::format("{} is {} at length {} on {} and {}", title_of(row),
-                     speed_words(store, timings.cells.rows[*base], row, timings.to_vanilla(*best)->value), length_of(row),
-                     row.text("backend"), quality_words(known.at(title_of(row))));
+  return fmt::format("{} is {} at length {} on {} and {}", title_of(row, vanilla, timings.axes.columns),
+                     speed_words(store, vanilla, row, timings.to_vanilla(*best)->value), length_of(row), row.text("backend"),
+                     quality_words(*price_of(known, row, vanilla)));
 }
 
 }  // namespace synthbench

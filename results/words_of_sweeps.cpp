@@ -15,10 +15,10 @@ void write(Store& store, const std::function<void(const Connection&)>& statement
 
 }  // namespace
 
-void add_tag(Store& store, std::int64_t sweep, const std::string& tag, const std::string& note) {
+void add_tag(Store& store, std::int64_t sweep, const std::string& tag) {
   if (trim(tag).empty()) throw UserError("a tag is a word, not '" + tag + "'");
   write(store, [&](const Connection& database) {
-    database.prepare("INSERT INTO tag(sweep_id, tag, note) VALUES(?, ?, ?) ON CONFLICT DO NOTHING").run(sweep, tag, note);
+    database.prepare("INSERT INTO tag(sweep_id, tag) VALUES(?, ?) ON CONFLICT DO NOTHING").run(sweep, tag);
   });
 }
 
@@ -30,6 +30,15 @@ void remove_tag(Store& store, std::int64_t sweep, const std::string& tag) {
   if (tags.empty()) throw UserError(fmt::format("s{} has no tags", sweep));
   if (std::find(tags.begin(), tags.end(), tag) == tags.end()) throw UserError(unknown_word(fmt::format("tag of s{}", sweep), tag, tags));
   write(store, [&](const Connection& database) { database.prepare("DELETE FROM tag WHERE sweep_id=? AND tag=?").run(sweep, tag); });
+}
+
+void set_unmatched(Store& store, std::int64_t sweep, const std::string& note) {
+  const auto known = store.select("SELECT note FROM tag WHERE sweep_id=?1 AND tag=?2", {sweep, kUnmatchedTag});
+  if (known.empty() ? note.empty() : known.front()["note"] == note) return;
+  write(store, [&](const Connection& database) {
+    database.prepare("DELETE FROM tag WHERE sweep_id=? AND tag=?").run(sweep, kUnmatchedTag);
+    if (!note.empty()) database.prepare("INSERT INTO tag(sweep_id, tag, note) VALUES(?, ?, ?)").run(sweep, kUnmatchedTag, note);
+  });
 }
 
 void set_note(Store& store, std::int64_t sweep, const std::string& note) {

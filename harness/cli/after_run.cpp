@@ -31,6 +31,9 @@ void print_cells(const std::string& format, std::vector<Store::CellResult> cells
   if (array) sink("\n]\n");
 }
 
+/// Of commands that are offered.
+std::string db_flag(const SweepView& view) { return view.db_path == "synthbench.db" ? "" : " --db " + shell_word(view.db_path); }
+
 /// [[table]] of the grid; without any, the tables that the kinds of its cells call for.
 std::vector<std::string> presets_of(const SweepView& view) {
   if (!view.plan.tables.empty()) return view.plan.tables;
@@ -106,6 +109,7 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
   if (is_data(format)) return print_cells(format, view.store.results(view.sweep), sink);
   TableOptions options;
   options.sweep = view.sweep;
+  options.typed = fmt::format(" --sweep s{}{}", view.sweep, db_flag(view));
   for (const std::string& preset : presets_of(view)) {
     try {
       sink(format_table(make_table(view.store, preset, options), format) + "\n");
@@ -118,7 +122,7 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
 }
 
 std::string farewell(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words) {
-  const std::string db = view.db_path == "synthbench.db" ? "" : " --db " + shell_word(view.db_path);
+  const std::string db = db_flag(view);
   const char* how = without_reopening(words) == words ? "the same command continues" : "the first command below continues";
   std::string text = fmt::format("\n{}: {} attempts started\n", states_line(summary), summary.attempts);
   if (summary.signal != 0) text += fmt::format("Interrupted; {}.\n", how);

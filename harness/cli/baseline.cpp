@@ -20,9 +20,15 @@ struct BaselineCommand {
 
   Exit save() const {
     const auto store = db.open_to_change();
-    save_baseline(*store, name, sweep ? std::optional(sweep_named(*store, sweep.text)) : std::nullopt);
+    const SavedBaseline saved = save_baseline(*store, name, sweep ? std::optional(sweep_named(*store, sweep.text)) : std::nullopt);
     store->checkpoint();
-    fmt::print(stderr, "baseline '{}' saved: synthbench compare {} SWEEP\n", name, name);
+    fmt::print(stderr, "baseline '{}' saved, {} cell{}: synthbench compare {} SWEEP\n", name, saved.cells, saved.cells == 1 ? "" : "s",
+               name);
+    if (saved.left_out > 0) {
+      fmt::print(stderr, "not covered: {} finished cell{} of s{}, measured by another build or on another machine\n", saved.left_out,
+                 saved.left_out == 1 ? "" : "s", saved.sweep);
+    }
+    if (const auto others = namesakes(*store, sweep ? sweep.text : name_of_sweep(*store, saved.sweep))) fmt::print(stderr, "{}\n", *others);
     return Exit::well;
   }
   Exit remove() const {

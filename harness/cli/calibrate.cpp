@@ -85,7 +85,8 @@ struct CalibrateCommand {
     if (running.dry_run()) return print_dry_run(output, *plan, options);
     const auto store = db.open_to_write();
     options.argv = command_line();
-    const RunSummary summary = run_plan(*plan, *store, options, progress.events(output.second()));
+    const RunEvents events = progress.events(output.second());
+    const RunSummary summary = run_plan(*plan, *store, options, events);
     if (summary.signal != 0) return static_cast<Exit>(summary.exit_code());
     const std::vector<NoiseFloor> floors =
         measured_floors(*store, summary.sweep, static_cast<std::size_t>(launches(asked)), asked.quick ? kQuickDraws : kDraws);
@@ -93,16 +94,20 @@ struct CalibrateCommand {
     store_noise_floors(*store, store->env_id(this_machine()), floors);
     store->checkpoint();
     std::vector<OrderedJson> rows;
+    bool unknown = false;
     for (const NoiseFloor& floor : floors) {
+      const auto rate = [&](int VerdictRates::*count) { return floor.rates ? OrderedJson(*floor.rates.*count) : OrderedJson(nullptr); };
+      unknown = unknown || !floor.rates;
       rows.push_back({{"backend", floor.backend},
                       {"time_from", floor.bucket},
                       {"pairs", floor.pairs},
                       {"floor_percent", 100 * floor.rel_p95},
-                      {"draws", floor.rates.draws},
-                      {"false_verdicts", floor.rates.false_verdicts},
-                      {"found_3_percent", floor.rates.found_3},
-                      {"found_10_percent", floor.rates.found_10}});
+                      {"draws", rate(&VerdictRates::draws)},
+                      {"false_verdicts", rate(&VerdictRates::false_verdicts)},
+                      {"found_3_percent", rate(&VerdictRates::found_3)},
+                      {"found_10_percent", rate(&VerdictRates::found_10)}});
     }
+    if (unknown && events.note) events.note("no rates of verdicts: one launch a side allows none (--launches 3)");
     output.print([&](const std::string& format, const Sink& sink) { sink(format_rows(rows_of(rows), format)); });
     return static_cast<Exit>(summary.exit_code());
   }
@@ -117,7 +122,8 @@ const bool registered = commands().add(
               "less than the floor. It is stored for this machine, each backend and each decade of time. Measure on the machine as it "
               "is when you compare, with the same --launches. `false_verdicts` says how often `compare` would have called equals "
               "different in so many draws from these launches, `found_3_percent` and `found_10_percent` how often it would have seen "
-              "that one side is slower by so much: what can be told apart here with that many launches.",
+              "that one side is slower by so much: what can be told apart here with that many launches. With one launch a side "
+              "there is no verdict, and no such number.",
      .example = "synthbench calibrate\nsynthbench calibrate -b eigen,torch -l 128-2048*4 --direction fwd --pairs 40",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<CalibrateCommand>();

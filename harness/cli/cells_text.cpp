@@ -1,9 +1,14 @@
 #include "harness/cli/cells_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
+
+#include "results/metric_rank.h"
 
 namespace synthbench {
 namespace {
@@ -17,18 +22,41 @@ OrderedJson or_null(const std::optional<Value>& value) {
 
 OrderedJson text_or_null(const std::string& text) { return text.empty() ? OrderedJson(nullptr) : OrderedJson(text); }
 
-/// A metric's key: its name; where several splits have it, the one that counts most (test, valid, train) keeps the bare name.
+/// What tells a row from the one that has the bare name: its split, its signature, both, else a number.
+std::string distinction(const MetricRow& metric, int attempt) {
+  const std::string& split = metric.split;
+  const std::string& signature = metric.signature;
+  switch (attempt) {
+    case 0: return split;
+    case 1: return signature;
+    case 2: return split.empty() || signature.empty() ? "" : split + "." + signature;
+    default: return std::to_string(attempt - 1);
+  }
+}
+
+/// Metrics by their keys. Of several rows of one name the one that speaks for it (metric_rank.h) keeps the bare name.
 std::map<std::string, const MetricRow*> named_metrics(const std::vector<MetricRow>& metrics) {
-  const auto rank = [](const std::string& split) { return split.empty() || split == "test" ? 0 : split == "valid" ? 1 : 2; };
+  std::vector<const MetricRow*> sorted;
+  for (const MetricRow& metric : metrics) sorted.push_back(&metric);
+  const auto order = [](const MetricRow* metric) {
+    return std::tuple(metric_rank(metric->split, metric->signature), std::string_view(metric->split), std::string_view(metric->signature));
+  };
+  std::ranges::stable_sort(sorted, {}, order);
   std::map<std::string, const MetricRow*> named;
-  for (const MetricRow& metric : metrics) {
-    const auto [at, fresh] = named.emplace(metric.name, &metric);
-    if (fresh) continue;
-    const MetricRow* other = &metric;
-    if (rank(metric.split) < rank(at->second->split)) std::swap(at->second, other);
-    named.emplace(metric.name + "." + (other->split.empty() ? other->signature : other->split), other);
+  for (const MetricRow* metric : sorted) {
+    auto [speaker, is_new] = named.emplace(metric->name, metric);
+    for (int attempt = speaker->second->split == metric->split ? 1 : 0; !is_new; ++attempt) {
+      const std::string suffix = distinction(*metric, attempt);
+      is_new = !suffix.empty() && named.emplace(metric->name + "." + suffix, metric).second;
+    }
   }
   return named;
+}
+
+/// Why a value is null; in a table it is the word in its place.
+std::string absence(const MetricRow& metric) {
+  const bool rate = metric.name.ends_with("_per_s") || metric.name.ends_with("_share");
+  return rate ? "impossible" : "not finite";
 }
 
 }  // namespace
@@ -41,6 +69,7 @@ OrderedJson cell_json(const Store::CellResult& cell) {
                      {"ci_lo", or_null(metric->ci_lo)},
                      {"ci_hi", or_null(metric->ci_hi)},
                      {"n", or_null(metric->n)}};
+    if (!std::isfinite(metric->value)) metrics[name]["reason"] = absence(*metric);
   }
   return {{"cell", "c" + std::to_string(cell.cell_id)},
           {"config", cell.config},
@@ -72,7 +101,9 @@ std::vector<OrderedJson> flat_rows(const std::vector<Store::CellResult>& cells) 
     for (const std::string& name : metric_names) {
       const auto found = metrics.find(name);
       const MetricRow* metric = found == metrics.end() ? nullptr : found->second;
-      row[name] = metric ? number_or_null(metric->value) : OrderedJson(nullptr);
+      row[name] = metric == nullptr              ? OrderedJson(nullptr)
+                  : std::isfinite(metric->value) ? OrderedJson(metric->value)
+                                                 : OrderedJson(absence(*metric));
       if (!with_interval.contains(name)) continue;
       row[name + ".ci_lo"] = metric ? or_null(metric->ci_lo) : OrderedJson(nullptr);
       row[name + ".ci_hi"] = metric ? or_null(metric->ci_hi) : OrderedJson(nullptr);

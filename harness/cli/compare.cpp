@@ -1,6 +1,8 @@
 // compare A B: verdicts on what differs between two sets of results.
 #include "results/compare.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -16,6 +18,7 @@ namespace synthbench {
 namespace {
 
 const std::vector<std::string> kTests = {"t", "wilcoxon"};
+const std::vector<std::string> kWithoutNotes = {"json", "jsonl", "csv", "sql"};  ///< formats of rows alone
 
 std::string compared_text(const ComparisonTable& table, const std::string& format) {
   if (format != "json" && format != "jsonl") return format_table(table_of(table), format);
@@ -57,6 +60,10 @@ struct CompareCommand {
     if (sweep) within.sweep = sweep_named(*store, sweep.text);
     within.filter = only.text;
     ComparisonTable table = compare(*store, side_named(*store, a, within), side_named(*store, b, within), how);
+    if (const auto others = sweep ? namesakes(*store, sweep.text) : std::nullopt) {
+      table.notes.push_back(*others);
+      table.warnings.push_back(*others);
+    }
     const bool failed = std::ranges::any_of(table.rows, [&](const Comparison& row) {
       return std::ranges::any_of(rules, [&](const FailRule& rule) { return rule.holds(row); });
     });
@@ -65,6 +72,10 @@ struct CompareCommand {
       table.notes.push_back(std::to_string(unchanged) + " rows that are the same or ambiguous are left out");
     }
     output.print([&](const std::string& format, const Sink& sink) { sink(compared_text(table, format)); });
+    const bool without_notes = std::ranges::find(kWithoutNotes, output.format()) != kWithoutNotes.end();
+    for (const std::string& warning : table.warnings) {
+      if (without_notes && !output.second()) fmt::print(stderr, "{}\n", warning);
+    }
     return failed ? Exit::regression : table.judged ? Exit::well : Exit::nothing_done;
   }
 };

@@ -11,6 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/words.h"
+#include "harness/reproduce.h"
 
 namespace synthbench {
 namespace {
@@ -87,6 +88,8 @@ void OutputFlags::print(const std::function<void(const std::string& format, cons
 }
 
 std::string DatabaseFlag::path() const { return behind_links(db_ ? db_.text : "synthbench.db"); }
+
+std::string DatabaseFlag::typed() const { return db_ ? " --db " + shell_word(db_.text) : ""; }
 
 void DatabaseFlag::declare(FlagSet& flags) {
   flags.group("Database");

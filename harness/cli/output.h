@@ -41,6 +41,8 @@ class DatabaseFlag {
   void declare(FlagSet& flags);
   /// What a link leads to, so that its lock and its log are those of the file.
   std::string path() const;
+  /// " --db FILE" for commands that are offered; empty where it is the default.
+  std::string typed() const;
   /// Makes the database where there is none, and says on stderr where an older file was migrated.
   std::unique_ptr<Store> open_to_write() const;
   /// The same of a database that must be there: changing one makes none.

@@ -20,7 +20,8 @@
 namespace synthbench {
 namespace {
 
-constexpr double kPoll = 0.5, kQuiet = 3;  // seconds: between looks at the database; without a running cell until the sweep has ended
+// Seconds: between looks at the database; without a running cell until the sweep has ended; until there is a database and a first cell.
+constexpr double kPoll = 0.5, kQuiet = 3, kPatience = 60;
 
 struct ReportCommand {
   FlagValue out, every;
@@ -40,6 +41,7 @@ struct ReportCommand {
   void write(Store& store, int reload_s) const {
     ReportOptions options;
     options.selection = selection.options(store);
+    options.selection.typed += db.typed();
     options.database = std::filesystem::path(db.path()).filename();
     options.written_at = utc_now();
     options.reload_s = reload_s;
@@ -54,27 +56,56 @@ struct ReportCommand {
   static bool a_cell_runs(Store& store) {
     return !store.select("SELECT 1 FROM cell WHERE state='running' AND lease_until > ?1 LIMIT 1", {seconds_now()}).empty();
   }
+  /// Cells wait for a run, or a plan is yet to come.
+  static bool more_may_come(Store& store) {
+    return !store.select("SELECT 1 FROM cell WHERE state IN('pending', 'running') LIMIT 1").empty() ||
+           store.select("SELECT 1 FROM cell LIMIT 1").empty();
+  }
   /// Changes with every commit of another process.
   static std::int64_t version(Store& store) { return store.select("PRAGMA data_version").at(0).begin().value(); }
 
+  static void wait(const StopSignal& stop) {
+    pollfd wake = {.fd = stop.wake_fd(), .events = POLLIN, .revents = 0};
+    (void)::poll(&wake, 1, static_cast<int>(kPoll * 1000));
+  }
+  static Exit exit_of(const StopSignal& stop) {
+    return stop.received() == 0 ? Exit::well : stop.received() == SIGTERM ? Exit::terminated : Exit::interrupted;
+  }
+
+  /// A run that was started together with this makes the database in a moment. nullptr: stopped meanwhile.
+  std::unique_ptr<Store> open_once_there(const StopSignal& stop) const {
+    const bool there = std::filesystem::exists(db.path());
+    if (!there) fmt::print(stderr, "waiting for {}\n", db.path());
+    for (double waited = 0; stop.received() == 0; waited += kPoll) {
+      try {
+        return Store::open_to_read(db.path());
+      } catch (const UserError&) {
+        if (there || waited >= kPatience) throw;
+      }
+      wait(stop);
+    }
+    return nullptr;
+  }
+
   /// Until no cell has been running for a while. What is there at the end is on the page without reloading.
-  Exit follow(Store& store, double period) const {
-    const StopSignal stop;
+  Exit follow(Store& store, double period, const StopSignal& stop) const {
     std::optional<std::int64_t> written;
-    for (double quiet = 0, since = period; quiet < kQuiet;) {
-      quiet = a_cell_runs(store) ? 0 : quiet + kPoll;
+    bool begun = false;
+    for (double quiet = 0, since = period; quiet < (begun || !more_may_come(store) ? kQuiet : kPatience);) {
+      const bool runs = a_cell_runs(store);
+      begun = begun || runs;
+      quiet = runs ? 0 : quiet + kPoll;
       const std::int64_t now = version(store);
       if (since >= period && written != now) {
         since = 0;
         written = try_to_write(store, std::max(1, static_cast<int>(period))) ? std::optional(now) : std::nullopt;
       }
-      pollfd wake = {.fd = stop.wake_fd(), .events = POLLIN, .revents = 0};
-      (void)::poll(&wake, 1, static_cast<int>(kPoll * 1000));
+      wait(stop);
       if (stop.received() != 0) break;
       since += kPoll;
     }
     write(store, 0);
-    return stop.received() == 0 ? Exit::well : stop.received() == SIGTERM ? Exit::terminated : Exit::interrupted;
+    return exit_of(stop);
   }
 
   /// A sweep that has no result yet is no error while it is watched.
@@ -90,13 +121,16 @@ struct ReportCommand {
   Exit run() const {
     check();
     const double period = every ? read_as(every, parse_duration) : 5;
-    const auto store = Store::open_to_read(db.path());
     if (!gnuplot_is_here()) fmt::print(stderr, "without figures: gnuplot is not installed (apt-get install -y gnuplot-nox)\n");
     if (watch) {
-      const Exit exit = follow(*store, period);
+      const StopSignal stop;
+      const auto store = open_once_there(stop);
+      if (!store) return exit_of(stop);
+      const Exit exit = follow(*store, period, stop);
       fmt::print(stderr, "{} written\n", out.text);
       return exit;
     }
+    const auto store = Store::open_to_read(db.path());
     write(*store, 0);
     fmt::print(stderr, "{} written\n", out.text);
     return Exit::well;
@@ -109,7 +143,7 @@ const bool registered = commands().add(
      .summary = "one HTML page of all tables and figures, with the source of every number",
      .about = "The page needs nothing but itself: it opens from disk, sorts its tables, has a light and a dark look, and prints. Every "
               "number leads to the attempts behind it: seeds, command, log, commit, machine. --watch writes it anew while a sweep runs, "
-              "and ends when none does.",
+              "waits a minute for its first cell, and ends when none runs.",
      .example = "synthbench report --out report.html\nsynthbench report --watch --out report.html",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<ReportCommand>();

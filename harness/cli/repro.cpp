@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "harness/base/error.h"
+#include "harness/base/processors.h"
 #include "harness/base/units.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
@@ -50,9 +51,10 @@ struct ReproCommand {
     if (config.has("source"))
       throw UserError(fmt::format("{} was measured by {}: synthbench cannot run it again", id, config.text("source")));
     const Json facts = Json::parse(row["volatile_json"].get<std::string>());
-    const MeasureSettings settings = facts.contains("measure") ? measure_from_json(facts.at("measure")) : MeasureSettings();
-    const OneCellPlan plan("repro-" + id, config, row["seed"], settings);
+    const Json said = facts.is_object() && facts.contains("measure") ? facts.at("measure") : Json::object();
+    const OneCellPlan plan("repro-" + id, config, row["seed"], settings_of(said));
     RunOptions options;
+    options.cpu_affinity = processors_of(said);
     options.db_path = db.path();
     options.argv = command_line();
     options.force = true;
@@ -61,6 +63,30 @@ struct ReproCommand {
     store.checkpoint();
     const auto last = store.select("SELECT max(attempt_id) AS id FROM attempt JOIN cell USING(cell_id) WHERE sweep_id=?1", {summary.sweep});
     return {summary, last.front()["id"].is_null() ? 0 : last.front()["id"].get<std::int64_t>()};
+  }
+
+  /// As the attempt was measured; an imported line may say a part of it (the rest is as by default), or what nobody can do.
+  MeasureSettings settings_of(const Json& said) const {
+    Json all = to_json(MeasureSettings());
+    try {
+      all.update(said);
+      const MeasureSettings settings = measure_from_json(all);
+      if (settings.launches > 0 && settings.min_samples > 0 && settings.repetitions >= 0 && settings.max_time > 0) return settings;
+    } catch (const Json::exception&) {
+      // said below
+    }
+    throw UserError(fmt::format("{} cannot be measured again: of how it was measured it says {}", id, said.dump()));
+  }
+
+  /// As many of those here as the attempt was kept to; empty: all, or there are fewer, and the comparison says so.
+  static std::vector<int> processors_of(const Json& said) {
+    std::vector<int> here = allowed_processors();
+    const auto found = said.is_object() ? said.find("processors") : said.end();
+    if (found == said.end() || !found->is_number_integer()) return {};
+    const auto count = found->get<std::int64_t>();
+    if (count < 1 || count >= std::ssize(here)) return {};
+    here.resize(static_cast<std::size_t>(count));
+    return here;
   }
 
   /// "inside" or "outside" of the interval that was stored with the old value; empty: it had none.
@@ -103,6 +129,7 @@ struct ReproCommand {
       sink(json_text(json, format == "json" ? 2 : -1) + "\n");
     });
     if (!row.b->value) return Exit::some_failed;
+    if (!row.a->value) return Exit::well;  // what failed then ends well now
     return row.changed() ? Exit::regression : Exit::well;
   }
 };
@@ -113,7 +140,9 @@ const bool registered = commands().add(
      .summary = "measure the cell of an attempt again and compare",
      .about =
          "Runs the cell with the attempt's measure settings, in a sweep of its own named repro-ATTEMPT, and says whether the new value "
-         "lies in the old interval. Exit 4 where the new value is faster, slower, better or worse, 3 where the cell failed now.",
+         "lies in the old interval. It is kept to as many processors as the attempt was (--cpu-affinity); where that cannot be, the "
+         "verdict "
+         "is ambiguous and says why. Exit 4 where the new value is faster, slower, better or worse, 3 where the cell failed now.",
      .example = "synthbench repro a34",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<ReproCommand>();

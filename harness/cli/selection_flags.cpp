@@ -1,5 +1,9 @@
 #include "harness/cli/selection_flags.h"
 
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "harness/reproduce.h"
 #include "results/sweep_named.h"
 
 namespace synthbench {
@@ -15,7 +19,17 @@ TableOptions SelectionFlags::options(Store& store) const {
   if (sweep_) options.sweep = sweep_named(store, sweep_.text);
   options.filter = only_.text;
   options.across_env = across_env_;
+  if (sweep_) options.typed += " --sweep " + shell_word(sweep_.text);
+  if (only_) options.typed += " --only " + shell_word(only_.text);
+  if (across_env_) options.typed += " --across-env";
   return options;
+}
+
+void SelectionFlags::refuse_for(const std::string& what) const {
+  for (const FlagValue* flag : {&sweep_, &only_}) {
+    if (*flag) throw UserError(fmt::format("{}: {} chooses by itself", flag->where, what));
+  }
+  if (across_env_) throw UserError(fmt::format("--across-env: {} chooses by itself", what));
 }
 
 }  // namespace synthbench

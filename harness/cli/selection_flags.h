@@ -11,6 +11,8 @@ class SelectionFlags {
   void declare(FlagSet& flags);
   /// Throws UserError for a sweep that is not there.
   TableOptions options(Store& store) const;
+  /// Throws UserError that names the flag where one was given: `what` chooses by itself.
+  void refuse_for(const std::string& what) const;
 
  private:
   FlagValue sweep_, only_;

@@ -1,9 +1,12 @@
 // table PRESET|FILE.sql: a paper-shaped table of what the database holds.
 #include "results/table.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "ablations/keys.h"
+#include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/cli/selection_flags.h"
@@ -20,16 +23,41 @@ struct TableCommand {
   DatabaseFlag db;
   OutputFlags output;
 
+  /// A SELECT says itself which rows it shows; they come from no attempt that is known, and from no paper.
+  void refuse_what_does_not_apply() const {
+    if (!is_table_file(preset)) (void)tables().at(preset);
+    if (explained) check_explained(output.format());
+    if (preset.ends_with(".sql")) {
+      selection.refuse_for(preset);
+      if (paper) throw UserError("--paper: " + preset + " is of no paper");
+      if (explained) throw UserError("--explain: which attempts stand behind a row of " + preset + " is not known");
+    }
+  }
+
+  static void check_explained(const std::string& format) {
+    if (format != "md" && format != "json" && format != "jsonl")
+      throw UserError(fmt::format("--explain prints text (md), json or jsonl, not {}", format));
+  }
+
+  void print_explained(Store& store, const Table& table, const std::string& format, const Sink& sink) const {
+    if (format == "md") return sink(explain(store, table, explained.text));
+    const OrderedJson all = explain_json(store, table, explained.text);
+    if (format == "json") return sink(all.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+    check_explained(format);
+    for (const OrderedJson& one : all) sink(one.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+  }
+
   Exit run() const {
     output.check();
-    if (!is_table_file(preset)) (void)tables().at(preset);
+    refuse_what_does_not_apply();
     const auto store = Store::open_to_read(db.path());
     TableOptions options = selection.options(*store);
     options.paper = paper;
     options.keys = key_names();
+    options.typed += db.typed();
     const Table table = make_table(*store, preset, options);
     output.print([&](const std::string& format, const Sink& sink) {
-      sink(explained ? explain(*store, table, explained.text) : format_table(table, format));
+      explained ? print_explained(*store, table, format, sink) : sink(format_table(table, format));
     });
     return Exit::well;
   }

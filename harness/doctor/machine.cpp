@@ -1,6 +1,5 @@
 #include "harness/doctor/machine.h"
 
-#include <linux/perf_event.h>
 #include <sys/personality.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -16,6 +15,7 @@
 #include <limits>
 
 #include "harness/base/words.h"
+#include "harness/measure/counters.h"
 
 namespace synthbench {
 namespace {
@@ -39,15 +39,15 @@ double smallest_clock_step() {
   return std::chrono::duration<double>(smallest).count();
 }
 
-int errno_of_perf_event() {
+int errno_of_counter(const std::string& counter) {
   perf_event_attr what{};
   what.type = PERF_TYPE_HARDWARE;
   what.size = sizeof what;
-  what.config = PERF_COUNT_HW_CPU_CYCLES;
+  what.config = std::ranges::find(kCounterEvents, counter, &CounterEvent::name)->config;
   what.exclude_kernel = 1;
-  const long counter = ::syscall(SYS_perf_event_open, &what, 0, -1, -1, 0);
-  if (counter < 0) return errno;
-  ::close(static_cast<int>(counter));
+  const long opened = ::syscall(SYS_perf_event_open, &what, 0, -1, -1, 0);
+  if (opened < 0) return errno;
+  ::close(static_cast<int>(opened));
   return 0;
 }
 
@@ -100,7 +100,7 @@ std::vector<std::string> Machine::names(const std::string& folder, const std::st
 }
 
 Machine this_very_machine() {
-  return {"/", file_system_of, smallest_clock_step, errno_of_perf_event, addresses_are_random, output_of_command};
+  return {"/", file_system_of, smallest_clock_step, errno_of_counter, addresses_are_random, output_of_command};
 }
 
 }  // namespace synthbench

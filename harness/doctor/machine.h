@@ -19,9 +19,10 @@ struct Machine {
     bool writable = false;        ///< by this user
   };
   std::function<std::optional<FileSystem>(const std::string& folder)> file_system;  ///< nullopt: no such folder
-  std::function<double()> clock_step;    ///< smallest step seen of the clock that times samples, seconds
-  std::function<int()> open_perf_event;  ///< errno of opening a hardware counter; 0: it works
-  std::function<bool()> randomizes;      ///< false: this process was started with address randomization off
+  std::function<double()> clock_step;  ///< smallest step seen of the clock that times samples, seconds
+  /// errno of opening one of kCounterEvents (harness/measure/counters.h); 0: it works
+  std::function<int(const std::string& counter)> open_counter;
+  std::function<bool()> randomizes;  ///< false: this process was started with address randomization off
   /// What a command prints to stdout; nullopt when it cannot be started or fails.
   std::function<std::optional<std::string>(const std::string& command)> output_of;
 

@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstring>
 #include <map>
 
 #include "harness/base/units.h"
+#include "harness/base/words.h"
 #include "harness/doctor/checks.h"
+#include "harness/measure/counters.h"
 
 namespace synthbench {
 namespace {
@@ -88,8 +91,20 @@ Diagnosis forbidden_counters(const Machine& machine) {
 
 /// No time depends on counters; they explain one.
 Diagnosis perf_events(const Machine& machine) {
-  const int error = machine.open_perf_event();
-  if (error == 0) return {"perf events", Status::ok, "instructions, cycles and cache misses of each speed cell are counted", {}};
+  std::vector<std::string> counted, absent;
+  int error = 0;  // of the first that cannot be opened
+  for (const CounterEvent& event : kCounterEvents) {
+    const int own = machine.open_counter(event.name);
+    (own == 0 ? counted : absent).emplace_back(event.name);
+    if (error == 0) error = own;
+  }
+  if (absent.empty()) return {"perf events", Status::ok, join(counted) + " of each speed cell are counted", {}};
+  if (!counted.empty()) {
+    return {"perf events",
+            Status::ok,
+            fmt::format("of each speed cell counted: {}; not here: {} ({})", join(counted), join(absent), std::strerror(error)),
+            {}};
+  }
   if (error == EACCES || error == EPERM) return forbidden_counters(machine);
   if (error == ENOSYS) return {"perf events", Status::ok, "none: this kernel, or the sandbox around it, has no perf_event_open", {}};
   return {"perf events",

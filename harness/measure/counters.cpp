@@ -1,24 +1,15 @@
 #include "harness/measure/counters.h"
 
-#include <linux/perf_event.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
 namespace synthbench {
 namespace {
-
-struct Event {
-  const char* name;
-  std::uint64_t config;
-};
-constexpr std::array<Event, 3> kEvents = {
-    {{"instructions", PERF_COUNT_HW_INSTRUCTIONS}, {"cycles", PERF_COUNT_HW_CPU_CYCLES}, {"cache_misses", PERF_COUNT_HW_CACHE_MISSES}}};
 
 long open_event(perf_event_attr& what, pid_t thread) {
   const long fd = ::syscall(SYS_perf_event_open, &what, thread, -1, -1, PERF_FLAG_FD_CLOEXEC);
@@ -62,7 +53,7 @@ Reading read_counter(int fd) {
 
 HardwareCounters::HardwareCounters(const Open& open) {
   for (const pid_t thread : threads_of_this_process()) {
-    for (const Event& event : kEvents) {
+    for (const CounterEvent& event : kCounterEvents) {
       perf_event_attr what = attributes(event.config);
       const long fd = open ? open(what, thread) : open_event(what, thread);
       if (fd >= 0) counters_.push_back({event.name, static_cast<int>(fd)});

@@ -1,16 +1,24 @@
 #pragma once
 
+#include <linux/perf_event.h>
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-struct perf_event_attr;
-
 namespace synthbench {
+
+/// What is counted, by the names of the metrics; config: of PERF_TYPE_HARDWARE.
+struct CounterEvent {
+  const char* name;
+  std::uint64_t config;
+};
+inline constexpr std::array<CounterEvent, 3> kCounterEvents = {
+    {{"instructions", PERF_COUNT_HW_INSTRUCTIONS}, {"cycles", PERF_COUNT_HW_CPU_CYCLES}, {"cache_misses", PERF_COUNT_HW_CACHE_MISSES}}};
 
 /// Counters of the processor, over user-space code of every thread that this process has, and of those that they start:
 /// instructions, cycles, cache_misses.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "harness/job.h"
@@ -98,11 +99,12 @@ void add_rows(Rows& rows, SampleRow& row, const DeviceSample& sample) {
 }
 
 bool sample_until_enough(const Workload& workload, const MeasureSettings& settings, std::int64_t inner, SampleRow row, Rows& rows) {
+  const bool cold = row.cache == "cold";
   std::optional<CacheEvictor> evictor;
-  if (row.cache == "cold") evictor.emplace();
+  if (cold) evictor.emplace();
   row.inner_iters = inner;
   DeviceSampler on_device(workload);
-  const auto sample = [&] {
+  const auto take = [&] {
     if (workload.clock != nullptr) {
       const std::vector<DeviceSample> tries = on_device.take_until_one_counts(inner);
       for (const DeviceSample& one : tries) add_rows(rows, row, one);
@@ -116,9 +118,20 @@ bool sample_until_enough(const Workload& workload, const MeasureSettings& settin
     ++row.idx;
     return seconds;
   };
+  double spent = 0;  // by the samples of a batch, with all that is done before and between their calls
+  const auto sample = [&] {
+    const auto start = Clock::now();
+    const double seconds = take();
+    spent += seconds_since(start);
+    return seconds;
+  };
   StopRule rule(settings);
   while (const int count = rule.next_batch()) {
-    for (const double seconds : take_samples(sample, count)) rule.add(seconds / static_cast<double>(inner), seconds);
+    spent = 0;
+    const std::vector<double> batch = take_samples(sample, count);
+    const double each = spent / count;
+    // To evict the caches takes so much longer than a short call that min_time of calls alone would take minutes.
+    for (const double seconds : batch) rule.add(seconds / static_cast<double>(inner), cold ? each : seconds, each);
   }
   return rule.noisy();
 }
@@ -180,8 +193,11 @@ Measurement measure(const Workload& workload, const MeasureSettings& settings, i
   rows.push_back(first);
 
   const double per_call = warm_up(workload, settings, sample_row("warmup", "hot", launch), rows);
-  for (const std::string& cache : settings.cache) {
-    const std::int64_t inner = inner_calls(workload, per_call, settings, cache == "cold");
+  for (const char* cache : {"hot", "cold"}) {  // hot samples follow the warm-up, and no evictor has been made before them
+    if (std::ranges::find(settings.cache, cache) == settings.cache.end()) continue;
+    const bool cold = std::string_view(cache) == "cold";
+    if (cold) hold_peak_rss();
+    const std::int64_t inner = inner_calls(workload, per_call, settings, cold);
     const bool noisy = sample_until_enough(workload, settings, inner, sample_row("measure", cache, launch), rows);
     result.noisy = result.noisy || noisy;
   }

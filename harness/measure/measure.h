@@ -28,7 +28,8 @@ struct Measurement {
 };
 
 /// Times a workload in one fresh process and sends every raw sample as a record: the first call apart (phase first), a
-/// warm-up by time, then samples through Google Benchmark with manual time, for each of settings.cache, until StopRule ends it.
+/// warm-up by time, then samples through Google Benchmark with manual time, for each of settings.cache (hot first), until StopRule
+/// ends it.
 /// Last, where the machine lets it, metrics of what the processor counts in a call: instructions, cycles, cache_misses.
 /// A sample is so many inner calls that it lasts at least ten resolutions of the clock.
 Measurement measure(const Workload& workload, const MeasureSettings& settings, int launch, const RecordWriter& records);

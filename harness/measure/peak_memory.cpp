@@ -3,11 +3,18 @@
 #include <malloc.h>
 
 #include <fstream>
+#include <optional>
 #include <string>
 
 namespace synthbench {
+namespace {
+
+std::optional<std::int64_t> held;
+
+}  // namespace
 
 std::int64_t peak_rss_bytes() {
+  if (held) return *held;
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) * 1024;
@@ -18,6 +25,9 @@ std::int64_t peak_rss_bytes() {
 void forget_peak_rss() {
   ::malloc_trim(0);  // else freed memory stays resident
   std::ofstream("/proc/self/clear_refs") << "5";
+  held.reset();
 }
+
+void hold_peak_rss() { held = peak_rss_bytes(); }
 
 }  // namespace synthbench

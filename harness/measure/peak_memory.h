@@ -11,4 +11,7 @@ std::int64_t peak_rss_bytes();
 /// Starts that count afresh from what is resident now: what a check used is not part of a cell's peak. Best effort.
 void forget_peak_rss();
 
+/// From now on the peak until now is reported: what measuring itself needs next is not part of a cell's peak.
+void hold_peak_rss();
+
 }  // namespace synthbench

@@ -7,8 +7,9 @@
 
 namespace synthbench {
 
-void StopRule::add(double seconds, double elapsed) {
+void StopRule::add(double seconds, double timed, double elapsed) {
   samples_.push_back(seconds);
+  timed_ += timed;
   elapsed_ += elapsed;
 }
 
@@ -28,17 +29,16 @@ int StopRule::next_batch() const {
   if (taken == 0) return 1;  // how long is one?
   if (elapsed_ >= settings_.max_time) return 0;
   if (taken < settings_.min_samples) return std::min(settings_.min_samples - taken, affordable());
-  if (elapsed_ >= settings_.min_time && calm()) return 0;
-  const double wanted = std::max(settings_.min_time - elapsed_, elapsed_ / 4);  // a quarter more, then look again
-  const double more = std::ceil(wanted / each());
+  if (timed_ >= settings_.min_time && calm()) return 0;
+  const double wanted = std::max(settings_.min_time - timed_, timed_ / 4);  // a quarter more, then look again
+  const double more = std::ceil(wanted / (timed_ / taken));
   return std::min(static_cast<int>(std::clamp(more, 1.0, 10'000.0)), affordable());
 }
 
-double StopRule::each() const { return elapsed_ / static_cast<double>(samples_.size()); }
-
 /// The last one ends after max_time.
 int StopRule::affordable() const {
-  return static_cast<int>(std::clamp(std::ceil((settings_.max_time - elapsed_) / each()), 1.0, 10'000.0));
+  const double each = elapsed_ / static_cast<double>(samples_.size());
+  return static_cast<int>(std::clamp(std::ceil((settings_.max_time - elapsed_) / each), 1.0, 10'000.0));
 }
 
 bool StopRule::noisy() const { return settings_.repetitions == 0 && (!calm() || std::ssize(samples_) < settings_.min_samples); }

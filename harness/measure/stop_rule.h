@@ -7,13 +7,14 @@
 namespace synthbench {
 
 /// Decides between batches whether a launch has enough samples. With settings.repetitions exactly so many; else at least
-/// min_samples and min_time and noise <= max_noise, or max_time: then the launch is noisy.
+/// min_samples and min_time and noise <= max_noise, or max_time: then the launch is noisy. max_time is the wall's: what a sample costs
+/// outside its timed region (preparing, evicting caches) counts too, and sizes the batches.
 class StopRule {
  public:
   explicit StopRule(const MeasureSettings& settings) : settings_(settings) {}
 
-  /// seconds: one sample, per call. elapsed: what taking it cost, all its calls together.
-  void add(double seconds, double elapsed);
+  /// seconds: one sample, per call. timed: what it adds to min_time, all its calls together. elapsed: what taking it cost.
+  void add(double seconds, double timed, double elapsed);
   /// Samples of the next batch; 0: enough. Batches grow, so that the noise is looked at rarely.
   int next_batch() const;
   /// Half-width of the median's interval, as a share of the median.
@@ -23,12 +24,11 @@ class StopRule {
 
  private:
   bool calm() const;
-  double each() const;     ///< seconds that one sample costs
   int affordable() const;  ///< samples until max_time
 
   MeasureSettings settings_;
   std::vector<double> samples_;
-  double elapsed_ = 0;
+  double timed_ = 0, elapsed_ = 0;
 };
 
 }  // namespace synthbench

@@ -21,7 +21,8 @@ Figure build(Store& store, const TableOptions& options) {
   });
   figure.title = "Peak resident memory of the worker process, largest over seeds";
   figure.subtitle = axes.constants;
-  figure.notes = notes_under(store, cells, axes);
+  const std::vector<std::string> below = notes_under(store, cells, axes);
+  figure.notes.insert(figure.notes.begin(), below.begin(), below.end());
   return figure;
 }
 

@@ -1,5 +1,7 @@
 #include "results/plots/over_length.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/base/units.h"
@@ -12,13 +14,20 @@ Figure over_length(Store& store, const TableAxes& axes, const std::vector<Config
   const FigureAxis length = {.label = "sequence length, tokens", .scale = FigureAxis::Scale::log2, .ticks = {}};
   FigurePanels panels({.x = length, .y = value});
   const std::vector<FigurePlace> places = places_in_figure(store, axes, rows, {"seq_len"});
+  std::size_t without_place = 0;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     auto measured = point(row);
     if (!measured) continue;
+    if (value.scale != FigureAxis::Scale::linear && measured->y <= 0) {
+      ++without_place;
+      continue;
+    }
     measured->x = rows[row].config.value("seq_len", 0.0);
     panels.series(places[row]).points.push_back(*measured);
   }
   Figure figure{.panels = panels.panels()};
+  if (without_place > 0)
+    figure.notes.push_back(fmt::format("not drawn: {} values of 0 or less, which have no place on a logarithmic axis", without_place));
   std::vector<double> all;
   for (const FigurePanel& panel : figure.panels) {
     for (const FigureSeries& series : panel.series) {

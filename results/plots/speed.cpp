@@ -16,12 +16,13 @@ Figure build(Store& store, const TableOptions& options) {
   const FigureAxis time = {.label = "time of one call", .scale = FigureAxis::Scale::log10, .text = format_seconds};
   Figure figure = over_length(store, timings.axes, timings.cells.rows, time, [&](std::size_t row) -> std::optional<FigurePoint> {
     const auto& timing = timings.times[row];
-    if (!timing || timing->seconds <= 0) return std::nullopt;
+    if (!timing) return std::nullopt;
     return FigurePoint{.y = timing->seconds, .y_interval = timings.interval(row)};
   });
   figure.title = "Time of one call, median with 95 % interval";
   figure.subtitle = timings.axes.constants;
-  figure.notes = notes_under(store, timings.cells, timings.axes);
+  const std::vector<std::string> below = notes_under(store, timings.cells, timings.axes);
+  figure.notes.insert(figure.notes.begin(), below.begin(), below.end());
   add_process_note(figure.notes, timings.times);
   add_unchecked_note(figure.notes, store, timings.cells);
   return figure;

@@ -64,12 +64,16 @@ TEST_F(Results, SidesRulesAndLevelsThatAreNoneAreRefused) {
   EXPECT_EQ(refusal_flaw(call({"compare", "vanila", "dense"}), {"vanila", "vanilla"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "eigen"}), {"two of a kind"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slow"}), {"--fail-on", "slower"}), "");
+  EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slower>5"}), {"--fail-on slower>5", "500 %", "5%"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--alpha", "2"}), {"--alpha"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--test", "chi"}), {"wilcoxon"}), "");
 }
 
 TEST_F(Results, ABaselineIsSavedListedComparedAndRemoved) {
-  ASSERT_EQ(call({"baseline", "save", "golden"}).code, 0);
+  const Done saved = call({"baseline", "save", "golden"});
+  ASSERT_EQ(saved.code, 0);
+  EXPECT_NE(saved.err.find("'golden' saved, 4 cells"), std::string::npos) << saved.err;
+  EXPECT_EQ(saved.err.find("not covered"), std::string::npos) << saved.err;
   EXPECT_EQ(refusal_flaw(call({"baseline", "save", "golden"}), {"golden", "exists"}), "");
   EXPECT_EQ(json_of(call({"baseline", "ls", "-o", "json"})).at(0).at("name"), "golden");
   const Done compared = call({"compare", "golden", "tiny", "-o", "json", "--fail-on", "slower,faster,only-a,only-b"});
@@ -77,6 +81,22 @@ TEST_F(Results, ABaselineIsSavedListedComparedAndRemoved) {
   for (const Json& row : json_of(compared)) EXPECT_EQ(row.at("verdict"), "same");
   EXPECT_EQ(call({"baseline", "rm", "golden"}).code, 0);
   EXPECT_EQ(refusal_flaw(call({"baseline", "rm", "golden"}), {"golden"}), "");
+}
+
+TEST_F(Results, ANameOfSeveralSweepsIsTold) {
+  for (const char* length : {"16", "17"}) {
+    ASSERT_EQ(call({"bench", "-l", length, "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model",
+                    "16", "-q", "--db", "two.db"})
+                  .code,
+              0);
+  }
+  const Done saved = call({"baseline", "save", "golden", "--db", "two.db"});
+  EXPECT_EQ(saved.code, 0);
+  EXPECT_NE(saved.err.find("2 sweeps are named 'bench'"), std::string::npos) << saved.err;
+  const Done compared = call({"compare", "s1", "bench", "-o", "json", "--db", "two.db"});
+  EXPECT_TRUE(json_of(compared).is_array()) << compared.out;
+  EXPECT_NE(compared.err.find("2 sweeps are named 'bench'"), std::string::npos) << compared.err;
+  EXPECT_EQ(call({"compare", "s1", "s2", "-o", "json", "--db", "two.db"}).err, "");
 }
 
 TEST_F(Results, ReproMeasuresAgainAndSaysHowTheValuesLie) {
@@ -87,6 +107,48 @@ TEST_F(Results, ReproMeasuresAgainAndSaysHowTheValuesLie) {
       << done.out;
   EXPECT_EQ(refusal_flaw(call({"repro", "a999"}), {"a999"}), "");
   EXPECT_EQ(refusal_flaw(call({"repro", "c1"}), {"c1"}), "");
+}
+
+TEST_F(Results, WhatFailedThenAndEndsWellNowIsNoRegression) {
+  const std::string line = call({"export"}).out;
+  Json failed = Json::parse(line.substr(0, line.find('\n')));
+  failed["state"] = "crashed";
+  failed["reason"] = "SIGSEGV";
+  failed["metrics"] = Json::object();
+  failed["samples"] = Json::array();
+  failed["checks"] = Json::array();
+  place->write("failed.jsonl", failed.dump() + "\n");
+  ASSERT_EQ(call({"import", "failed.jsonl", "--db", "failed.db"}).code, 0);
+  const Done done = call({"repro", "a1", "-q", "--db", "failed.db"});
+  EXPECT_EQ(done.code, 0) << done.out << done.err;
+  EXPECT_NE(done.out.find("a1 then: crashed: SIGSEGV"), std::string::npos) << done.out;
+}
+
+TEST_F(Results, ReproTakesWhatIsSaidOfHowItWasMeasuredAndRefusesWhatNobodyCanDo) {
+  const std::string line = call({"export"}).out;
+  Json odd = Json::parse(line.substr(0, line.find('\n')));
+  odd["volatile"]["measure"] = {{"launches", 1}, {"repetitions", 3}};
+  place->write("odd.jsonl", odd.dump() + "\n");
+  ASSERT_EQ(call({"import", "odd.jsonl", "--db", "part.db"}).code, 0);
+  const Done part = call({"repro", "a1", "-q", "--db", "part.db"});
+  EXPECT_EQ(part.code, 0) << "one launch says nothing" << part.out << part.err;
+  for (const Json& measure : {Json({{"min_time", "long"}}), Json("well"), Json({{"launches", 0}})}) {
+    odd["volatile"]["measure"] = measure;
+    place->write("odd.jsonl", odd.dump() + "\n");
+    const std::string db = std::to_string(measure.dump().size()) + ".db";
+    ASSERT_EQ(call({"import", "odd.jsonl", "--db", db}).code, 0);
+    EXPECT_EQ(refusal_flaw(call({"repro", "a1", "-q", "--db", db}), {"a1 cannot be measured again"}), "") << measure;
+  }
+}
+
+TEST_F(Results, CalibrateWithOneLaunchASideSaysWhyItHasNoRates) {
+  const Done done =
+      call({"calibrate", "--pairs",   "5",  "--launches", "1", "-l", "16",   "-r",         "2",     "--batch", "1",       "--heads",
+            "1",         "--d-model", "16", "--threads",  "1", "-o", "json", "--progress", "plain", "--db",    "floor.db"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_TRUE(json_of(done).at(0).at("false_verdicts").is_null()) << done.out;
+  EXPECT_GT(json_of(done).at(0).at("floor_percent").get<double>(), 0);
+  EXPECT_NE(done.err.find("one launch a side"), std::string::npos) << done.err;
 }
 
 TEST_F(Results, ASpeedTableOfThreeLengthsSaysHowTimeGrows) {

@@ -81,13 +81,30 @@ TEST_F(Figures, AWatchedReportEndsWithTheSweepAndNoLongerReloads) {
   for (const std::string& name : place->files()) EXPECT_FALSE(has(name, ".html.")) << name << " was left";
 }
 
+TEST_F(Figures, AWatchedReportWaitsForItsDatabase) {
+  const Done watched = shell(*place, R"((sleep 2; synthbench run grid.toml --db late.db > run.out 2>&1) &
+    synthbench report --watch --every 0.5s --out late.html --db late.db)");
+  EXPECT_EQ(watched.code, 0) << watched.err;
+  EXPECT_TRUE(has(watched.err, "waiting for late.db")) << watched.err;
+  EXPECT_FALSE(has(text_of(place->path("late.html")), "pending")) << "all that the sweep measured is there";
+}
+
+TEST_F(Figures, AWatchedReportWaitsForItsFirstCell) {
+  const Done watched = shell(*place, R"(synthbench merge r.db --db empty.db && synthbench rm s1 --db empty.db || exit 9
+    (sleep 5; synthbench run grid.toml --db empty.db > run.out 2>&1) &
+    synthbench report --watch --every 0.5s --out first.html --db empty.db)");
+  EXPECT_EQ(watched.code, 0) << watched.err;
+  EXPECT_TRUE(has(text_of(place->path("first.html")), "<table"));
+}
+
+std::string browser() { return installed("chromium") ? "chromium" : "google-chrome"; }
+
 /// The page after a script of ours has run in it; what the browser's console said goes to `console`.
 std::string page_in_browser(const std::string& folder, const std::string& page, const std::string& script, std::string& console) {
   std::string changed = page;
   changed.insert(changed.rfind("</body>"), "<pre id=\"result\"></pre><script>" + script + "</script>");
   std::ofstream(folder + "/tried.html") << changed;
-  const std::string browser = installed("chromium") ? "chromium" : "google-chrome";
-  const std::string command = "cd '" + folder + "' && timeout 120 " + browser +
+  const std::string command = "cd '" + folder + "' && timeout 120 " + browser() +
                               " --headless --no-sandbox --disable-gpu --user-data-dir=browser --enable-logging=stderr --dump-dom "
                               "\"file://$PWD/tried.html\" > dom.html "
                               "2> console.txt";
@@ -99,6 +116,51 @@ std::string page_in_browser(const std::string& folder, const std::string& page, 
   const std::string dom = text_of(folder + "/dom.html");
   const std::size_t at = dom.find("<pre id=\"result\">");
   return at == std::string::npos ? "no result: " + dom.substr(0, 500) : dom.substr(at + 17, dom.find("</pre>", at) - at - 17);
+}
+
+TEST_F(Figures, APageFitsAHandADeskAndPaper) {
+  if (!installed("chromium") && !installed("google-chrome")) GTEST_SKIP() << "neither chromium nor google-chrome is on the PATH";
+  ASSERT_EQ(call({"report", "--out", "report.html"}).code, 0);
+  std::string console;
+  // Frames of the page itself: a window of a headless browser is not made as narrow as a hand holds.
+  const std::string result = page_in_browser(place->folder().string(), text_of(place->path("report.html")), R"JS(
+    const page = document.documentElement.cloneNode(true);
+    page.querySelector("#result").remove();
+    page.querySelectorAll("body > script").forEach((script, i, all) => { if (i === all.length - 1) script.remove(); });
+    const print = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+      .filter((rule) => rule.media !== undefined && rule.media.mediaText === "print")
+      .flatMap((rule) => [...rule.cssRules].map((inner) => inner.cssText)).join("\n");
+    const said = {};
+    const looks = [["380", 380, ""], ["1400", 1400, ""], ["paper", 1000, print]];
+    for (const [name, width, style] of looks) {
+      const frame = document.createElement("iframe");
+      frame.style.width = width + "px";
+      frame.style.height = "900px";
+      frame.onload = () => {
+        const inside = frame.contentDocument, root = inside.documentElement;
+        if (style !== "") inside.head.append(Object.assign(inside.createElement("style"), { textContent: style }));
+        const tables = [...inside.querySelectorAll(".scroll")];
+        const wide = tables.filter((box) => box.scrollWidth > box.clientWidth).length;
+        said[name] = `${root.scrollWidth <= root.clientWidth ? "fits" : "scrolls " + root.scrollWidth}`
+          + ` ${tables.every((box) => box.getBoundingClientRect().right <= root.clientWidth) ? "inside" : "outside"}`
+          + (name === "380" ? ` ${wide > 0 ? "tables scroll" : "tables fit"}` : "")
+          + (name === "paper" ? ` ${getComputedStyle(inside.querySelector("nav")).display}` : "");
+        document.getElementById("result").textContent = looks.map((look) => `${look[0]}: ${said[look[0]]}`).join("; ");
+      };
+      frame.srcdoc = "<!DOCTYPE html>" + page.outerHTML;
+      document.body.append(frame);
+    }
+  )JS",
+                                             console);
+  EXPECT_EQ(result, "380: fits inside tables scroll; 1400: fits inside; paper: fits inside none");
+  EXPECT_EQ(console, "");
+  const Done printed = shell(*place, browser() +
+                                         " --headless --no-sandbox --disable-gpu --user-data-dir=browser --print-to-pdf=report.pdf "
+                                         "\"file://$PWD/report.html\"");
+  EXPECT_EQ(printed.code, 0) << printed.err;
+  const std::string pdf = text_of(place->path("report.pdf"));
+  EXPECT_EQ(pdf.substr(0, 5), "%PDF-");
+  EXPECT_GT(pdf.size(), 10000u);
 }
 
 TEST_F(Figures, ABrowserSortsThePageWithoutAComplaint) {

@@ -160,6 +160,34 @@ TEST(Run, WhatMatchWarnsOfStandsUnderTheTable) {
   EXPECT_EQ(json_of(place({"ls", "sweeps", "-o", "json"}))[0]["tags"], "unmatched");
 }
 
+TEST(Run, WhatMatchSaysFollowsTheGridOfASweepThatIsThere) {
+  const Place place;
+  const auto unequal = [&] {
+    const Json table = json_of(place({"table", "speed", "-o", "json"}));
+    std::vector<std::string> out;
+    for (const Json& note : table["notes"]) {
+      if (note.get<std::string>().starts_with("unequal sizes: ")) out.push_back(note);
+    }
+    return out;
+  };
+  const auto run_with = [&](const std::string& match) {
+    place.write("grid.toml", kTinyGrid + match);
+    const Done run = place({"run", "grid.toml"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(json_of(place({"ls", "sweeps", "-o", "json"})).size(), 1u) << "the same sweep";
+  };
+  run_with("");
+  EXPECT_TRUE(unequal().empty());
+  run_with("[match]\nparams = \"1%\"\n");
+  const auto by_size = unequal();
+  ASSERT_EQ(by_size.size(), 1u) << "it came after the cells were measured";
+  run_with("[match]\nflops = \"1%\"\n");
+  ASSERT_EQ(unequal().size(), 1u);
+  EXPECT_NE(unequal().front(), by_size.front()) << "another rule says something else";
+  run_with("");
+  EXPECT_TRUE(unequal().empty()) << "and none says nothing";
+}
+
 TEST(Bench, TheVariableNamesTheDatabaseAndTheFlagBeatsIt) {
   const Place place;
   const std::vector<std::string> one = {"bench",   "-m", "vanilla",   "-b", "eigen",      "-l", "13", "--batch", "1",

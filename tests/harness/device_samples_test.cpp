@@ -71,21 +71,23 @@ struct Measured {
   }
 };
 
-Measured measured(FakeDevice& device, int repetitions = 4) {
+Measured measured(FakeDevice& device, int launch = 0) {
   const RecordCapture capture;
-  measure(device.workload(), {.min_time = 0.001, .repetitions = repetitions}, 0, RecordWriter());
+  measure(device.workload(), {.min_time = 0.001, .repetitions = 4}, launch, RecordWriter());
   Measured out{{}, capture.records("metric")};
   for (const Json& record : capture.records("sample")) out.rows.push_back(sample_from_json(record));
   return out;
 }
 
-double median_of(const Measured& launch) {
-  Config config = config_of({{"seq_len", "16"}});
-  for (const MetricRow& row : speed_metrics(config, launch.rows)) {
-    if (row.name == "median") return row.value;
+MetricRow median_row(const Measured& launches) {
+  for (MetricRow& row : speed_metrics(config_of({{"seq_len", "16"}}), launches.rows)) {
+    if (row.name == "median") return row;
   }
-  return -1;
+  ADD_FAILURE() << "no median";
+  return {};
 }
+
+double median_of(const Measured& launches) { return median_row(launches).value; }
 
 TEST(DeviceSamples, EachHasTheTimesOfBothClocksAndTheDevicesOwnCounts) {
   FakeDevice device;
@@ -163,6 +165,18 @@ TEST(DeviceSamples, WhereTheDevicesClockIsNotBelievedTheWallCounts) {
     launch.rows.push_back({"measure", "hot", "cuda_event", 0, k, 1, 9'000'000, {}, "clocks disagree: device 9 ms, wall 5 ms"});
   }
   EXPECT_DOUBLE_EQ(median_of(launch), 0.005);
+}
+
+TEST(DeviceSamples, ALaunchWhoseDeviceClockWasNeverBelievedDoesNotVanish) {
+  FakeDevice well, wrong;
+  wrong.factor = 2;
+  Measured both = measured(well, 0);
+  const double by_device = median_of(both);
+  const Measured second = measured(wrong, 1);
+  ASSERT_TRUE(second.of("cuda_event", false).empty());
+  both.rows.insert(both.rows.end(), second.rows.begin(), second.rows.end());
+  EXPECT_EQ(median_row(both).n, 8) << "four of each launch, by the one clock that both have";
+  EXPECT_NEAR(median_of(both), by_device, 0.5 * by_device) << "by the host's";
 }
 
 TEST(DeviceSamples, CallsShorterThanTheDevicesClockSeesAreRepeated) {

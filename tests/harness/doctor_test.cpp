@@ -33,7 +33,9 @@ class DoctorTest : public testing::Test {
       return place;
     };
     machine.clock_step = [this] { return clock_step; };
-    machine.open_perf_event = [this] { return perf_error; };
+    machine.open_counter = [this](const std::string& counter) {
+      return absent_counter.empty() || counter == absent_counter ? perf_error : 0;
+    };
     machine.randomizes = [this] { return randomizes; };
     machine.output_of = [this](const std::string& command) -> std::optional<std::string> {
       const auto found = outputs.find(command.substr(0, command.find(' ')));
@@ -67,6 +69,7 @@ class DoctorTest : public testing::Test {
   std::optional<Machine::FileSystem> place = Machine::FileSystem{0xEF53, std::int64_t{50} << 30, true};
   double clock_step = 3e-8;
   int perf_error = 0;
+  std::string absent_counter;  ///< that alone cannot be opened; empty: none can, where there is an error
   bool randomizes = true;
   std::map<std::string, std::string> outputs = {{"'/opt/synthbench-torch'", R"({"libraries": {"libtorch": "2.11.0"}})"}};
   DoctorRequest request{.db_path = "runs/mine.db",
@@ -174,6 +177,13 @@ TEST_F(DoctorTest, TellsCountersThatAreForbiddenFromThoseThatDoNotExist) {
   expect("perf events", Status::ok, "no perf_event_open", "");
   perf_error = ENOENT;
   expect("perf events", Status::ok, "virtual PMU", "");
+}
+
+TEST_F(DoctorTest, NamesTheCountersThatOpen) {
+  expect("perf events", Status::ok, "instructions, cycles, cache_misses of each speed cell are counted", "");
+  absent_counter = "cache_misses";
+  perf_error = ENOENT;
+  expect("perf events", Status::ok, "of each speed cell counted: instructions, cycles; not here: cache_misses (No such file", "");
 }
 
 TEST_F(DoctorTest, DistrustsACoarseClock) {

@@ -2,13 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <numeric>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "harness/measure/batch.h"
 #include "harness/measure/clock.h"
+#include "harness/measure/peak_memory.h"
+#include "results/statistics.h"
 #include "tests/harness/record_capture.h"
 
 namespace synthbench {
@@ -65,24 +70,61 @@ TEST(Measure, DoesNotTimeThePreparation) {
     EXPECT_LT(static_cast<double>(row.total_ns) / static_cast<double>(row.inner_iters), 9e6) << row.phase;
 }
 
+/// Follows a chain through 512 KiB, a cache line a step, in an order that no processor foresees: the time is that of the memory.
+struct PointerChase {
+  static constexpr std::size_t kLines = 8192, kWords = 8;  ///< words in a line
+  std::vector<std::size_t> next = std::vector<std::size_t>(kLines * kWords);
+  volatile std::size_t end = 0;
+
+  PointerChase() {
+    std::vector<std::size_t> order(kLines);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::shuffle(order.begin() + 1, order.end(), std::mt19937_64(1));
+    for (std::size_t i = 0; i < kLines; ++i) next[order[i] * kWords] = order[(i + 1) % kLines] * kWords;
+  }
+  void operator()() {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < kLines; ++i) at = next[at];
+    end = at;
+  }
+};
+
 TEST(Measure, MeasuresColdAndHotApart) {
   const RecordCapture capture;
-  std::vector<int> data(1 << 18, 1);  // 1 MiB
-  volatile long sum = 0;
-  measure({[&] {
-             for (const int x : data) sum = sum + x;
-           },
-           {}},
-          {.min_time = 0.002, .repetitions = 4, .cache = {"hot", "cold"}}, 0, RecordWriter());
-  std::map<std::string, int> counts;
+  PointerChase chase;
+  measure({[&] { chase(); }, {}}, {.min_time = 0.002, .repetitions = 9, .cache = {"cold", "hot"}}, 0, RecordWriter());
+  std::map<std::string, std::vector<double>> seconds;
   for (const SampleRow& row : samples_of(capture)) {
     if (row.phase != "measure") continue;
-    ++counts[row.cache];
+    seconds[row.cache].push_back(static_cast<double>(row.total_ns) * 1e-9 / static_cast<double>(row.inner_iters));
     if (row.cache == "cold") {
       EXPECT_EQ(row.inner_iters, 1);
     }
   }
-  EXPECT_EQ(counts, (std::map<std::string, int>{{"cold", 4}, {"hot", 4}}));
+  ASSERT_EQ(seconds["cold"].size(), 9u);
+  ASSERT_EQ(seconds["hot"].size(), 9u);
+  EXPECT_GT(median(seconds["cold"]), median(seconds["hot"])) << "memory is slower than a cache";
+}
+
+TEST(Measure, ColdCachesDoNotOutlastMaxTime) {
+  const RecordCapture capture;
+  volatile int counter = 0;
+  const auto start = Clock::now();
+  measure({[&] { counter = counter + 1; }, {}}, {.min_samples = 3, .min_time = 0.05, .max_noise = 1e-9, .max_time = 0.3, .cache = {"cold"}},
+          0, RecordWriter());
+  EXPECT_LT(seconds_since(start), 20) << "10,000 samples of which each empties the caches would take minutes";
+  EXPECT_GE(capture.records("sample").size(), 2u + 2u);
+}
+
+TEST(Measure, WhatEmptiesTheCachesIsNotPartOfThePeakMemory) {
+  const RecordCapture capture;
+  volatile int counter = 0;
+  const Workload workload{[&] { counter = counter + 1; }, {}};
+  measure(workload, {.min_time = 0.002, .repetitions = 3}, 0, RecordWriter());
+  const std::int64_t hot = peak_rss_bytes();
+  if (hot == 0) GTEST_SKIP() << "this kernel does not say what was resident at most (VmHWM)";
+  measure(workload, {.min_time = 0.002, .repetitions = 3, .cache = {"hot", "cold"}}, 0, RecordWriter());
+  EXPECT_LT(peak_rss_bytes(), hot + (std::int64_t{16} << 20)) << "the evictor has 32 MiB at least";
 }
 
 TEST(Measure, LetsAnExceptionOfTheWorkloadThrough) {

@@ -8,6 +8,7 @@
 
 #include "backends/eigen/peak_loops.h"
 #include "harness/aggregate.h"
+#include "harness/base/processors.h"
 #include "harness/job.h"
 #include "harness/measure/clock.h"
 #include "tests/harness/plans.h"
@@ -77,7 +78,9 @@ TEST(Peaks, WhatTheMachineCannotDoIsNoNumber) {
 
 TEST(Peaks, AMaskedCellIsHeldAgainstNothingAsItsKernelMaySkipWhatIsCounted) {
   for (const auto& [key, value] : std::map<std::string, std::string>{{"causal", "true"}, {"key_lengths", "random"}}) {
-    EXPECT_FALSE(metrics(cell({{key, value}}), 1e-3, Peaks{1, 1, 1}).contains("peak_flops_share")) << key;
+    const auto found = metrics(cell({{key, value}}), 1e-3, Peaks{1, 1, 1});
+    for (const char* share : {"peak_flops_share", "peak_bytes_share"}) EXPECT_FALSE(found.contains(share)) << share << ", " << key;
+    EXPECT_TRUE(std::isfinite(found.at("bytes_per_s").value)) << "nothing says that it is impossible";
   }
 }
 
@@ -90,6 +93,14 @@ TEST(Peaks, AreOfADtypeAThreadCountAndProcessors) {
     other[key] = value;
     EXPECT_FALSE(peak_setting(Config(other), {})) << key;
   }
+}
+
+TEST(Peaks, OfAllThreadsAreThoseOfTheProcessorsThatWorkersAreHeldTo) {
+  for (const std::vector<int>& processors : std::vector<std::vector<int>>{{0}, {0, 2, 5}}) {
+    EXPECT_EQ(peak_setting(cell({{"threads", "0"}}), processors)->threads, std::ssize(processors));
+    EXPECT_EQ(peak_setting(cell({{"threads", "2"}}), processors)->threads, 2) << "as asked for";
+  }
+  EXPECT_EQ(peak_setting(cell({{"threads", "0"}}), {})->threads, std::ssize(allowed_processors()));
 }
 
 TEST(Peaks, ComeBackFromAnAttemptsFacts) {

@@ -19,7 +19,7 @@ int samples_taken(StopRule& rule, double base, double noise, std::uint64_t seed)
   while (const int batch = rule.next_batch()) {
     for (int k = 0; k < batch; ++k, ++taken) {
       const double seconds = base * uniform(draw);
-      rule.add(seconds, seconds);
+      rule.add(seconds, seconds, seconds);
     }
   }
   return taken;
@@ -50,12 +50,32 @@ TEST(StopRule, NoiseCostsMoreSamplesAndEndsAtMaxTimeAsNoisy) {
   while (const int batch = rule.next_batch()) {
     for (int k = 0; k < batch; ++k, ++taken) {
       const double seconds = taken % 2 ? 0.001 : 0.003;  // two speeds: the median itself is uncertain
-      rule.add(seconds, seconds);
+      rule.add(seconds, seconds, seconds);
     }
   }
   EXPECT_TRUE(rule.noisy());
   EXPECT_GE(taken, 160);
   EXPECT_LE(taken, 300);
+}
+
+TEST(StopRule, WhatIsDoneOutsideTheTimedRegionCountsTowardsMaxTime) {
+  const MeasureSettings settings{.min_samples = 10, .min_time = 0.3, .max_noise = 0.02, .max_time = 3};
+  StopRule of_calls(settings);
+  int taken = 0;
+  double wall = 0;
+  while (const int batch = of_calls.next_batch()) {  // calls of 5 us, each after 20 ms of preparation
+    for (int k = 0; k < batch; ++k, ++taken) of_calls.add(5e-6, 5e-6, 0.02), wall += 0.02;
+  }
+  EXPECT_LE(wall, 3.1);
+  EXPECT_GE(taken, 100) << "min_time of the calls alone would need 60,000";
+  EXPECT_FALSE(of_calls.noisy()) << "they are calm, and many";
+  StopRule of_wall(settings);  // as with cold caches
+  taken = 0;
+  while (const int batch = of_wall.next_batch()) {
+    for (int k = 0; k < batch; ++k, ++taken) of_wall.add(5e-6, 0.02, 0.02);
+  }
+  EXPECT_GE(taken, 15);
+  EXPECT_LE(taken, 20) << "min_time by the wall";
 }
 
 TEST(StopRule, RepetitionsBeatEverythingElse) {

@@ -3,56 +3,54 @@
 //   ninja bench_table && tests/harness/bench_table
 #include <benchmark/benchmark.h>
 
-#include "results/exchange.h"
 #include "results/table.h"
-#include "tests/results/fixtures.h"
+#include "tests/results/many_cells.h"
 
 namespace synthbench {
 namespace {
 
-constexpr std::int64_t kCells = 200'000, kSeeds = 10;
+constexpr std::int64_t kCells = 200'000;
 
-/// 20,000 configs of ten seeds each: 12 metrics and 30 samples a cell.
-std::unique_ptr<Store> filled(const std::string& path) {
-  ExchangeLine line;
-  line.sweep.name = "bench";
-  line.build = a_build();
-  line.env = a_machine();
-  line.result = timed({std::vector<double>(10, 1e-3), std::vector<double>(10, 1.1e-3), std::vector<double>(10, 0.9e-3)});
-  for (int extra = 0; extra < 9; ++extra) {
-    line.result.metrics.push_back({.name = "metric" + std::to_string(extra), .unit = "s", .better = "lower", .value = 1e-3});
-  }
-  auto store = Store::open_to_write(path);
-  std::int64_t at = 0;
-  store->import_lines([&]() -> std::optional<ExchangeLine> {
-    if (at == kCells) return std::nullopt;
-    static const char* const variants[] = {"vanilla", "random", "dense", "factorized_random", "factorized_dense"};
-    const std::int64_t config = at / kSeeds;
-    line.cell = a_cell({{"variant", variants[config % 5]}, {"seq_len", 16 * (config / 5 + 1)}}, at % kSeeds, at + 1);
-    line.uid = sha256(std::to_string(at));
-    line.started_at = line.ended_at = "2026-11-24T05:58:01.123Z";
-    ++at;
-    return line;
-  });
-  return store;
+/// 20,000 configs of ten seeds each, timed, and one training of each variant.
+Store& timed_cells() {
+  static const TempFolder folder;
+  static const AttemptResult result = speed_result_of_many();
+  static const std::unique_ptr<Store> store = [] {
+    filled(folder / "r.db", kCells, speed_cell_of_many, [](std::int64_t) { return result; });
+    return filled(folder / "r.db", 50, training_of_many, training_result_of_many, "trained");
+  }();
+  return *store;
 }
 
-void table_of(benchmark::State& state, const std::string& preset, const std::string& filter) {
+/// As many trainings.
+Store& trained_cells() {
   static const TempFolder folder;
-  static const std::unique_ptr<Store> store = filled(folder / "r.db");
+  static const std::unique_ptr<Store> store = filled(folder / "r.db", kCells, training_of_many, training_result_of_many);
+  return *store;
+}
+
+void table_of(benchmark::State& state, Store& (*cells)(), const std::string& preset, const std::string& filter) {
+  Store& store = cells();
   TableOptions options;
   options.filter = filter;
   std::size_t rows = 0;
   for (auto _ : state) {
-    const Table table = make_table(*store, preset, options);
+    const Table table = make_table(store, preset, options);
     rows = table.rows.size();
     benchmark::DoNotOptimize(format_table(table, "md").size());
   }
   state.counters["rows"] = static_cast<double>(rows);
 }
-BENCHMARK_CAPTURE(table_of, speed_of_all, "speed", "")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(table_of, memory_of_all, "memory", "")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(table_of, speed_of_one_length, "speed", "seq_len = 512")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, speed_of_all, timed_cells, "speed", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, memory_of_all, timed_cells, "memory", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, speed_of_one_length, timed_cells, "speed", "seq_len = 512")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, pareto_of_all, timed_cells, "pareto", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, scaling_of_all, timed_cells, "scaling", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, ablation_of_times, timed_cells, "ablation", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, quality_of_all, trained_cells, "quality", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, ablation_of_qualities, trained_cells, "ablation", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, claims_of_all, trained_cells, "claims", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(table_of, paper2_of_all, trained_cells, "paper2", "")->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace synthbench

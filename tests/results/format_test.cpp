@@ -2,6 +2,7 @@
 #include "results/format.h"
 
 #include "harness/base/error.h"
+#include "results/latex_text.h"
 #include "tests/results/fixtures.h"
 
 namespace synthbench {
@@ -64,11 +65,22 @@ TEST(Format, LatexHasNoBareSpecialLetter) {
   const std::string tex = format_table(awkward(), "tex");
   EXPECT_TRUE(has(tex, "100 \\% of A \\& B")) << tex;
   EXPECT_TRUE(has(tex, "\\begin{tabular}{lrl}")) << tex;
-  EXPECT_TRUE(has(tex, "factorized\\_random & 1.50 & a|b \\\\")) << tex;
+  EXPECT_TRUE(has(tex, "factorized\\_random & 1.50 & a\\textbar{}b \\\\")) << tex;
   EXPECT_TRUE(has(tex, "\\textless{}b\\textgreater{}\\&amp;")) << tex;
   EXPECT_TRUE(has(tex, "\\footnotesize missing: 1 crashed: x\\_y")) << tex;
   EXPECT_TRUE(has(format_rows({{"t"}, {{{"t", "_%#$\\{}~^&"}}}}, "tex"),
                   "\\_\\%\\#\\$\\textbackslash{}\\{\\}\\textasciitilde{}\\textasciicircum{}\\&"));
+}
+
+TEST(Format, LatexMakesNoLetterOfTwoAndHoldsUtf8Alone) {
+  const auto tex = [](const std::string& text) { return latex_text(text); };
+  EXPECT_EQ(tex("--explain a---b"), "{-}-explain a{-}{-}-b");
+  EXPECT_EQ(tex("`` '' ?` ,,"), "{`}` {'}' {?}` {,},");
+  EXPECT_EQ(tex("2 × 3 ± 1 µs – é"), "2 $\\times$ 3 $\\pm$ 1 $\\mu$s -- é");
+  EXPECT_EQ(tex("漢字 🙂"), "U+6F22U+5B57 U+1F642");
+  EXPECT_EQ(tex("a\xff\xc3(\xed\xa0\x80\xc0\xaf"), "a?\?(?????") << "no byte of it is a letter";
+  EXPECT_TRUE(has(format_table(awkward(), "tex"), "\\usepackage[T1]{fontenc}")) << "ü is there";
+  EXPECT_FALSE(has(format_rows({{"t"}, {{{"t", "plain"}}}}, "tex"), "fontenc"));
 }
 
 TEST(Format, HtmlIsEscapedAndHasTheNotes) {

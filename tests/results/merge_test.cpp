@@ -5,6 +5,7 @@
 #include "results/reference_merge.h"
 #include "results/reference_rows.h"
 #include "results/saved_query.h"
+#include "results/sqlite.h"
 #include "results/sweep_named.h"
 #include "results/words_of_sweeps.h"
 #include "tests/results/fixtures.h"
@@ -104,13 +105,18 @@ class Copies : public testing::Test {
     const auto store = Store::open_to_write(folder / ("merged" + std::to_string(++number) + ".db"));
     counts = merge_files(*store, paths);
     expect_healthy(*store);
-    return {Json(store->select(R"(SELECT ce.seed, ce.state, ce.reason, a.attempt_uid FROM cell ce
+    return contents(*store);
+  }
+  static Json contents(Store& store) {
+    return {Json(store.select(R"(SELECT ce.seed, ce.state, ce.reason, a.attempt_uid FROM cell ce
                                   LEFT JOIN attempt a ON a.attempt_id=ce.result_attempt_id ORDER BY ce.seed)")),
-            Json(store->select(R"(SELECT a.attempt_uid, d.name, m.split, m.value, NULL AS example
+            Json(store.select(R"(SELECT a.attempt_uid, d.name, m.split, m.value, NULL AS example
                                   FROM metric m JOIN metric_def d USING(metric_id) JOIN attempt a USING(attempt_id) UNION ALL
                                   SELECT a.attempt_uid, d.name, x.split, x.value, x.example
                                   FROM example_score x JOIN metric_def d USING(metric_id) JOIN attempt a USING(attempt_id)
-                                  ORDER BY 1, 2, 3, 5)"))};
+                                  ORDER BY 1, 2, 3, 5)")),
+            Json(store.select("SELECT attempt_uid, n, outcome, error_class, ended_at, kernel FROM attempt ORDER BY 1")),
+            Json(store.select("SELECT count(*) AS n, sum(total_ns) AS ns FROM sample"))};
   }
 
   TempFolder folder;
@@ -178,6 +184,103 @@ TEST_F(Copies, OfTwoAttemptsTheOneThatEndedLaterCountsWhicheverWasMergedFirst) {
               2)
         << "median and min are of the later one";
   }
+}
+
+/// A sweep whose first attempt runs while its file is copied, and ends afterwards.
+class RunningCopies : public Copies {
+ protected:
+  void SetUp() override {
+    Sweep sweep(folder / "run.db", some_cells({64}, {0, 1}), "running");
+    const auto claimed = sweep.claim(1);
+    sweep.store->checkpoint();
+    for (const char* name : {"copy.db", "stale.db"}) std::filesystem::copy_file(folder / "run.db", folder / name);
+    ASSERT_TRUE(sweep.store->finish(*claimed, "me", timed({{1e-3, 2e-3}})));
+    sweep.store->checkpoint();
+  }
+  /// Each merged into the other one is the same.
+  void expect_equal_either_way(const std::string& a, const std::string& b) {
+    std::filesystem::copy_file(folder / a, folder / "before.db");
+    const auto one = Store::open_to_write(folder / a), other = Store::open_to_write(folder / b);
+    first = merge_files(*one, {folder / b});
+    merge_files(*other, {folder / "before.db"});
+    expect_healthy(*one);
+    EXPECT_EQ(contents(*one), contents(*other));
+  }
+  Store::Imported first;
+};
+
+TEST_F(RunningCopies, AnAttemptThatRanInACopyEndsWithWhatTheOtherFileKnows) {
+  std::filesystem::copy_file(folder / "run.db", folder / "run2.db");
+  const auto run = Store::open_to_write(folder / "run2.db");
+  EXPECT_EQ(merge_files(*run, {folder / "copy.db"}).attempts, 0) << "the copy knows nothing more";
+  expect_equal_either_way("copy.db", "run.db");
+  EXPECT_EQ(first.attempts, 1);
+  const auto copy = Store::open_to_write(folder / "copy.db");
+  EXPECT_EQ(contents(*copy), contents(*run));
+  EXPECT_EQ(contents(*copy)[0][0]["state"], "done") << contents(*copy).dump();
+  EXPECT_EQ(contents(*copy)[3][0]["n"], 2) << "with its samples";
+  EXPECT_EQ(count(*copy, "SELECT count(*) FROM check_result"), 1);
+  EXPECT_EQ(count(*copy, "SELECT count(*) FROM cell WHERE owner IS NOT NULL"), 0);
+  EXPECT_EQ(merge_files(*copy, {folder / "run.db"}).attempts, 0) << "again changes nothing";
+}
+
+TEST_F(RunningCopies, ALeaseThatRanOutInACopyIsNoEnd) {
+  {
+    const auto stale = Store::open_to_write(folder / "stale.db");
+    stale->heartbeat("me", -1);
+    const auto again = stale->claim(1, "you", 60, 1, 1, "synthbench bench");
+    ASSERT_TRUE(again);
+    ASSERT_TRUE(stale->finish(*again, "you", ended("crashed", "SIGSEGV")));
+    EXPECT_EQ(count(*stale, "SELECT count(*) FROM attempt WHERE error_class='lease_expired'"), 1);
+    stale->checkpoint();
+  }
+  expect_equal_either_way("stale.db", "run.db");
+  const auto stale = Store::open_to_write(folder / "stale.db");
+  EXPECT_EQ(contents(*stale)[0][0]["state"], "done") << contents(*stale).dump();
+  EXPECT_EQ(contents(*stale)[2].size(), 2u);
+}
+
+TEST_F(Copies, WhichOfTwoSignaturesIsShownDoesNotFollowTheOrderOfMerging) {
+  for (const auto& [name, signature, value] : {std::tuple("a.db", "v:2", 27.5), std::tuple("b.db", "v:1", 20.0)}) {
+    const auto store = Store::open_to_write(folder / name);
+    MetricRow bleu{.name = "bleu", .signature = signature, .unit = "BLEU", .better = "higher", .split = "test"};
+    bleu.value = value;
+    store_scores(*store, 1, {bleu}, {});
+    store->checkpoint();
+  }
+  for (const auto& order : std::vector<std::vector<std::string>>{{"a", "b"}, {"b", "a"}}) {
+    merged(order);
+    const auto store = Store::open_to_read(folder / ("merged" + std::to_string(number) + ".db"));
+    const CellSet cells = read_cells(*store, {}, {"speed"}, false);
+    const auto bleu = cells.rows.at(0).done.at(0).metrics.find("bleu");
+    ASSERT_NE(bleu, cells.rows.at(0).done.at(0).metrics.end());
+    EXPECT_EQ(bleu->second.signature, "v:1") << order.front();
+    EXPECT_EQ(bleu->second.value, 20.0);
+    EXPECT_EQ(cells.set_aside.at("bleu"), std::set<std::string>{"v:2 on test"}) << "and the other one is told";
+  }
+}
+
+TEST_F(Copies, PublishedValuesThatAUserAddedComeAlong) {
+  const auto add = [&](const char* name, const std::string& line, double value) {
+    const Connection database(folder / name, Connection::Mode::write, 1);
+    database.prepare("INSERT OR REPLACE INTO paper_value VALUES('synthesizer', 'table4', ?, 'log_ppl', 'log_ppl', ?, 'measured by us')")
+        .run(line, value);
+  };
+  add("a.db", "DyConv", 98);  // in place of a shipped one
+  add("a.db", "Our variant", 1.5);
+  add("b.db", "Our variant", 1.25);
+  const auto own = [&] {
+    const auto store = Store::open_to_read(folder / ("merged" + std::to_string(number) + ".db"));
+    return Json(store->select("SELECT row_label, value FROM paper_value WHERE note='measured by us' ORDER BY 1"));
+  };
+  merged({"a", "b"});
+  const Json ab = own();
+  ASSERT_EQ(ab.size(), 2u) << ab.dump();
+  EXPECT_EQ(ab[0]["value"], 98);
+  EXPECT_EQ(ab[1]["value"], 1.25) << "of two the smaller";
+  EXPECT_EQ(counts.doubtful.size(), 1u);
+  merged({"b", "a"});
+  EXPECT_EQ(own(), ab);
 }
 
 TEST(SweepNames, ANumberThatIsNoneIsAName) {

@@ -109,6 +109,27 @@ TEST_F(Plots, MemoryIsTheLargestOverSeeds) {
   EXPECT_EQ(series(memory, "random").points.at(0).y, 50e6);
 }
 
+TEST_F(Plots, AZeroHasNoPlaceOnALogarithmicAxis) {
+  Sweep zero(folder_ / "r.db", {a_cell({{"variant", "vanilla"}}, 0, 1), a_cell({{"variant", "dense"}}, 0, 2)}, "zero");
+  zero.finish_all([](const Store::CellState& cell) {
+    AttemptResult result = timed({{1e-3}});
+    for (MetricRow& metric : result.metrics) {
+      if (metric.name == "peak_rss" && cell.config["variant"] == "vanilla") metric.value = 0;
+    }
+    return result;
+  });
+  const Figure memory = figure("memory", {.sweep = zero.id});
+  EXPECT_EQ(memory.panels.at(0).series.size(), 1u);
+  EXPECT_TRUE(has(memory.notes.back(), "not drawn: 1 values of 0 or less")) << memory.notes.back();
+  EXPECT_FALSE(gnuplot_script(memory, {}).empty());
+  EXPECT_THROW(figure("memory", {.sweep = zero.id, .filter = "variant = 'vanilla'"}), NothingDone);
+  for (const auto scale : {FigureAxis::Scale::log2, FigureAxis::Scale::log10}) {
+    const DrawnAxis axis = drawn_axis({.scale = scale, .covers = {0, 8}}, {0, 4}, 8);
+    EXPECT_GT(axis.lo, 0);
+    EXPECT_LT(axis.ticks.size(), 20u);
+  }
+}
+
 TEST_F(Plots, ParetoHasMeansAndAFrontierOfThoseThatNothingBeats) {
   const Figure pareto = figure("pareto");
   const FigurePoint& dense = series(pareto, "dense").points.at(0);

@@ -71,14 +71,22 @@ TEST(Significance, FalseAlarmsAreAsRareAsTheyClaim) {
   EXPECT_GE(paired, kTrials * 0.05 - 5 * std::sqrt(kTrials * 0.05 * 0.95)) << "Student's test is exact here";
 }
 
-TEST(Significance, CountedRanksAgreeWithTheNormalApproximation) {
-  std::mt19937_64 random(3);
-  std::normal_distribution<double> normal(0.3);
-  std::vector<double> few(60), many(61);
-  for (double& value : few) value = normal(random);
-  std::copy(few.begin(), few.end(), many.begin());
-  many.back() = 1e-9;  // the smallest rank moves little
-  EXPECT_NEAR(signed_rank(few)->p, signed_rank(many)->p, 0.02);
+/// 1, 2, -3, 4, 5, -6 ...: every third is negative.
+std::vector<double> every_third_negative(int count) {
+  std::vector<double> out;
+  for (int i = 1; i <= count; ++i) out.push_back(i % 3 == 0 ? -i : i);
+  return out;
+}
+
+// Exact answers by counting the sums of subsets in whole numbers, in Python.
+TEST(Significance, RanksAreCountedUpToSixtyValuesAndThenApproximatedCloseBy) {
+  EXPECT_NEAR(signed_rank(every_third_negative(60))->p, 0.03556317378476646, 1e-12);
+  EXPECT_NEAR(signed_rank(every_third_negative(61))->p / 0.02291425150848845, 1, 0.05);
+  std::vector<double> a, b;
+  for (int rank = 1; rank <= 60; ++rank) (rank > 20 && rank % 4 == 0 ? a : b).push_back(rank);
+  EXPECT_NEAR(rank_sum(a, b)->p, 0.021476763031163623, 1e-12);
+  b.push_back(61);
+  EXPECT_NEAR(rank_sum(a, b)->p / 0.03139939187383833, 1, 0.05);
 }
 
 TEST(Holm, NeverFallsAndNeverExceedsOne) {

@@ -6,6 +6,7 @@
 #include "harness/base/error.h"
 #include "results/format_markup.h"
 #include "results/sqlite.h"
+#include "tests/results/reading_tables.h"
 #include "tests/results/trained_sweep.h"
 
 namespace synthbench {
@@ -34,12 +35,6 @@ class Tables : public testing::Test {
     ADD_FAILURE() << "no such row in\n" << format_table(table, "md");
     return {};
   }
-  static std::string notes(const Table& table) {
-    std::string out;
-    for (const std::string& note : table.notes) out += note + "\n";
-    return out;
-  }
-
   TempFolder folder_;
   std::unique_ptr<Sweep> sweep_;
 };
@@ -234,6 +229,31 @@ TEST_F(Tables, MemoryAndRankAreTables) {
   ASSERT_EQ(rank.rows.size(), 2u);
   EXPECT_NEAR(cell(rank, {"factorized_random", "8"}, "time_vs_vanilla").value.get<double>(), 0.525, 0.01);
   EXPECT_EQ(cell(rank, {"factorized_random", "8"}, "parameters").value, 4096);
+  EXPECT_TRUE(has(notes(rank), "n = 1 seed; 2 of 2 cells have a result")) << "the footer speaks of the lines above it: " << notes(rank);
+  EXPECT_FALSE(has(notes(rank), "SIGSEGV") || has(notes(rank), "too long")) << "others crashed and were left out: " << notes(rank);
+}
+
+TEST_F(Tables, BesideVanillaStandTheSeedsThatBothHave) {
+  const auto cell_of = [](const char* variant, std::int64_t seed, std::int64_t ordinal) {
+    return a_cell({{"kind", "train"}, {"variant", variant}, {"task", "lm"}, {"seq_len", 32}}, seed, ordinal);
+  };
+  Sweep seeds(folder_ / "r.db",
+              {cell_of("vanilla", 0, 1), cell_of("vanilla", 1, 2), cell_of("dense", 1, 3), cell_of("dense", 2, 4), cell_of("random", 5, 5),
+               cell_of("dense+vanilla", 0, 6)},
+              "seeds");
+  seeds.finish_all([](const Store::CellState& cell) {
+    const bool vanilla = cell.config["variant"] == "vanilla";
+    AttemptResult result = learnt(vanilla ? (cell.seed == 1 ? 10 : 99) : cell.seed == 1 ? 12 : 50);
+    for (MetricRow& metric : result.metrics) {
+      if (cell.config["variant"] == "dense+vanilla") metric.signature = "counted otherwise";
+    }
+    return result;
+  });
+  const Table quality = table("quality", {.sweep = seeds.id});
+  EXPECT_NEAR(cell(quality, {"dense"}, "vs_vanilla_percent").value.get<double>(), 20, 1e-9) << "of seed 1";
+  EXPECT_TRUE(has(shown(cell(quality, {"dense"}, "vs_vanilla_percent")), " (n=1)")) << format_table(quality, "md");
+  EXPECT_EQ(cell(quality, {"random"}, "vs_vanilla_percent").value, "n/a (other seeds)");
+  EXPECT_EQ(cell(quality, {"dense+vanilla"}, "vs_vanilla_percent").value, "n/a (other signature)");
 }
 
 TEST_F(Tables, ExplainNamesTheAttempts) {

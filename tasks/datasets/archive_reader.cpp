@@ -237,8 +237,7 @@ ArchiveReader::ArchiveReader(const std::string& path, bool as_archive) : path_(p
   if (opened != ARCHIVE_OK) damaged();
 }
 
-ArchiveReader::ArchiveReader(ArchiveReader& outer, const std::string& path, bool as_archive)
-    : path_(path), reader_(::archive_read_new()) {
+ArchiveReader::ArchiveReader(ArchiveReader& outer, const std::string& path, bool as_archive) : path_(path), reader_(::archive_read_new()) {
   accept(as_archive);
   const Bytes member = [&outer](char* to, std::size_t most) { return outer.read(to, most); };
   packed_ = unpacking(path, member);

@@ -153,10 +153,10 @@ NamedData::NamedData(std::string_view name) : name_(name), data_(&data_sets().at
 }
 
 void NamedData::note_what_is_divided() {
-  const char* const parts = data_->class_by_class ? "of every 20 examples, which lie class by class, two are valid and test"
-                                                  : "divided 90/5/5 in file order";
-  const char* const valid = data_->class_by_class ? "every 20th example of train, which lies class by class, is it"
-                                                  : "the last 5 % of train are it";
+  const char* const parts =
+      data_->class_by_class ? "of every 20 examples, which lie class by class, two are valid and test" : "divided 90/5/5 in file order";
+  const char* const valid =
+      data_->class_by_class ? "every 20th example of train, which lies class by class, is it" : "the last 5 % of train are it";
   if (whole_ != nullptr) notes_.push_back(fmt::format("{} comes as one split: {}", name_, parts));
   if (valid_from_train_) notes_.push_back(fmt::format("{} comes without a validation split: {}", name_, valid));
 }

@@ -91,7 +91,8 @@ bool DataStream::next_file() {
     opened_.reset();
     ++next_;
     if (found_) continue;
-    if (!file.member.empty()) throw UserError(fmt::format("{} has no member {}", file.path, file.member + (file.inner.empty() ? "" : "!" + file.inner)));
+    if (!file.member.empty())
+      throw UserError(fmt::format("{} has no member {}", file.path, file.member + (file.inner.empty() ? "" : "!" + file.inner)));
     name_ = file.path;  // an empty file has no member at all
     if (tally_) ++tally_->files;
     return true;

@@ -13,13 +13,12 @@ const bool c4 = data_sets().add("c4", {.task = "mlm",
 /// Gokaslan and Cohen 2019: packed tars of a page a file, in a packed tar.
 const std::string kOpenWebText = "{openwebtext/,}{openwebtext.tar.xz!,}openwebtext/urlsf_subset*.xz!*.txt";
 
-const bool openwebtext = data_sets().add("openwebtext", {.task = "mlm",
-                                                         .summary = "pages that Reddit links to",
-                                                         .licence = "CC0 (packaging); texts belong to their authors",
-                                                         .splits = {{"train",
-                                                                     {{{"openwebtext/openwebtext*.jsonl"}, jsonl({{"text"}})},
-                                                                      {{kOpenWebText}, documents()}},
-                                                                     8013769}}});
+const bool openwebtext = data_sets().add(
+    "openwebtext",
+    {.task = "mlm",
+     .summary = "pages that Reddit links to",
+     .licence = "CC0 (packaging); texts belong to their authors",
+     .splits = {{"train", {{{"openwebtext/openwebtext*.jsonl"}, jsonl({{"text"}})}, {{kOpenWebText}, documents()}}, 8013769}}});
 
 /// Hermann et al. 2015, See et al. 2017: CSV, one document a line (as used with BART), or the stories and the lists of addresses.
 SplitFiles cnn_dailymail(const std::string& split, const std::string& csv_name, const std::string& short_name, std::int64_t official) {

@@ -10,10 +10,10 @@ namespace synthbench {
 
 /// What a look at the folders says of a data set: nothing is read but what archives hold.
 struct Presence {
-  bool available = false;           ///< any of train, valid and test is here
+  bool available = false;             ///< any of train, valid and test is here
   std::vector<std::string> splits{};  ///< that are here
   std::string folder{};               ///< in which they are
-  std::int64_t bytes = 0;           ///< of their files on disk
+  std::int64_t bytes = 0;             ///< of their files on disk
   std::string reason{};               ///< what is missing, or cannot be looked at, where nothing is here
 };
 Presence presence(const std::string& name);

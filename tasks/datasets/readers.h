@@ -46,8 +46,8 @@ Reader csv(Columns columns);
 /// A value of a JSON object and the field that it becomes; numbers and truth values become their JSON text.
 struct JsonField {
   std::string field;
-  std::string pointer{};   ///< "/passage/text"; empty: "/" and the field
-  bool hidden_ok = false;  ///< absent, null or "-": the label is kept back
+  std::string pointer{};     ///< "/passage/text"; empty: "/" and the field
+  bool hidden_ok = false;    ///< absent, null or "-": the label is kept back
   std::string no_example{};  ///< an object with this text is left out: "-" where annotators did not agree; empty: none is
 };
 /// A JSON object a line.

@@ -30,11 +30,11 @@ struct MetricOptions {
   int chrf_beta = 2;
   bool chrf_lowercase = false;
   bool ter_case_sensitive = false, ter_normalized = false, ter_no_punct = false, ter_asian_support = false;
-  bool stem = false;          ///< ROUGE
+  bool stem = false;           ///< ROUGE
   std::string unit = "token";  ///< perplexity, bits_per_unit: what the counts of the reference count; token word byte
-  std::string vectors{};      ///< embedding-average: file of word vectors
-  std::string wordnet_dir{};  ///< meteor-wordnet: folder of WordNet's database; empty: where Debian puts it
-  std::string meteor_jar{};   ///< meteor: the jar of METEOR 1.5
+  std::string vectors{};       ///< embedding-average: file of word vectors
+  std::string wordnet_dir{};   ///< meteor-wordnet: folder of WordNet's database; empty: where Debian puts it
+  std::string meteor_jar{};    ///< meteor: the jar of METEOR 1.5
 };
 
 /// Sufficient statistics, a row of numbers for each unit (segment, question). What a corpus scores follows from the sum of its

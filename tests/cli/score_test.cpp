@@ -148,7 +148,8 @@ TEST(Score, PerplexitiesOfTwoUnitsAreKeptBesideEachOther) {
   const std::string losses = synthbench.write("losses", "6\n3\n"), tokens = synthbench.write("tokens", "4\n2\n"),
                     words = synthbench.write("words", "2\n1\n");
   const Done by_token = synthbench({"score", "--metric", "perplexity", "-r", tokens, losses, "--store", "a1", "-o", "json"});
-  const Done by_word = synthbench({"score", "--metric", "perplexity", "--unit", "word", "-r", words, losses, "--store", "a1", "-o", "json"});
+  const Done by_word =
+      synthbench({"score", "--metric", "perplexity", "--unit", "word", "-r", words, losses, "--store", "a1", "-o", "json"});
   ASSERT_EQ(by_token.code, 0) << by_token.err;
   ASSERT_EQ(by_word.code, 0) << by_word.err;
   EXPECT_EQ(Json::parse(by_word.out)[0].at("n"), 3) << "words";
@@ -166,8 +167,9 @@ TEST(Score, PerplexitiesOfTwoUnitsAreKeptBesideEachOther) {
 TEST(Score, AnAverageComesWithItsRule) {
   const Place synthbench;
   std::string scores;
-  for (const char* score : {"cola.matthews 50", "sst2.accuracy 90", "mrpc.f1 90", "mrpc.accuracy 80", "stsb.pearson 88", "stsb.spearman 86",
-                            "qqp.f1 70", "qqp.accuracy 90", "mnli.matched 80", "mnli.mismatched 82", "qnli.accuracy 90", "rte.accuracy 60"}) {
+  for (const char* score :
+       {"cola.matthews 50", "sst2.accuracy 90", "mrpc.f1 90", "mrpc.accuracy 80", "stsb.pearson 88", "stsb.spearman 86", "qqp.f1 70",
+        "qqp.accuracy 90", "mnli.matched 80", "mnli.mismatched 82", "qnli.accuracy 90", "rte.accuracy 60"}) {
     scores += std::string(score) + "\n";
   }
   const Done done = synthbench({"score", "--average", "glue", synthbench.write("scores", scores), "-o", "json"});

@@ -1,11 +1,12 @@
 // Streams of packed files and their damage.
+#include "tasks/datasets/data_stream.h"
+
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
-#include "tasks/datasets/data_stream.h"
 #include "tasks/datasets/unpack.h"
 #include "tests/tasks/scratch.h"
 #include "tests/test_seed.h"

@@ -184,8 +184,9 @@ TEST_F(OwnFolder, OfClassesThatLieOneBehindTheOtherEachIsInEverySplit) {
   }
   put("aclImdb/test/neg/0_1.txt", "bad");
   const NamedData data("imdb");
-  EXPECT_EQ(data.notes(), std::vector<std::string>{"imdb comes without a validation split: every 20th example of train, which lies class by "
-                                                   "class, is it"});
+  EXPECT_EQ(data.notes(),
+            std::vector<std::string>{"imdb comes without a validation split: every 20th example of train, which lies class by "
+                                     "class, is it"});
   const auto counted = [&](Split split) {
     std::map<std::string, int> labels;
     for (const std::string& label : texts(data, split, "label")) ++labels[label];

@@ -23,17 +23,15 @@ TEST_F(OwnFolder, AMillionListsInOneAnotherAreAValueLikeAnother) {
 }
 
 TEST_F(OwnFolder, ListsInOneAnotherInAnObjectOfManyExamplesAreRefusedToo) {
-  const std::string passage = "\"passage\": {\"text\": \"t\", \"questions\": [{\"question\": \"q\", \"idx\": 0, \"answers\": " + nested() +
-                              "}], \"entities\": []}";
+  const std::string passage =
+      "\"passage\": {\"text\": \"t\", \"questions\": [{\"question\": \"q\", \"idx\": 0, \"answers\": " + nested() + "}], \"entities\": []}";
   put("SuperGLUE/MultiRC/train.jsonl", "{\"idx\": 0, " + passage + "}\n");
   EXPECT_NE(refusal("multirc", Split::train).find("MultiRC/train.jsonl:1: an object of another form"), std::string::npos);
   put("SuperGLUE/ReCoRD/train.jsonl", "{" + passage + ", \"qas\": [{\"query\": \"q\", \"idx\": 1, \"answers\": " + nested() + "}]}\n");
   EXPECT_NE(refusal("record", Split::train).find("ReCoRD/train.jsonl:1: an object of another form"), std::string::npos);
 }
 
-TEST(Segments, ListsInOneAnotherAreNoJsonString) {
-  EXPECT_THROW(segments_of("\"a\"\n" + nested() + "\n", "x.jsonl"), UserError);
-}
+TEST(Segments, ListsInOneAnotherAreNoJsonString) { EXPECT_THROW(segments_of("\"a\"\n" + nested() + "\n", "x.jsonl"), UserError); }
 
 class TimedSgml : public OwnFolder {
  protected:

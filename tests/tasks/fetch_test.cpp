@@ -181,7 +181,8 @@ TEST_F(Fetching, APageInTheFilesPlaceCostsNothingOfWhatIsHere) {
   std::filesystem::create_directories(folder_ / "enwik8");
   write_file(folder_ / "enwik8/enwik8.partial", body_.substr(0, 60000));
   std::atomic<bool> signed_in = false;
-  Server server([&](const Request& request) { return signed_in ? rest(body_, request, body_.size()) : whole("<html>Please sign in</html>"); });
+  Server server(
+      [&](const Request& request) { return signed_in ? rest(body_, request, body_.size()) : whole("<html>Please sign in</html>"); });
   const std::string words = refusal(file(server.url("/enwik8")));
   EXPECT_NE(words.find("it sends 27 bytes from the start, " + std::to_string(body_.size()) + " are listed"), std::string::npos) << words;
   EXPECT_EQ(read_file(folder_ / "enwik8/enwik8.partial"), body_.substr(0, 60000));

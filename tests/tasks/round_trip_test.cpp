@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBytesOfASplit = 1 << 14;  // drawn afresh each time; all of them take minutes
-constexpr std::uint64_t kLookedAt = 3000;         // examples of a split of which some are drawn
+constexpr std::uint64_t kLookedAt = 3000;        // examples of a split of which some are drawn
 
 std::string data_root() {
   const char* own = std::getenv("SYNTHBENCH_DATA");
@@ -39,7 +39,8 @@ std::string drawn_from(const DataSet& data, const SplitHere& here, std::mt19937_
   std::vector<std::string> drawn(20);
   std::uint64_t seen = 0;
   for (Record record; seen < kLookedAt && examples(record); ++seen) {
-    if (const std::uint64_t place = seen < drawn.size() ? seen : random() % (seen + 1); place < drawn.size()) drawn[place] = text_of(record);
+    if (const std::uint64_t place = seen < drawn.size() ? seen : random() % (seen + 1); place < drawn.size())
+      drawn[place] = text_of(record);
   }
   std::string text;
   for (const std::string& one : drawn) {

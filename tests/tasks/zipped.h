@@ -37,12 +37,14 @@ inline std::string zipped(const std::vector<ZipMember>& members) {
   std::string file, directory;
   for (const auto& [name, content, packed] : members) {
     const std::string bytes = packed ? deflated(content) : content;
-    const std::string facts = little_endian(packed ? 8 : 0, 2) + little_endian(0, 4) +
-                              little_endian(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())), 4) +
-                              little_endian(bytes.size(), 4) + little_endian(content.size(), 4) + little_endian(name.size(), 2);
-    directory += "PK\x01\x02" + little_endian(20, 2) + little_endian(20, 2) + little_endian(0, 2) + facts + little_endian(0, 2) + little_endian(3, 2) + little_endian(0, 8) +
-                 little_endian(file.size(), 4) + name + "abc";
-    file += "PK\x03\x04" + little_endian(20, 2) + little_endian(0, 2) + facts + little_endian(7, 2) + name + "xy" + little_endian(3, 2) + "tra" + bytes;
+    const std::string facts =
+        little_endian(packed ? 8 : 0, 2) + little_endian(0, 4) +
+        little_endian(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())), 4) +
+        little_endian(bytes.size(), 4) + little_endian(content.size(), 4) + little_endian(name.size(), 2);
+    directory += "PK\x01\x02" + little_endian(20, 2) + little_endian(20, 2) + little_endian(0, 2) + facts + little_endian(0, 2) +
+                 little_endian(3, 2) + little_endian(0, 8) + little_endian(file.size(), 4) + name + "abc";
+    file += "PK\x03\x04" + little_endian(20, 2) + little_endian(0, 2) + facts + little_endian(7, 2) + name + "xy" + little_endian(3, 2) +
+            "tra" + bytes;
   }
   return file + directory + "PK\x05\x06" + little_endian(0, 4) + little_endian(members.size(), 2) + little_endian(members.size(), 2) +
          little_endian(directory.size(), 4) + little_endian(file.size(), 4) + little_endian(0, 2);

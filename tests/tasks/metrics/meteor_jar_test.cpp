@@ -24,9 +24,7 @@ class FakeJava : public ::testing::Test {
                             "references'\n" + commands + "\n");
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
   }
-  Score scored() const {
-    return score("meteor", {{"a cat\nand more", "a dog"}, {{"r1", "r2"}, {"s1", "s2"}}}, {.meteor_jar = jar_});
-  }
+  Score scored() const { return score("meteor", {{"a cat\nand more", "a dog"}, {{"r1", "r2"}, {"s1", "s2"}}}, {.meteor_jar = jar_}); }
   std::string refusal() const {
     try {
       scored();

@@ -26,12 +26,12 @@ class PublishedScores : public ::testing::Test {
     for (const Json& label : labels) lines.push_back(label.is_string() ? label.get<std::string>() : label.dump());
     return lines;
   }
-  static double value_of_labels(const std::string& metric, const Json& predicted, const Json& gold) {
+  static double of_labels(const std::string& metric, const Json& predicted, const Json& gold) {
     return score(metric, {texts_of(predicted), {texts_of(gold)}}).value.value();
   }
   /// Of files of a folder.
-  double value(const std::string& metric, const std::string& hypotheses, const std::vector<std::string>& references,
-               const MetricOptions& options = {}) const {
+  double of_files(const std::string& metric, const std::string& hypotheses, const std::vector<std::string>& references,
+                  const MetricOptions& options = {}) const {
     std::vector<std::string> paths;
     for (const std::string& reference : references) paths.push_back(folder_ + reference);
     return score(metric, read_texts(folder_ + hypotheses, paths), options).value.value();
@@ -99,7 +99,7 @@ TEST_F(PublishedScores, OfWmt21SystemsComeOut) {
         const std::string file = base + ".ref." + letter + "." + to;
         if ((against == "all" || against == letter) && std::filesystem::exists(folder_ + file)) references.push_back(file);
       }
-      EXPECT_NEAR(value(metric, hypotheses, references), std::stod(fields.at(5)), 1e-9) << line;
+      EXPECT_NEAR(of_files(metric, hypotheses, references), std::stod(fields.at(5)), 1e-9) << line;
       ++checked;
     }
   }
@@ -118,12 +118,17 @@ TEST_F(PublishedScores, OfTensorFlowsNmtComeOut) {
     line = without(line, " ");
     for (std::size_t at = 0; (at = line.find("\u2581")) != std::string::npos;) line.replace(at, 3, " ");
   }
-  for (const std::vector<std::string>& reference : texts.references) {
+  const auto name_empty_lines = [](std::vector<std::string>& lines) {
+    for (std::string& line : lines) line = line.empty() ? "(empty)" : line;  // split at blanks as there, an empty line is one empty word
+  };
+  name_empty_lines(texts.hypotheses);
+  for (std::vector<std::string>& reference : texts.references) {
+    name_empty_lines(reference);
     const Score found = score("bleu", {texts.hypotheses, {reference}}, {.tokenize = "none", .smooth_method = "none"});
     EXPECT_NEAR(*found.value, block.at("bleu").get<double>(), 1e-9);
   }
-  EXPECT_NEAR(100 * value("accuracy", "tf-nmt/pred_output", {"tf-nmt/label_ref"}), block.at("accuracy(pred_output,label_ref)").get<double>(),
-              1e-9);
+  EXPECT_NEAR(100 * of_files("accuracy", "tf-nmt/pred_output", {"tf-nmt/label_ref"}),
+              block.at("accuracy(pred_output,label_ref)").get<double>(), 1e-9);
 }
 
 TEST_F(PublishedScores, OfRouge155ComeOut) {
@@ -146,14 +151,14 @@ TEST_F(PublishedScores, OfXsumOutputsAreThoseOfTheirNoteAndNearToPerls) {
   };
   const std::vector<std::string> kinds = {"rouge1", "rouge2", "rougeL"};
   ASSERT_TRUE(expected_.contains("xsum_rouge"));
-  for (const Outputs& one : {Outputs{"convs2s", {30.00, 10.80, 24.49}, {30.94, 11.02, 25.05}},
-                             Outputs{"lead", {15.20, 1.49, 11.34}, {16.01, 1.58, 11.79}}}) {
+  for (const Outputs& one :
+       {Outputs{"convs2s", {30.00, 10.80, 24.49}, {30.94, 11.02, 25.05}}, Outputs{"lead", {15.20, 1.49, 11.34}, {16.01, 1.58, 11.79}}}) {
     const std::string files = "xsum-rouge/" + std::string(one.system) + "-test-output";
     const std::string perl = read_segments(folder_ + files + ".rouge").front();  // "f-score >> ROUGE(1/2/3/L/SU4): 31.27/11.07/..."
     const std::vector<std::string> published = split(perl.substr(perl.rfind(' ') + 1), '/');
     for (std::size_t k = 0; k < kinds.size(); ++k) {
       const auto found = [&](bool stem) {
-        return 100 * value(kinds[k], files + ".txt.gz", {"xsum-rouge/gold-test-sentences.txt.gz"}, {.stem = stem});
+        return 100 * of_files(kinds[k], files + ".txt.gz", {"xsum-rouge/gold-test-sentences.txt.gz"}, {.stem = stem});
       };
       const double stemmed = found(true);
       EXPECT_NEAR(found(false), one.plain[k], 0.005 + 1e-9) << one.system << " " << kinds[k];
@@ -172,7 +177,8 @@ const std::map<std::string, std::string>& names_of_nlg_eval() {
 TEST_F(PublishedScores, OfNlgEvalComeOut) {
   const Json& block = expected_.at("nlg_eval");
   for (const auto& [name, key] : names_of_nlg_eval()) {
-    EXPECT_NEAR(value(name, "nlg-eval/hyp.txt", {"nlg-eval/ref1.txt", "nlg-eval/ref2.txt"}), block.at("corpus").at(key).get<double>(), 1e-6)
+    EXPECT_NEAR(of_files(name, "nlg-eval/hyp.txt", {"nlg-eval/ref1.txt", "nlg-eval/ref2.txt"}), block.at("corpus").at(key).get<double>(),
+                1e-6)
         << name;
   }
   for (const Json& one : block.at("single")) {
@@ -187,15 +193,15 @@ TEST_F(PublishedScores, OfNlgEvalComeOut) {
 TEST_F(PublishedScores, OfGlueComeOut) {
   const Json& binary = expected_.at("glue").at("binary");
   for (const std::string metric : {"accuracy", "f1", "matthews"}) {
-    EXPECT_NEAR(value_of_labels(metric, binary.at("pred"), binary.at("gold")), binary.at(metric).get<double>(), 1e-12) << metric;
+    EXPECT_NEAR(of_labels(metric, binary.at("pred"), binary.at("gold")), binary.at(metric).get<double>(), 1e-12) << metric;
   }
   const Json& regression = expected_.at("glue").at("regression");
   for (const std::string metric : {"pearson", "spearman"}) {
-    EXPECT_NEAR(value_of_labels(metric, regression.at("pred"), regression.at("gold")), regression.at(metric).get<double>(), 1e-12) << metric;
+    EXPECT_NEAR(of_labels(metric, regression.at("pred"), regression.at("gold")), regression.at(metric).get<double>(), 1e-12) << metric;
   }
   const Json& three = expected_.at("glue").at("cb_3way");
   for (const std::string metric : {"accuracy", "macro_f1"}) {
-    EXPECT_NEAR(value_of_labels(metric, three.at("pred"), three.at("gold")), three.at(metric).get<double>(), 1e-12) << metric;
+    EXPECT_NEAR(of_labels(metric, three.at("pred"), three.at("gold")), three.at(metric).get<double>(), 1e-12) << metric;
   }
 }
 

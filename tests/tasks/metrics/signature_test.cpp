@@ -13,7 +13,9 @@
 namespace synthbench {
 namespace {
 
-bool has_field(const std::string& signature, const std::string& field) { return (signature + "|").find("|" + field + "|") != std::string::npos; }
+bool has_field(const std::string& signature, const std::string& field) {
+  return (signature + "|").find("|" + field + "|") != std::string::npos;
+}
 
 std::string refusal(const MetricTexts& texts, const MetricOptions& options) {
   try {
@@ -82,7 +84,8 @@ TEST(Signature, OfMeteorWordnetHoldsAHashOfItsWordNet) {
   std::string all;
   for (const ScratchFolder* folder : {&old_version, &new_version}) {
     for (const std::string kind : {"noun", "verb", "adj", "adv"}) {
-      for (const std::string& name : {"index." + kind, "data." + kind, kind + ".exc"}) write_file(*folder / name, "  licence of " + name + "\n");
+      for (const std::string& name : {"index." + kind, "data." + kind, kind + ".exc"})
+        write_file(*folder / name, "  licence of " + name + "\n");
     }
   }
   write_file(new_version / "data.adj", "  another licence\n");

@@ -26,9 +26,7 @@ class Spool {
 
   /// What was written, once it is closed; a view lives as long as the spool, wherever that is moved to.
   std::string_view text() const { return {static_cast<const char*>(mapped_), size_}; }
-  std::span<const std::int32_t> numbers() const {
-    return {static_cast<const std::int32_t*>(mapped_), size_ / sizeof(std::int32_t)};
-  }
+  std::span<const std::int32_t> numbers() const { return {static_cast<const std::int32_t*>(mapped_), size_ / sizeof(std::int32_t)}; }
 
  private:
   void flush();

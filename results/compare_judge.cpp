@@ -76,6 +76,7 @@ struct Sides {
 /// Where both sides are one and the same there is nothing to test.
 bool same_measurements(Comparison& row) {
   if (row.a->attempts != row.b->attempts) return false;
+  row.ratio = 1;
   row.interval = Interval{1, 1};
   row.verdict = "same";
   row.judged = true;

@@ -76,11 +76,12 @@ std::vector<RowPair> pair_rows(const CellSet& a, const CellSet& b, ComparedSide:
     if (!partners.back().empty()) met.insert(&row);
     met.insert(partners.back().begin(), partners.back().end());
   }
-  // Where the other side has it on another build or machine alone. What a grid left out in one place has nothing to say of rows that
-  // have met their like.
+  // Where the other side has it on another build or machine alone. What a grid left out in one place, or what is still to run, has
+  // nothing to say of rows that have met their like.
   const auto elsewhere = [&](const ConfigFacts& row, Index& others) {
     Rows found = others.matches(row);
-    if (is_left_out(row)) std::erase_if(found, [&](const ConfigFacts* other) { return met.contains(other); });
+    const bool ran_nowhere = row.done.empty() && row.build == 0;
+    if (ran_nowhere || is_left_out(row)) std::erase_if(found, [&](const ConfigFacts* other) { return met.contains(other); });
     return found;
   };
   std::vector<RowPair> pairs;

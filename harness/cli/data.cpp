@@ -69,11 +69,14 @@ struct DataCommand {
   }
 
  private:
-  /// The one that is named, or all that are here.
+  /// The one that is named, or all that are here, those too that cannot be read.
   std::vector<std::string> wanted() const {
     if (name != "all") return {name};
     std::vector<std::string> names = data_sets().names();
-    std::erase_if(names, [](const std::string& one) { return !presence(one).available; });
+    std::erase_if(names, [](const std::string& one) {
+      const Presence here = presence(one);
+      return !here.available && !here.unreadable;
+    });
     return names;
   }
 

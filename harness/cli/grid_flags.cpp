@@ -37,7 +37,7 @@ constexpr std::array<AxisFlag, GridFlags::kMeasureCount> kMeasure = {{
     {"-r,--repetitions", "repetitions", "N", "exactly N samples per launch; beats the time rules below"},
     {"--launches", "launches", "N", "fresh processes per cell (default 3)"},
     {"--min-time", "min_time", "TIME", "sample at least so long per launch: 0.3s"},
-    {"--max-time", "max_time", "TIME", "stop sampling then and call it noisy: 3s"},
+    {"--max-time", "max_time", "TIME", "stop sampling then, noisy or not: 3s"},
     {"--max-noise", "max_noise", "SHARE", "half-width of the median's interval: 2%"},
     {"--timeout", "timeout", "TIME", "hard limit of one attempt: 120s"},
 }};

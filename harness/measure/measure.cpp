@@ -104,25 +104,22 @@ bool sample_until_enough(const Workload& workload, const MeasureSettings& settin
   if (cold) evictor.emplace();
   row.inner_iters = inner;
   DeviceSampler on_device(workload);
-  const auto take = [&] {
+  double spent = 0;  // by the samples of a batch, with all that is done before and between their calls
+  const auto sample = [&] {
     if (workload.clock != nullptr) {
       const std::vector<DeviceSample> tries = on_device.take_until_one_counts(inner);
       for (const DeviceSample& one : tries) add_rows(rows, row, one);
+      spent += tries.back().wall;  // the tries that count for nothing have a bound of their own
       return tries.back().device_discarded.empty() ? tries.back().device : tries.back().wall;
     }
+    const auto start = Clock::now();
     prepare(workload);
     if (evictor) evictor->evict();
     const double seconds = time_calls(workload, inner);
+    spent += seconds_since(start);
     row.total_ns = nanoseconds(seconds);
     rows.push_back(row);
     ++row.idx;
-    return seconds;
-  };
-  double spent = 0;  // by the samples of a batch, with all that is done before and between their calls
-  const auto sample = [&] {
-    const auto start = Clock::now();
-    const double seconds = take();
-    spent += seconds_since(start);
     return seconds;
   };
   StopRule rule(settings);

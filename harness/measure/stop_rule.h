@@ -7,8 +7,9 @@
 namespace synthbench {
 
 /// Decides between batches whether a launch has enough samples. With settings.repetitions exactly so many; else at least
-/// min_samples and min_time and noise <= max_noise, or max_time: then the launch is noisy. max_time is the wall's: what a sample costs
-/// outside its timed region (preparing, evicting caches) counts too, and sizes the batches.
+/// min_samples and min_time and noise <= max_noise, or max_time: the launch is noisy where the noise is then too large, or samples too
+/// few. max_time is the wall's: what a sample costs outside its timed region (preparing, evicting caches) counts too, and sizes the
+/// batches.
 class StopRule {
  public:
   explicit StopRule(const MeasureSettings& settings) : settings_(settings) {}

@@ -47,12 +47,12 @@ Examples part_of(Examples all, std::int64_t begin, std::int64_t end) {
 
 constexpr std::int64_t kParts = 20;  // of 5 % each
 
-/// Of every 20 examples the one before the last is valid, the last one test; without a test part the last one is valid.
+/// Of every 20 examples the first one is valid; with a test part the second one is test.
 Examples even_part_of(Examples all, Split split, bool with_test) {
   return [all = std::move(all), at = std::int64_t{0}, split, with_test](Record& record) mutable {
     while (all(record)) {
-      const std::int64_t place = kParts - 1 - at++ % kParts;
-      const Split its = place == 0 && with_test ? Split::test : place == (with_test ? 1 : 0) ? Split::valid : Split::train;
+      const std::int64_t place = at++ % kParts;
+      const Split its = place == 0 ? Split::valid : place == 1 && with_test ? Split::test : Split::train;
       if (its == split) return true;
     }
     return false;

@@ -22,18 +22,25 @@ Presence look_for(const std::string& name) {
       }
     }
   }
-  if (!found.available) NamedData{name};  // says what is missing
   return found;
 }
 
 }  // namespace
 
 Presence presence(const std::string& name) {
+  Presence found;
   try {
-    return look_for(name);
+    found = look_for(name);
   } catch (const UserError& error) {
-    return {.reason = error.what()};
+    return {.unreadable = true, .reason = error.what()};
   }
+  if (found.available) return found;
+  try {
+    NamedData{name};
+  } catch (const UserError& error) {
+    found.reason = error.what();  // what is missing
+  }
+  return found;
 }
 
 }  // namespace synthbench

@@ -14,6 +14,7 @@ struct Presence {
   std::vector<std::string> splits{};  ///< that are here
   std::string folder{};               ///< in which they are
   std::int64_t bytes = 0;             ///< of their files on disk
+  bool unreadable = false;            ///< something is here that cannot be looked at
   std::string reason{};               ///< what is missing, or cannot be looked at, where nothing is here
 };
 Presence presence(const std::string& name);

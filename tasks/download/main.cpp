@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,7 @@ struct Download {
   std::unique_ptr<CURL, Closer> handle{curl_easy_init()};
   std::unique_ptr<std::FILE, Closer> file;
   std::int64_t size = 0, wanted = 0;  ///< bytes in the file, bytes that it shall have
-  std::int64_t other = 0;             ///< bytes of another file that the server has put in this one's place; 0: it has not
+  std::optional<std::int64_t> other{};  ///< bytes of another file that the server has put in this one's place; -1: it does not say
   bool started = false, too_much = false, disk_full = false;
 
   /// Called with each piece of a body that is not an error's.
@@ -39,7 +40,7 @@ struct Download {
       if (status == 200 && size > 0) {  // the server knows no ranges: all of it comes again
         curl_off_t announced = -1;      // of a page that says "please sign in": not what is worth the bytes at hand
         curl_easy_getinfo(handle.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-        if (announced >= 0 && announced != wanted) return other = announced, 0;
+        if (announced != wanted) return other = announced, 0;
         std::rewind(file.get());
         if (::ftruncate(::fileno(file.get()), 0) != 0) return 0;
         size = 0;
@@ -93,7 +94,10 @@ int run(const std::string& url, const std::string& path, std::int64_t wanted) {
   const CURLcode result = curl_easy_perform(curl);
   const bool flushed = std::fflush(download.file.get()) == 0;
   if (download.disk_full || !flushed) return fail(2, fmt::format("cannot write {}: is the disk full?", path));
-  if (download.other != 0) return fail(2, fmt::format("it sends {} bytes from the start, {} are listed", download.other, wanted));
+  if (download.other) {
+    const std::string sent = *download.other < 0 ? "bytes that it does not count" : fmt::format("{} bytes", *download.other);
+    return fail(2, fmt::format("it sends {} from the start, {} are listed", sent, wanted));
+  }
   if (download.too_much) return fail(2, fmt::format("it sends more than the {} bytes that are listed", wanted));
   if (result == CURLE_OK && download.size == wanted) return 0;
   const std::string why = result == CURLE_OK ? "it ended early" : words[0] != '\0' ? words : curl_easy_strerror(result);

@@ -26,15 +26,20 @@ constexpr std::size_t kMostText = std::size_t{256} << 20;
 /// The lines of a training text, those that are too long in several parts.
 class Lines final : public sentencepiece::SentenceIterator {
  public:
-  explicit Lines(std::string_view text) : rest_(text), of_(1 + (text.size() - 1) / kMostText) { next_part(); }
+  explicit Lines(std::string_view text) : rest_(text), of_(1 + (text.size() - 1) / kMostText) { next_part_with_text(); }
   bool done() const override { return done_; }
   void Next() override {
-    for (std::size_t k = 0; k < of_ && !done_; ++k) next_part();
+    for (std::size_t k = 0; k < of_ && !done_; ++k) next_part_with_text();
   }
   const std::string& value() const override { return line_; }
   sentencepiece::util::Status status() const override { return {}; }
 
  private:
+  /// Blank lines are not counted: they may be every second one. Where all lines are taken they are too.
+  void next_part_with_text() {
+    do next_part();
+    while (of_ > 1 && !done_ && line_.find_first_not_of(" \t\r") == std::string::npos);
+  }
   void next_part() {
     if (rest_.empty()) {
       done_ = true;

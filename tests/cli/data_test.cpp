@@ -42,6 +42,11 @@ TEST(Data, VerifyCountsAndNamesWhatIsDamaged) {
   const Done bad = place({"data", "verify", "rte", "--data", place.folder().string(), "-o", "csv"});
   EXPECT_EQ(bad.code, 2);
   EXPECT_NE(bad.err.find("GLUE/RTE/train.tsv:2: 2 columns, 4 are needed"), std::string::npos) << bad.err;
+  std::filesystem::remove(place.path("GLUE/RTE/train.tsv"));
+  std::filesystem::create_symlink("train.tsv", place.path("GLUE/RTE/train.tsv"));
+  const Done all = place({"data", "verify", "all", "--data", place.folder().string()});
+  EXPECT_EQ(all.code, 2) << all.out;
+  EXPECT_NE(all.err.find("cannot read"), std::string::npos) << all.err;
   EXPECT_EQ(place({"data", "verify", "wiktext-2"}).code, 2);
   EXPECT_EQ(place({"data", "verify", "enwik8"}).code, 2);
 }

@@ -250,6 +250,36 @@ TEST(CompareSides, BackendsOfTwoBuildsPairUpWhereEachIsOfOneAlone) {
   EXPECT_NEAR(*more.rows[1].ratio, 2, 0.1);
 }
 
+TEST(CompareSides, CellsStillToRunDoNotMeetOnesOfOtherPlacesAgain) {
+  TempFolder folder;
+  const std::string path = folder / "r.db";
+  std::mt19937_64 random(127);
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "dense"}) {
+    for (const std::int64_t seed : {0, 1}) cells.push_back(a_cell({{"variant", variant}}, seed, std::ssize(cells) + 1));
+  }
+  Sweep sweep(path, cells);
+  for (const Store::CellState& cell : sweep.store->cells(sweep.id)) {
+    if (cell.seed != 0) continue;
+    const auto claimed = sweep.claim(cell.cell_id);
+    ASSERT_TRUE(claimed);
+    ASSERT_TRUE(sweep.store->finish(*claimed, "me", timed(launches(1e-3, random))));
+  }
+  CompareOptions across;
+  across.across_env = true;
+  for (const Comparison& row : compared(path, "dense", "vanilla", across).rows) EXPECT_FALSE(row.verdict.starts_with("only-")) << row.note;
+}
+
+TEST(CompareSides, ATrainingHeldAgainstItselfHasTheRatioOne) {
+  TempFolder folder;
+  Sweep sweep(folder / "r.db", {trained("vanilla", 0, 1, 4096)}, "nightly");
+  sweep.finish_all([](const Store::CellState&) { return scored("ppl", 40, "lower"); });
+  save_baseline(*sweep.store, "golden", std::nullopt);
+  const Comparison row = compared(folder / "r.db", "golden", "nightly").rows.at(0);
+  EXPECT_EQ(row.verdict, "same");
+  EXPECT_EQ(row.ratio, 1);
+}
+
 TEST(CompareSides, WhatIsOneMeasurementOnBothSidesIsNoComparisonOfHolm) {
   TempFolder folder;
   const std::string path = folder / "r.db";

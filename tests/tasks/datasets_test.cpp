@@ -210,12 +210,20 @@ TEST_F(OwnFolder, OfClassesThatLieOneBehindTheOtherEachIsInEverySplit) {
     EXPECT_EQ(labels, (std::map<std::string, int>{{"neg", 3}, {"pos", 3}}));
   }
   EXPECT_EQ(texts(whole, Split::train, "label").size(), 108u);
+  fs::remove_all(data_ / "aclImdb/train");
+  put("aclImdb/train/neg/0_1.txt", "bad");
+  put("aclImdb/train/pos/0_9.txt", "good");
+  put("aclImdb/test/neg/0_1.txt", "bad");
+  EXPECT_EQ(texts(NamedData("imdb"), Split::valid, "label").size(), 1u) << "few examples, and none of the splits empty";
+  EXPECT_EQ(texts(NamedData("imdb"), Split::train, "label").size(), 1u);
 }
 
 TEST_F(OwnFolder, APathThatTheSystemCannotFollowIsTheUsersErrorByName) {
   shell("mkdir -p GLUE/RTE && ln -s train.tsv GLUE/RTE/train.tsv");
   EXPECT_EQ(refusal("rte", Split::train), "cannot read " + (data_ / "GLUE/RTE/train.tsv") + ": Too many levels of symbolic links");
   EXPECT_FALSE(presence("rte").available);
+  EXPECT_TRUE(presence("rte").unreadable);
+  EXPECT_FALSE(presence("cola").unreadable) << "it is not here";
   EXPECT_NE(presence("rte").reason.find("GLUE/RTE/train.tsv"), std::string::npos) << "a list of all data sets goes on";
 }
 

@@ -44,14 +44,6 @@ std::string run(const Config& config, std::int64_t seed, const Plan& plan, const
 
 }  // namespace
 
-std::string shell_word(const std::string& text) {
-  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:%@";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + "'";
-}
-
 std::string reproduce_command(const Config& config, std::int64_t seed, const Plan& plan, const std::string& grid_path) {
   const bool speed = config.text("kind") == "speed";
   return speed || grid_path.empty() ? bench(config, seed, plan.measure) : run(config, seed, plan, grid_path);

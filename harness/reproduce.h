@@ -11,7 +11,4 @@ namespace synthbench {
 /// speed cells, `synthbench run GRID --only ...` for trainings of a grid.
 std::string reproduce_command(const Config& config, std::int64_t seed, const Plan& plan, const std::string& grid_path);
 
-/// 'don'\''t': one word of a POSIX shell; plain words stay as they are.
-std::string shell_word(const std::string& text);
-
 }  // namespace synthbench

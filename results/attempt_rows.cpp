@@ -140,7 +140,8 @@ void insert_checks(const Connection& database, std::int64_t attempt, const Attem
 
 }  // namespace
 
-void end_attempt(const Connection& database, std::int64_t attempt, const std::string& ended_at, const AttemptResult& result) {
+void end_attempt(const Connection& database, std::int64_t attempt, const std::optional<std::string>& ended_at,
+                 const AttemptResult& result) {
   database
       .prepare(R"(UPDATE attempt SET outcome=?, ended_at=?, error_class=?, error_msg=?, exit_code=?, term_signal=?,
                          log_path=?, kernel=?, kernel_label=?, volatile_json=?, peak_rss_bytes=?, peak_dev_bytes=?,
@@ -169,6 +170,16 @@ std::int64_t unite_scores(const Connection& database, std::int64_t attempt, cons
           > (metric.value_kind, coalesce(metric.value, 0), coalesce(metric.n, -1), coalesce(metric.ci_lo, -9e999),
              coalesce(metric.ci_hi, -9e999)))");
   return metrics + unite_examples(database, attempt, result, ids);
+}
+
+void replace_rows(const Connection& database, std::int64_t attempt, const AttemptResult& result) {
+  for (const char* sql : {"DELETE FROM sample WHERE attempt_id=?", "DELETE FROM check_result WHERE attempt_id=?",
+                          "DELETE FROM artifact WHERE attempt_id=?"}) {
+    database.prepare(sql).run(attempt);
+  }
+  insert_samples(database, attempt, result.samples);
+  insert_checks(database, attempt, result);
+  unite_scores(database, attempt, result);
 }
 
 }  // namespace synthbench

@@ -51,16 +51,26 @@ std::vector<std::int64_t> ConfigFacts::attempts() const {
 
 std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
 
-std::pair<std::vector<double>, std::vector<double>> at_common_seeds(const ConfigFacts& one, const ConfigFacts& other,
-                                                                    const std::string& metric) {
-  std::pair<std::vector<double>, std::vector<double>> out;
-  const auto of_other = other.by_seed(metric);
-  for (const auto& [seed, value] : one.by_seed(metric)) {
+CommonSeeds at_common_seeds(const ConfigFacts& one, const ConfigFacts& other, const std::string& metric) {
+  const auto by_seed = [&](const ConfigFacts& row) {
+    std::map<std::int64_t, const FinalMetric*> out;
+    for (const CellFacts& cell : row.done) {
+      if (const auto found = cell.metrics.find(metric); found != cell.metrics.end()) out[cell.seed] = &found->second;
+    }
+    return out;
+  };
+  CommonSeeds out;
+  const auto of_other = by_seed(other);
+  std::set<std::string> ways;
+  for (const auto& [seed, mine] : by_seed(one)) {
     const auto found = of_other.find(seed);
     if (found == of_other.end()) continue;
-    out.first.push_back(value);
-    out.second.push_back(found->second);
+    out.seeds.push_back(seed);
+    out.one.push_back(mine->value);
+    out.other.push_back(found->second->value);
+    ways.insert({mine->signature, found->second->signature});
   }
+  out.one_way = ways.size() < 2;
   return out;
 }
 
@@ -82,12 +92,6 @@ std::vector<std::string> own_keys(const ConfigFacts& row, const ConfigFacts& van
   std::vector<std::string> keys = keys_beside_variant(row.config);
   std::erase_if(keys, [&](const std::string& key) { return vanilla.config.contains(key); });
   return keys;
-}
-
-bool is_same_variant(const ConfigFacts& timed, const std::vector<std::string>& own, const ConfigFacts& trained) {
-  if (timed.text("variant") != trained.text("variant")) return false;
-  return std::ranges::all_of(
-      own, [&](const std::string& key) { return !trained.config.contains(key) || trained.config.at(key) == timed.config.at(key); });
 }
 
 std::string title_of(const ConfigFacts& row, const ConfigFacts& vanilla, const std::vector<std::string>& differing) {

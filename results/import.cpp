@@ -35,12 +35,15 @@ class Importer {
     if (line.uid.empty()) return;
     if (find_attempt_.bind(line.uid).step()) {
       const std::int64_t known = find_attempt_.integer(0);
-      if (!says_less(line)) {
+      const bool runs = find_attempt_.text(1) == "running";
+      if (!says_less(cell, line)) {
         ++counts_.known;
-        counts_.scores += unite_scores(database_, known, line.result);
+        if (!runs) counts_.scores += unite_scores(database_, known, line.result);  // its own rows are still to come
         return;
       }
-      end_here(cell, known, line);
+      if (runs) free_cell_.run(cell);
+      end_attempt(database_, known, if_any(line.ended_at), line.result);
+      replace_rows(database_, known, line.result);
     } else {
       insert_attempt(cell, line);
     }
@@ -127,26 +130,25 @@ class Importer {
 
   void insert_attempt(std::int64_t cell, const ExchangeLine& line) {
     const AttemptResult& result = line.result;
-    const auto time = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
     insert_attempt_.run(line.uid, cell, insert_build(database_, line.build), insert_env(database_, line.env), line.started_at,
-                        time(line.ended_at), result.outcome, result.exit_code, result.term_signal, result.error_class, result.reason,
+                        if_any(line.ended_at), result.outcome, result.exit_code, result.term_signal, result.error_class, result.reason,
                         line.repro_cmd, result.log_path, result.kernel, result.kernel_label, result.volatile_facts.dump(),
                         result.peak_rss_bytes, result.peak_dev_bytes, result.first_call_ns, result.noisy);
     insert_rows(database_, database_.last_insert_id(), result);
   }
 
-  /// Whether the attempt that was found last knows less than a line of the same one: it runs here, in a copy that was made while it ran,
-  /// or its lease ran out in such a copy. Lines are of attempts that have ended.
-  bool says_less(const ExchangeLine& line) const {
-    constexpr std::string_view kExpired = "lease_expired";
-    return find_attempt_.text(1) == "running" || (find_attempt_.text(2) == kExpired && line.result.error_class != kExpired);
-  }
+  static std::optional<std::string> if_any(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
 
-  /// The copy's cell is free again where it was this attempt that ran in it.
-  void end_here(std::int64_t cell, std::int64_t attempt, const ExchangeLine& line) {
-    if (find_attempt_.text(1) == "running") free_cell_.run(cell);
-    end_attempt(database_, attempt, line.ended_at, line.result);
-    insert_rows(database_, attempt, line.result);
+  /// Whether the attempt that was found last knows less than a line of the same one: it runs here, in a copy that was made while it ran,
+  /// or its lease ran out in such a copy. That a lease ran out elsewhere ends nothing that is alive here; where it ran out in two copies,
+  /// the earlier time stays. Lines are of attempts that have ended.
+  bool says_less(std::int64_t cell, const ExchangeLine& line) {
+    constexpr std::string_view kExpired = "lease_expired";
+    const bool expired = line.result.error_class == kExpired;
+    if (find_attempt_.text(1) == "running") return !expired || !find_lease_.bind(cell, seconds_now()).step();
+    if (find_attempt_.text(2) != kExpired) return false;
+    const std::string here = find_attempt_.text(3), there = line.ended_at;
+    return !expired || (!there.empty() && (here.empty() || there < here));
   }
 
   /// Attempts count in the order in which they started, wherever they were made. Negative numbers are nobody's.
@@ -180,7 +182,9 @@ class Importer {
   Statement count_attempts_ =
       database_.prepare("UPDATE cell SET attempts=(SELECT count(*) FROM attempt WHERE cell_id=?1) WHERE cell_id=?1");
   Statement insert_cell_ = database_.prepare("INSERT INTO cell(sweep_id, config_id, seed, ordinal) VALUES(?, ?, ?, ?)");
-  Statement find_attempt_ = database_.prepare("SELECT attempt_id, outcome, error_class FROM attempt WHERE attempt_uid=?");
+  Statement find_attempt_ =
+      database_.prepare("SELECT attempt_id, outcome, error_class, coalesce(ended_at, '') FROM attempt WHERE attempt_uid=?");
+  Statement find_lease_ = database_.prepare("SELECT 1 FROM cell WHERE cell_id=? AND state='running' AND lease_until>=?");
   Statement free_cell_ = database_.prepare(
       "UPDATE cell SET state='pending', reason='', owner=NULL, lease_until=NULL, result_attempt_id=NULL WHERE cell_id=? AND "
       "state='running'");

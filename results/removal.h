@@ -18,7 +18,7 @@ struct Removal {
 };
 
 /// What removing "s3", "c12" or "a34" would take away. Throws UserError where there is no such row, where it runs now, where a
-/// baseline names it, or where another sweep reuses its results.
+/// baseline names the sweep or holds the attempt, or where another sweep reuses its results.
 Removal removal_of(Store& store, const std::vector<std::string>& ids);
 
 /// The same, and does it in one transaction. afterwards: done once it is committed, before anybody else writes: numbers of cells are

@@ -189,9 +189,9 @@ class Store {
     std::int64_t scores = 0;                          ///< metrics and scores of examples that known attempts got
     std::vector<std::string> doubtful{};              ///< merge: a line for each name that stood for two things
   };
-  /// Takes over cells and attempts of another database in one transaction; attempts that are here already only gain scores. A cell's
-  /// state follows from all its attempts (end_of in results/settle.h) where it does so on either side, else the side that knows more
-  /// decides: never the order of importing.
+  /// Takes over cells and attempts of another database in one transaction. Attempts that are here already gain scores, and the end
+  /// that the other side knows of those that run here or lost their lease here. A cell's state follows from all its attempts (end_of
+  /// in results/settle.h) where it does so on either side, else the side that knows more decides: never the order of importing.
   virtual Imported import_lines(const std::function<std::optional<ExchangeLine>()>& next) = 0;
 
   /// Checkpoints and truncates the WAL, so that copying the one file is safe.

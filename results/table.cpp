@@ -73,7 +73,7 @@ Table make_table(Store& store, const std::string& preset_or_file, const TableOpt
   Table table = preset_or_file.ends_with(".toml")
                     ? table_of(store, parse_table(read_file(preset_or_file), preset_or_file, options.keys), options)
                     : tables().at(preset_or_file).build(store, options);
-  table.notes.push_back(fmt::format("behind a number: synthbench table {}{}{} --explain ROW,COLUMN", preset_or_file,
+  table.notes.push_back(fmt::format("behind a number: synthbench table {}{}{} --explain ROW,COLUMN", shell_word(preset_or_file),
                                     options.paper ? " --paper" : "", options.typed));
   return table;
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -76,14 +78,56 @@ auto weight(const CellFacts& cell) {
                     std::string_view(cell.attempt_uid), std::string_view(cell.state), std::string_view(cell.reason), cell.cell);
 }
 
-/// "tok:13a on test"
-std::string way_of(const FinalMetric& metric) {
-  const std::string way = metric.signature.empty() ? "no signature" : metric.signature;
-  return metric.split.empty() ? way : way + " on " + metric.split;
+/// Where a metric of a cell stands.
+std::map<std::string, FinalMetric>& shelf(CellFacts& cell, const FinalMetric& metric) {
+  return std::isfinite(metric.value) ? cell.metrics : cell.not_finite;
 }
 
-/// names: empty: all metrics. Of two that rank alike the one whose text sorts first counts, and the other one is told: numbers of rows
-/// follow the order of merging.
+/// The metric of that name, finite or not; nullptr: the cell has none.
+const FinalMetric* standing(const CellFacts& cell, const std::string& name) {
+  for (const auto* known : {&cell.metrics, &cell.not_finite}) {
+    if (const auto found = known->find(name); found != known->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+auto way(const FinalMetric& metric) { return std::pair(metric.signature, metric.split); }
+
+/// Where attempts have a metric in several ways of equal rank, the way that most of them have speaks for it, of equals the text that
+/// sorts first. One that was scored anew speaks as the others of its row do, and numbers of rows, which follow the order of merging,
+/// decide nothing.
+void choose_ways(const std::map<std::int64_t, CellFacts*>& cells) {
+  std::set<std::string> in_several;
+  for (const auto& [attempt, cell] : cells) {
+    for (const auto& [name, others] : cell->set_aside) in_several.insert(name);
+  }
+  for (const std::string& name : in_several) {
+    std::map<std::pair<std::string, std::string>, std::size_t> attempts;
+    for (const auto& [attempt, cell] : cells) {
+      if (const FinalMetric* metric = standing(*cell, name)) ++attempts[way(*metric)];
+      if (const auto found = cell->set_aside.find(name); found != cell->set_aside.end()) {
+        for (const FinalMetric& metric : found->second) ++attempts[way(metric)];
+      }
+    }
+    const auto before = [&](const FinalMetric& a, const FinalMetric& b) {
+      const std::size_t of_a = attempts.at(way(a)), of_b = attempts.at(way(b));
+      return of_a != of_b ? of_a > of_b : way(a) < way(b);
+    };
+    for (const auto& [attempt, cell] : cells) {
+      const auto found = cell->set_aside.find(name);
+      if (found == cell->set_aside.end()) continue;
+      std::vector<FinalMetric>& ways = found->second;
+      ways.push_back(*standing(*cell, name));
+      std::ranges::sort(ways, before);
+      cell->metrics.erase(name);
+      cell->not_finite.erase(name);
+      shelf(*cell, ways.front())[name] = ways.front();
+      ways.erase(ways.begin());
+    }
+  }
+}
+
+/// names: empty: all metrics.
 void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& names) {
   std::map<std::int64_t, CellFacts*> by_attempt;
   for (ConfigFacts& row : cells.rows) {
@@ -109,19 +153,21 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
     const auto [known, is_new] = ranks.try_emplace(name, rank);
     if (!is_new && known->second < rank) continue;
     CellFacts& cell = *by_attempt.at(attempt);
-    FinalMetric metric{row.number(6), row.text(3), row.text(4), split, row.text(2)};
+    const double value = row.null(6) ? std::numeric_limits<double>::quiet_NaN() : row.number(6);
+    FinalMetric metric{value, row.text(3), row.text(4), split, row.text(2)};
     if (!is_new && known->second == rank) {
-      const auto finite = cell.metrics.find(name);
-      const FinalMetric& other = finite != cell.metrics.end() ? finite->second : cell.not_finite.at(name);
-      const bool stays = std::tie(other.signature, other.split) <= std::tie(metric.signature, metric.split);
-      cells.set_aside[name].insert(way_of(stays ? metric : other));
-      if (stays) continue;
+      cell.set_aside[name].push_back(std::move(metric));
+      continue;
     }
     known->second = rank;
-    cell.metrics.erase(name);
-    cell.not_finite.erase(name);
-    (row.null(6) ? cell.not_finite : cell.metrics)[name] = std::move(metric);
+    if (!is_new) {
+      cell.metrics.erase(name);
+      cell.not_finite.erase(name);
+      cell.set_aside.erase(name);
+    }
+    shelf(cell, metric)[name] = std::move(metric);
   }
+  choose_ways(by_attempt);
 }
 
 /// What is read of each cell `ce` with its config `c` and the attempt `a` that speaks for it; state and reason follow.
@@ -232,16 +278,15 @@ CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
 
 void keep_cells(Store& store, CellSet& cells, const std::function<bool(const Json& config)>& wanted) {
   std::erase_if(cells.rows, [&](const ConfigFacts& row) { return !wanted(row.config); });
-  std::map<std::int64_t, bool> known;  // by config: seeds share it
-  std::erase_if(cells.excluded, [&](const CellFacts& cell) {
-    const auto [place, is_new] = known.try_emplace(cell.config);
-    if (is_new) {
-      ConfigFacts row;
-      read_config(store, cell.config, row);
-      place->second = wanted(row.config);
-    }
-    return !place->second;
-  });
+  std::set<std::int64_t> configs;  // seeds share them
+  for (const CellFacts& cell : cells.excluded) configs.insert(cell.config);
+  Statement row = bound(store, "SELECT config_id, canon_json FROM json_each(?1) CROSS JOIN config ON config_id=json_each.value",
+                        {Json(configs).dump()});
+  std::set<std::int64_t> kept;
+  while (row.step()) {
+    if (wanted(Json::parse(row.text(1)))) kept.insert(row.integer(0));
+  }
+  std::erase_if(cells.excluded, [&](const CellFacts& cell) { return !kept.contains(cell.config); });
 }
 
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells) {

@@ -13,7 +13,8 @@
 
 namespace synthbench {
 
-/// A final metric of an attempt; of several splits that of test, else valid; of several signatures the one that sorts first.
+/// A final metric of an attempt; of several splits that of test, else valid; of several signatures the one that most attempts have, of
+/// equals the one that sorts first.
 struct FinalMetric {
   double value = 0;
   std::string unit, better, split, signature;
@@ -25,7 +26,8 @@ struct CellFacts {
   std::string state, reason, kernel, kernel_label, ended_at, attempt_uid;
   bool noisy = false;
   std::map<std::string, FinalMetric> metrics;
-  std::map<std::string, FinalMetric> not_finite;  ///< metrics that are NaN or infinite: no mean counts them
+  std::map<std::string, FinalMetric> not_finite;              ///< metrics that are NaN or infinite: no mean counts them
+  std::map<std::string, std::vector<FinalMetric>> set_aside;  ///< the same metrics as they were computed in other ways of equal rank
 };
 
 /// A config on one build and machine: a row of most tables.
@@ -49,9 +51,13 @@ struct ConfigFacts {
   std::string absence() const;
 };
 
-/// The values of a metric at the seeds that two rows have in common: of the first, and of the second.
-std::pair<std::vector<double>, std::vector<double>> at_common_seeds(const ConfigFacts& one, const ConfigFacts& other,
-                                                                    const std::string& metric);
+/// The values of a metric at the seeds that two rows have in common.
+struct CommonSeeds {
+  std::vector<std::int64_t> seeds;
+  std::vector<double> one, other;
+  bool one_way = true;  ///< all were computed alike: other signatures cannot be compared
+};
+CommonSeeds at_common_seeds(const ConfigFacts& one, const ConfigFacts& other, const std::string& metric);
 
 /// All keys of a config but its variant, and max_len, which follows from the length.
 std::vector<std::string> keys_beside_variant(const Json& config);
@@ -60,8 +66,6 @@ std::string projected(const ConfigFacts& row, const std::vector<std::string>& ke
 
 /// Keys that belong to a row's variant (rank, mixing ...): those that its vanilla row has not.
 std::vector<std::string> own_keys(const ConfigFacts& row, const ConfigFacts& vanilla);
-/// Whether a training is of the variant that was timed: equal too in those of the variant's own keys that both have.
-bool is_same_variant(const ConfigFacts& timed, const std::vector<std::string>& own, const ConfigFacts& trained);
 
 /// "dense (rank 8, synthesizer conv3)": the rank, and what else is the variant's own and differs between the rows of a table.
 std::string title_of(const ConfigFacts& row, const ConfigFacts& vanilla, const std::vector<std::string>& differing);
@@ -69,7 +73,6 @@ std::string title_of(const ConfigFacts& row, const ConfigFacts& vanilla, const s
 struct CellSet {
   std::vector<ConfigFacts> rows;  ///< in plan order
   std::vector<CellFacts> excluded;
-  std::map<std::string, std::set<std::string>> set_aside;  ///< by metric: what else it was computed as, in the split that counts
 };
 
 /// Where cells go that a grid excludes.

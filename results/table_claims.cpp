@@ -18,20 +18,17 @@
 namespace synthbench {
 namespace {
 
+/// Two configs that differ in the sides of a claim alone: logarithms of a over b at the seeds that both have.
+struct Pair {
+  const ConfigFacts *a = nullptr, *b = nullptr;
+  std::map<std::int64_t, double> logs{};
+};
+
 /// Pairs of one scale: what they trained on, how much, how long.
 struct Trial {
   std::string scale{};
-  std::map<std::int64_t, std::vector<double>> by_seed{};  ///< logarithms of a over b, of each pair
-  std::optional<TimesRatio> times{};                      ///< of one pair of timings
-  std::size_t pairs = 0;
-  std::set<std::int64_t> attempts{};
-
-  /// Pairs of one seed share its data and often a side: each seed speaks once.
-  std::vector<double> logs() const {
-    std::vector<double> out;
-    for (const auto& [seed, logs] : by_seed) out.push_back(mean(logs));
-    return out;
-  }
+  std::vector<Pair> pairs{};
+  bool otherwise = false;  ///< a pair was met whose sides were computed in several ways
 };
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -83,30 +80,20 @@ std::string metric_of(const TableClaim& claim, const ConfigFacts& row) {
   return quality ? quality->metric : claim.metric;
 }
 
-/// False where the two cannot be compared.
-bool add_pair(Store& store, const TableClaim& claim, const ConfigFacts& a, const ConfigFacts& b, Trial& to) {
-  const std::string metric = metric_of(claim, a);
-  if (a.signatures(metric) != b.signatures(metric)) return false;
-  const auto of_a = a.by_seed(metric), of_b = b.by_seed(metric);
-  bool any = false;
-  for (const auto& [seed, value] : of_a) {
-    const auto other = of_b.find(seed);
-    if (other == of_b.end() || value <= 0 || other->second <= 0) continue;
-    to.by_seed[seed].push_back(std::log(value / other->second));
-    any = true;
+void add_pair(const TableClaim& claim, const ConfigFacts& a, const ConfigFacts& b, Trial& to) {
+  const CommonSeeds common = at_common_seeds(a, b, metric_of(claim, a));
+  if (!common.one_way) {
+    to.otherwise = true;
+    return;
   }
-  if (!any) return false;
-  for (const ConfigFacts* side : {&a, &b}) {
-    for (const std::int64_t attempt : side->attempts()) to.attempts.insert(attempt);
+  Pair pair{.a = &a, .b = &b};
+  for (std::size_t i = 0; i < common.seeds.size(); ++i) {
+    if (common.one[i] > 0 && common.other[i] > 0) pair.logs[common.seeds[i]] = std::log(common.one[i] / common.other[i]);
   }
-  to.times.reset();  // of several pairs the spread over seeds is what counts
-  if (++to.pairs > 1 || claim.metric != "median") return true;
-  const Launches left = processes_of(store, a), right = processes_of(store, b);
-  if (!left.empty() && !right.empty()) to.times = ratio_of_times(right, left, DifferenceTest::t);
-  return true;
+  if (!pair.logs.empty()) to.pairs.push_back(std::move(pair));
 }
 
-std::vector<Trial> trials_of(Store& store, const std::vector<ConfigFacts>& rows, const TableClaim& claim) {
+std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableClaim& claim) {
   const auto is_on = [&](const std::optional<Filter>& side, const ConfigFacts& row) {
     return holds(side, row.config) && holds(claim.where, row.config) && !row.values(metric_of(claim, row)).empty();
   };
@@ -121,10 +108,68 @@ std::vector<Trial> trials_of(Store& store, const std::vector<ConfigFacts>& rows,
     for (const ConfigFacts* b : right.beside(a)) {
       const auto [place, is_new] = known.try_emplace(scale_of(a), out.size());
       if (is_new) out.push_back({.scale = place->first});
-      add_pair(store, claim, a, *b, out[place->second]);
+      add_pair(claim, a, *b, out[place->second]);
     }
   }
-  std::erase_if(out, [](const Trial& trial) { return trial.pairs == 0; });
+  std::erase_if(out, [](const Trial& trial) { return trial.pairs.empty() && !trial.otherwise; });
+  return out;
+}
+
+/// What the pairs of a trial say together.
+struct Evidence {
+  std::vector<double> logs{};         ///< by seed: pairs of one seed share its data and often a side, so each seed speaks once
+  std::optional<TimesRatio> times{};  ///< of one pair of timings
+  std::set<std::int64_t> attempts{};
+  std::string left_out{};  ///< pairs and seeds that are in no mean; empty: none are
+};
+
+/// Means of other pairs at each seed would be means of other things: the same pairs speak at all seeds. Of those choices the one that
+/// leaves most values, then most seeds.
+std::set<std::int64_t> seeds_of_most(const std::vector<Pair>& pairs) {
+  std::map<std::set<std::int64_t>, std::size_t> known;
+  for (const Pair& pair : pairs) {
+    std::set<std::int64_t> seeds;
+    for (const auto& [seed, log] : pair.logs) seeds.insert(seed);
+    ++known[seeds];
+  }
+  std::pair<std::size_t, std::size_t> most(0, 0);
+  std::set<std::int64_t> best;
+  for (const auto& [seeds, count] : known) {
+    std::size_t with_all = 0;
+    for (const auto& [others, times] : known) with_all += std::ranges::includes(others, seeds) ? times : 0;
+    const std::pair here(with_all * seeds.size(), seeds.size());
+    if (here <= most) continue;
+    most = here;
+    best = seeds;
+  }
+  return best;
+}
+
+Evidence evidence_of(Store& store, const TableClaim& claim, const Trial& trial) {
+  const std::set<std::int64_t> seeds = seeds_of_most(trial.pairs);
+  std::map<std::int64_t, std::vector<double>> by_seed;
+  std::set<std::int64_t> all;
+  std::size_t used = 0;
+  Evidence out;
+  for (const Pair& pair : trial.pairs) {
+    for (const auto& [seed, log] : pair.logs) all.insert(seed);
+    if (!std::ranges::all_of(seeds, [&](std::int64_t seed) { return pair.logs.contains(seed); })) continue;
+    ++used;
+    for (const std::int64_t seed : seeds) by_seed[seed].push_back(pair.logs.at(seed));
+    for (const ConfigFacts* side : {pair.a, pair.b}) {
+      for (const CellFacts& cell : side->done) {
+        if (seeds.contains(cell.seed)) out.attempts.insert(cell.attempt);
+      }
+    }
+  }
+  for (const auto& [seed, logs] : by_seed) out.logs.push_back(mean(logs));
+  if (used < trial.pairs.size() || seeds.size() < all.size()) {
+    out.left_out = fmt::format("{} of {} pairs at {} of {} seeds are averaged, so that the same pairs speak at each seed", used,
+                               trial.pairs.size(), seeds.size(), all.size());
+  }
+  if (trial.pairs.size() > 1 || claim.metric != "median") return out;  // of several pairs the spread over seeds is what counts
+  const Launches left = processes_of(store, *trial.pairs.front().a), right = processes_of(store, *trial.pairs.front().b);
+  if (!left.empty() && !right.empty()) out.times = ratio_of_times(right, left, DifferenceTest::t);
   return out;
 }
 
@@ -147,28 +192,28 @@ TableCell inside_cell(const TableClaim& claim, const std::optional<Interval>& in
   return {.value = interval->lo <= claim.published && claim.published <= interval->hi ? "yes" : "no"};
 }
 
-std::vector<TableCell> line_of(const TableClaim& claim, const Trial& trial) {
-  const std::vector<double> logs = trial.logs();
-  const double ratio = trial.times ? trial.times->value : std::exp(mean(logs));
-  auto interval = trial.times ? trial.times->interval : t_interval(logs);
-  if (interval && !trial.times) interval = Interval{std::exp(interval->lo), std::exp(interval->hi)};
-  std::vector<TableCell> line = {
-      {.value = claim.text},      {.value = claim.metric},      published_cell(claim),  number_cell(ratio, 4),
-      interval_cell(interval, 4), inside_cell(claim, interval), {.value = logs.size()}, {.value = verdict(claim, ratio, interval)},
-      {.value = trial.scale}};
-  for (TableCell& cell : line) cell.attempts.assign(trial.attempts.begin(), trial.attempts.end());
+std::vector<TableCell> line_of(const TableClaim& claim, const std::string& scale, const Evidence& evidence) {
+  const double ratio = evidence.times ? evidence.times->value : std::exp(mean(evidence.logs));
+  auto interval = evidence.times ? evidence.times->interval : t_interval(evidence.logs);
+  if (interval && !evidence.times) interval = Interval{std::exp(interval->lo), std::exp(interval->hi)};
+  std::vector<TableCell> line = {{.value = claim.text},
+                                 {.value = claim.metric},
+                                 published_cell(claim),
+                                 number_cell(ratio, 4),
+                                 interval_cell(interval, 4),
+                                 inside_cell(claim, interval),
+                                 {.value = evidence.logs.size()},
+                                 {.value = verdict(claim, ratio, interval)},
+                                 {.value = scale}};
+  for (TableCell& cell : line) cell.attempts.assign(evidence.attempts.begin(), evidence.attempts.end());
   return line;
 }
 
-std::vector<TableCell> line_not_tried(const TableClaim& claim) {
-  return {{.value = claim.text}, {.value = claim.metric}, published_cell(claim), {.value = "n/a (not run)"}, nothing_cell(), nothing_cell(),
-          {.value = 0},          {.value = "not tried"},  nothing_cell()};
-}
-
-std::vector<std::string> metrics_of(const TableSpec& spec) {
-  std::vector<std::string> out;
-  for (const TableClaim& claim : spec.claims) out.push_back(claim.metric);
-  return metrics_to_read(out);
+/// why: in place of our number. A claim that nothing was run for has no scale.
+std::vector<TableCell> line_without_number(const TableClaim& claim, const char* why, const char* judged, const std::string& scale) {
+  return {{.value = claim.text}, {.value = claim.metric}, published_cell(claim),
+          {.value = why},        nothing_cell(),          nothing_cell(),
+          {.value = 0},          {.value = judged},       scale.empty() ? nothing_cell() : TableCell{.value = scale}};
 }
 
 }  // namespace
@@ -176,7 +221,9 @@ std::vector<std::string> metrics_of(const TableSpec& spec) {
 Table table_of_claims(Store& store, const TableSpec& spec, const TableOptions& options) {
   TableOptions apart = options;
   apart.across_env = true;  // pairs are of one build and machine
-  apart.metrics = metrics_of(spec);
+  std::vector<std::string> shown;
+  for (const TableClaim& claim : spec.claims) shown.push_back(claim.metric);
+  apart.metrics = metrics_to_read(shown);
   const Timings rows = read_rows(store, apart, spec.kinds, false);
   Table table{.caption = spec.caption,
               .columns = {"claim", "metric", "published", "ours", "interval", "published_inside", "n", "verdict", "scale"},
@@ -184,19 +231,28 @@ Table table_of_claims(Store& store, const TableSpec& spec, const TableOptions& o
               .notes = {}};
   std::size_t tried = 0;
   for (const TableClaim& claim : spec.claims) {
-    const std::vector<Trial> trials = trials_of(store, rows.cells.rows, claim);
-    for (const Trial& trial : trials) table.rows.push_back(line_of(claim, trial));
-    tried += trials.size();
-    if (trials.empty()) table.rows.push_back(line_not_tried(claim));
+    const std::vector<Trial> trials = trials_of(rows.cells.rows, claim);
     table.notes.push_back(claim.text + ": " + claim.source);
+    for (const Trial& trial : trials) {
+      if (trial.pairs.empty()) {
+        table.rows.push_back(line_without_number(claim, "n/a (other signature)", "not judged", trial.scale));
+        continue;
+      }
+      const Evidence evidence = evidence_of(store, claim, trial);
+      table.rows.push_back(line_of(claim, trial.scale, evidence));
+      if (!evidence.left_out.empty()) table.notes.push_back(fmt::format("{} ({}): {}", claim.text, trial.scale, evidence.left_out));
+    }
+    tried += trials.size();
+    if (trials.empty()) table.rows.push_back(line_without_number(claim, "n/a (not run)", "not tried", ""));
   }
   if (tried == 0) throw NothingDone("no cells for this table: " + spec.caption + " (no two configs differ in the sides of a claim alone)");
-  std::vector<std::string> below = notes_under(store, rows.cells, rows.axes);
+  std::vector<std::string> below = notes_under(store, rows.cells, rows.axes, shown);
   table.notes.insert(table.notes.begin(), below.begin(), below.end());
   table.notes.emplace_back("published and ours: the first side over the second; pairs are equal in all other keys, build and machine");
   table.notes.emplace_back("published_inside: whether our interval holds what was published; a claim may hold at another size");
   table.notes.emplace_back(
-      "intervals: 95 %, by Student's t over n seeds, each the geometric mean of its pairs of configs; one pair of timings: over its "
+      "intervals: 95 %, by Student's t over n seeds, each the geometric mean of its pairs of configs, the same at each seed; one pair of "
+      "timings: over its "
       "processes (Yuen)");
   table.notes.emplace_back(
       "holds, does not hold: the interval lies on one side of 1; open: it does not; at the scale that is named, no other");

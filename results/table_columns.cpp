@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <tuple>
+#include <utility>
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
@@ -47,6 +47,9 @@ TableCell kernels(const ConfigFacts& row) {
 
 TableCell percent_cell(double share) { return {.value = 100 * share, .text = fmt::format("{:+.1f} %", 100 * share)}; }
 
+/// A seed changes its inputs, not the work: all seeds count beside vanilla.
+bool is_timed(const ConfigFacts& row) { return row.text("kind") == "speed"; }
+
 std::string replaced(std::string text, const std::string& place, const std::string& by) {
   const std::size_t at = text.find(place);
   return at == std::string::npos ? text : text.replace(at, place.size(), by);
@@ -68,6 +71,12 @@ void tell_fewer_seeds(const std::vector<CountedCell>& cells) {
   for (const CountedCell& one : cells) {
     if (one.seeds > 0 && one.seeds < one.most) one.cell->text = fmt::format("{} (n={})", shown(*one.cell), one.seeds);
   }
+}
+
+std::vector<std::string> metrics_of(const std::vector<TableColumn>& columns) {
+  std::vector<std::string> out;
+  for (const TableColumn& column : columns) out.push_back(column.metric);
+  return out;
 }
 
 std::vector<std::string> metrics_to_read(const std::vector<std::string>& metrics) {
@@ -124,22 +133,24 @@ double Measures::scaled(double value, const TableColumn& column) const {
 }
 
 Measures::Beside Measures::beside_vanilla(std::size_t row, const TableColumn& column) const {
-  Beside out{.why_not = "vanilla"};
-  if (rows_.vanilla[row] < 0) return out;
+  const Beside nothing{.why_not = "vanilla"};
+  if (rows_.vanilla[row] < 0) return nothing;
   const auto base = static_cast<std::size_t>(rows_.vanilla[row]);
   const auto mine = value(row, column), its = value(base, column);
   const bool judged = column.metric == "quality";
-  if (!mine || !its || (judged && qualities_[row]->metric != qualities_[base]->metric)) return out;
+  if (!mine || !its || (judged && qualities_[row]->metric != qualities_[base]->metric)) return nothing;
   const std::string& metric = judged ? qualities_[row]->metric : column.metric;
   const ConfigFacts &facts = rows_.cells.rows[row], &vanilla = rows_.cells.rows[base];
-  if (facts.signatures(metric) != vanilla.signatures(metric)) {
-    out.why_not = "other signature";
-    return out;
+  if (is_timed(facts)) {
+    std::set<std::string> ways = facts.signatures(metric);
+    ways.merge(vanilla.signatures(metric));
+    if (ways.size() > 1) return {.why_not = "other signature"};
+    return {values(row, metric), values(base, metric), ""};
   }
-  if (column.metric == "median" && !rows_.times.empty()) return {{*mine}, {*its}, ""};  // a seed changes inputs, not the work
-  std::tie(out.mine, out.its) = at_common_seeds(facts, vanilla, metric);
-  out.why_not = out.mine.empty() ? "other seeds" : "";
-  return out;
+  CommonSeeds common = at_common_seeds(facts, vanilla, metric);
+  if (common.seeds.empty()) return {.why_not = "other seeds"};
+  if (!common.one_way) return {.why_not = "other signature"};
+  return {std::move(common.one), std::move(common.other), ""};
 }
 
 TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) const {
@@ -157,7 +168,8 @@ TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) 
 std::size_t Measures::seeds(std::size_t row, const TableColumn& column) const {
   using Show = TableColumn::Show;
   const bool beside = column.show == Show::ratio || column.show == Show::difference || column.show == Show::change;
-  return beside && column.metric != "median" ? beside_vanilla(row, column).mine.size() : values(row, column.metric).size();
+  const bool common = beside && !is_timed(rows_.cells.rows[row]);
+  return common ? beside_vanilla(row, column).mine.size() : values(row, column.metric).size();
 }
 
 TableCell Measures::cell(std::size_t row, const TableColumn& column) const {

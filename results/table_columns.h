@@ -24,6 +24,8 @@ struct CountedCell {
 /// Numbers of fewer seeds than they could be of say so: "6.30 (n=1)".
 void tell_fewer_seeds(const std::vector<CountedCell>& cells);
 
+/// Those that columns name.
+std::vector<std::string> metrics_of(const std::vector<TableColumn>& columns);
 /// What has to be read of the cells for columns or claims of these metrics, and for the notes below them.
 std::vector<std::string> metrics_to_read(const std::vector<std::string>& metrics);
 
@@ -53,7 +55,7 @@ class Measures {
   std::string name(const TableColumn& column) const;
 
  private:
-  /// A row and its vanilla row: the values of a metric by the seeds that both have.
+  /// A row and its vanilla row: the values of a metric at the seeds that both have; of times and memory at all seeds of each.
   struct Beside {
     std::vector<double> mine{}, its{};
     std::string why_not{};  ///< nothing can be compared: "vanilla", "other seeds", "other signature"

@@ -44,16 +44,16 @@ class Configs {
   }
 
  private:
-  static std::vector<std::string> metrics_of(const TableSpec& spec) {
-    std::vector<std::string> out;
-    for (const TableColumn& column : spec.columns) out.push_back(column.metric);
-    if (spec.count_models) out.insert(out.end(), {"ppl_unigram", "ppl_bigram", "parameters_unigram", "parameters_bigram"});
-    return metrics_to_read(out);
+  static std::vector<std::string> metrics_of_count_models(const TableSpec& spec) {
+    if (!spec.count_models) return {};
+    return {"ppl_unigram", "ppl_bigram", "parameters_unigram", "parameters_bigram"};
   }
 
   static Timings rows_of(Store& store, const TableSpec& spec, const TableOptions& options) {
     TableOptions what = options;
-    what.metrics = metrics_of(spec);
+    std::vector<std::string> metrics = metrics_of_count_models(spec);
+    for (const TableColumn& column : spec.columns) metrics.push_back(column.metric);
+    what.metrics = metrics_to_read(metrics);
     Timings rows = read_rows(store, what, spec.kinds, spec.one_place);
     if (std::ranges::count(spec.columns, "median", &TableColumn::metric) > 0) add_times(store, rows);
     return rows;
@@ -117,7 +117,7 @@ class Configs {
         if (rows_.vanilla[row] < 0 || !measures_.value(row, *columns_[place])) continue;
         groups[rows_.vanilla[row]].push_back({&facts()[row], &table.rows[i][at]});
       }
-      for (auto& [vanilla, group] : groups) marks.compare(std::move(group), columns_[place]->metric);
+      for (auto& [vanilla, group] : groups) marks.compare(std::move(group), columns_[place]->metric, columns_[place]->better);
     }
     marks.set();
     mark_note_ = marks.note();
@@ -184,15 +184,17 @@ class Configs {
   }
 
   void add_notes(Table& table) const {
-    CellSet shown = {.rows = {}, .excluded = {}, .set_aside = rows_.cells.set_aside};
+    CellSet shown;
     if (spec_.where) {  // other rows are there to be compared with
       shown.rows = kept_facts();
       shown.excluded = rows_.cells.excluded;
       keep_cells(store_, shown, [&](const Json& config) { return holds(spec_.where, config); });
     }
     const CellSet& cells = spec_.where ? shown : rows_.cells;
-    table.notes = notes_under(store_, cells, rows_.axes);
-    if (!rows_.times.empty()) add_process_note(table.notes, rows_.times);
+    std::vector<std::string> metrics = metrics_of_count_models(spec_);
+    for (const TableColumn* column : columns_) metrics.push_back(column->metric);
+    table.notes = notes_under(store_, cells, rows_.axes, metrics);
+    if (!rows_.times.empty()) add_process_note(table.notes, rows_.times, kept_);
     if (mark_note_) table.notes.push_back(*mark_note_);
     for (const TableColumn* column : columns_) {
       if (!column->note.empty()) table.notes.push_back(measures_.name(*column) + ": " + column->note);

@@ -223,8 +223,7 @@ void add_effects(std::vector<Effect>& to, const Design& design, const std::strin
 
 Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& options) {
   TableOptions what = options;
-  std::vector<std::string> shown;
-  for (const TableColumn& column : spec.columns) shown.push_back(column.metric);
+  const std::vector<std::string> shown = metrics_of(spec.columns);
   what.metrics = metrics_to_read(shown);
   const Timings rows = read_rows(store, what, spec.kinds, spec.one_place);
   std::vector<Effect> effects;
@@ -253,7 +252,7 @@ Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& 
   Table table{.caption = spec.caption + "; " + rows.axes.constants,
               .columns = {"metric", "factor", "level", "against", "effect_percent", "interval_percent", "n", "p_holm"},
               .rows = {},
-              .notes = notes_under(store, rows.cells, rows.axes)};
+              .notes = notes_under(store, rows.cells, rows.axes, shown)};
   auto next = corrected.begin();
   for (Effect& effect : effects) {
     effect.cells.push_back(effect.p ? number_cell(*next++, 2) : nothing_cell());

@@ -10,6 +10,7 @@
 #include "results/table_columns.h"
 #include "results/table_notes.h"
 #include "results/table_shapes.h"
+#include "results/variant_index.h"
 
 namespace synthbench {
 namespace {
@@ -23,8 +24,8 @@ struct Candidate {
 /// What is true of the trainings too is said once.
 std::vector<std::string> notes_of_both(Store& store, const Timings& timed, const Timings& trained) {
   std::vector<std::string> out, shared;
-  const std::vector<std::string> of_time = notes_under(store, timed.cells, timed.axes);
-  const std::vector<std::string> of_quality = notes_under(store, trained.cells, trained.axes);
+  const std::vector<std::string> of_time = notes_under(store, timed.cells, timed.axes, {"median"});
+  const std::vector<std::string> of_quality = notes_under(store, trained.cells, trained.axes, {"quality"});
   for (const std::string& note : of_time) {
     const bool both = std::ranges::find(of_quality, note) != of_quality.end();
     (both ? shared : out).push_back(both ? note : "timed: " + note);
@@ -49,10 +50,9 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
   if (!judged)
     throw NothingDone("no cells for this table: " + spec.caption +
                       " (speed cells and trainings that one metric judges are needed; --only chooses)");
-  std::map<std::string, std::vector<std::size_t>> by_variant;
+  VariantIndex trainings;
   for (std::size_t row = 0; row < trained.cells.rows.size(); ++row) {
-    if (qualities.quality(row) && !qualities.quality(row)->values.empty())
-      by_variant[trained.cells.rows[row].text("variant")].push_back(row);
+    if (qualities.quality(row) && !qualities.quality(row)->values.empty()) trainings.add(trained.cells.rows[row], row);
   }
   const auto title = [&](std::size_t row) {
     return title_of(timed.cells.rows[row], timed.cells.rows[static_cast<std::size_t>(timed.vanilla[row])], timed.axes.columns);
@@ -61,17 +61,14 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
   std::map<std::ptrdiff_t, std::vector<Candidate>> groups;  // equal in all but the variant
   for (std::size_t row = 0; row < timed.cells.rows.size(); ++row) {
     const ConfigFacts& facts = timed.cells.rows[row];
-    const auto found = by_variant.find(facts.text("variant"));
-    if (!timed.times[row] || timed.vanilla[row] < 0 || found == by_variant.end()) continue;
-    const std::vector<std::string> own = own_keys(facts, timed.cells.rows[static_cast<std::size_t>(timed.vanilla[row])]);
-    const auto is_of_it = [&](std::size_t one) { return is_same_variant(facts, own, trained.cells.rows[one]); };
-    const auto only = std::ranges::find_if(found->second, is_of_it);
-    if (only == found->second.end()) continue;
-    if (std::any_of(only + 1, found->second.end(), is_of_it)) {
+    if (!timed.times[row] || timed.vanilla[row] < 0) continue;
+    const auto found = trainings.of(facts, own_keys(facts, timed.cells.rows[static_cast<std::size_t>(timed.vanilla[row])]));
+    if (found.empty()) continue;
+    if (found.size() > 1) {
       several.insert(title(row));
       continue;
     }
-    const std::size_t training = *only;
+    const std::size_t training = found.front();
     Candidate one{row, {timed.times[row]->seconds, mean(qualities.quality(training)->values)}, facts.attempts()};
     for (const std::int64_t attempt : trained.cells.rows[training].attempts()) one.attempts.push_back(attempt);
     groups[timed.vanilla[row]].push_back(std::move(one));

@@ -72,7 +72,7 @@ Table table_of_growth(Store& store, const TableSpec& spec, const TableOptions& o
     table.rows.push_back(std::move(line));
   }
   if (table.rows.empty()) throw NothingDone("no cells for this table: " + spec.caption + " (a series needs three lengths)");
-  table.notes = notes_under(store, rows.cells, rows.axes);
+  table.notes = notes_under(store, rows.cells, rows.axes, {"median"});
   add_process_note(table.notes, rows.times);
   table.notes.emplace_back("grows_as: the order in N that fits the time of one sample best, with the fit's residual");
   table.notes.emplace_back("exponent: e of time = c N^e over the measured lengths; 1 is linear, 2 quadratic; fixed costs lower it");

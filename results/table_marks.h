@@ -22,7 +22,7 @@ class Marks {
  public:
   explicit Marks(Store& store) : store_(store) {}
   /// metric: "quality" is each row's own. better: "higher", "lower"; empty: as the metric says.
-  void compare(std::vector<Contender> group, const std::string& metric, const std::string& better = {});
+  void compare(std::vector<Contender> group, const std::string& metric, const std::string& better);
   /// Sets the marks, once every group was compared.
   void set();
   /// What the marks mean; nullopt where nothing could be compared.

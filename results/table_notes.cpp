@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
+#include "results/quality.h"
 #include "results/words_of_sweeps.h"
 
 namespace synthbench {
@@ -137,11 +139,31 @@ void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
   }
 }
 
+/// "tok:13a on test"
+std::string way_of(const FinalMetric& metric) {
+  const std::string way = metric.signature.empty() ? "no signature" : metric.signature;
+  return metric.split.empty() ? way : way + " on " + metric.split;
+}
+
 /// Of one attempt a number was computed in several ways: which of them stand aside.
-void add_set_aside(std::vector<std::string>& notes, const CellSet& cells) {
-  for (const auto& [metric, ways] : cells.set_aside) {
-    notes.push_back(fmt::format("{} was also computed as {}, which is not shown: the text that sorts first is", metric,
-                                join(std::vector<std::string>(ways.begin(), ways.end()), "; ")));
+void add_set_aside(std::vector<std::string>& notes, const CellSet& cells, const std::vector<std::string>& metrics) {
+  std::map<std::string, std::set<std::string>> by_metric;
+  for (const ConfigFacts& row : cells.rows) {
+    for (const CellFacts& cell : row.done) {
+      if (cell.set_aside.empty()) continue;
+      const auto quality = quality_of(row);
+      for (const auto& [metric, ways] : cell.set_aside) {
+        const bool judges = quality && quality->metric == metric && std::ranges::find(metrics, "quality") != metrics.end();
+        if (!judges && std::ranges::find(metrics, metric) == metrics.end()) continue;
+        for (const FinalMetric& way : ways) by_metric[metric].insert(way_of(way));
+      }
+    }
+  }
+  for (const auto& [metric, ways] : by_metric) {
+    notes.push_back(
+        fmt::format("{} was also computed as {}, which is not shown: what most attempts have is, of equals the text that "
+                    "sorts first",
+                    metric, join(std::vector<std::string>(ways.begin(), ways.end()), "; ")));
   }
 }
 
@@ -189,14 +211,14 @@ void add_dates(std::vector<std::string>& notes, const CellSet& cells) {
 
 }  // namespace
 
-std::vector<std::string> notes_under(Store& store, const CellSet& cells, const TableAxes& axes) {
+std::vector<std::string> notes_under(Store& store, const CellSet& cells, const TableAxes& axes, const std::vector<std::string>& metrics) {
   std::vector<std::string> notes = {seeds_note(cells)};
   add_missing(notes, cells);
   add_noisy(notes, cells);
   add_launch_bound(notes, cells);
   add_not_finite(notes, cells);
   add_signatures(notes, cells);
-  add_set_aside(notes, cells);
+  add_set_aside(notes, cells, metrics);
   if (!axes.more_constants.empty()) notes.push_back("equal in all rows: " + axes.more_constants);
   if (!axes.where_they_apply.empty()) notes.push_back("where they apply: " + axes.where_they_apply);
   add_unmatched(notes, store, cells);
@@ -205,13 +227,16 @@ std::vector<std::string> notes_under(Store& store, const CellSet& cells, const T
   return notes;
 }
 
-void add_process_note(std::vector<std::string>& notes, const std::vector<std::optional<Timing>>& times) {
+void add_process_note(std::vector<std::string>& notes, const std::vector<std::optional<Timing>>& times,
+                      const std::vector<std::size_t>& shown) {
   if (times.size() > kMostResampled) {
-    notes.push_back(fmt::format("no intervals: {} rows are more than the {} whose times are resampled (--sweep or --only chooses fewer)",
-                                times.size(), kMostResampled));
+    const std::string hidden = shown.size() < times.size() ? ", those to compare with among them," : "";
+    notes.push_back(fmt::format("no intervals: {} rows{} are more than the {} whose times are resampled (--sweep or --only chooses fewer)",
+                                times.size(), hidden, kMostResampled));
   }
   std::set<std::size_t> processes;
-  for (const auto& timing : times) {
+  for (const std::size_t row : shown) {
+    const auto& timing = times[row];
     if (timing && timing->most_processes > 0) processes.insert({timing->fewest_processes, timing->most_processes});
   }
   if (processes.empty()) return;
@@ -219,6 +244,12 @@ void add_process_note(std::vector<std::string>& notes, const std::vector<std::op
   const std::string count = least == most ? std::to_string(least) : fmt::format("{} to {}", least, most);
   notes.push_back(fmt::format("intervals: 95 %, bootstrap over processes, then samples; {} process{} per cell{}", count,
                               most == 1 ? "" : "es", least == 1 ? ", and one process says nothing about the next" : ""));
+}
+
+void add_process_note(std::vector<std::string>& notes, const std::vector<std::optional<Timing>>& times) {
+  std::vector<std::size_t> all(times.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  add_process_note(notes, times, all);
 }
 
 void add_unchecked_note(std::vector<std::string>& notes, Store& store, const CellSet& cells) {

@@ -86,9 +86,7 @@ class Rows {
   /// The configs that the table speaks of: notes, axes and caption shall not tell of others.
   static Timings rows_of(Store& store, const TableSpec& spec, const TableOptions& options) {
     TableOptions what = options;
-    std::vector<std::string> metrics;
-    for (const TableColumn& column : spec.columns) metrics.push_back(column.metric);
-    what.metrics = metrics_to_read(metrics);
+    what.metrics = metrics_to_read(metrics_of(spec.columns));
     Timings rows = read_rows(store, what, spec.kinds, false);
     keep_cells(store, rows.cells, [&](const Json& config) { return !places_of(spec, config).empty(); });
     if (spec.one_place && !options.across_env) refuse_mixed_places(store, rows.cells);
@@ -244,7 +242,9 @@ class Rows {
   }
 
   void add_notes(Table& table) const {
-    if (any_) table.notes = notes_under(store_, rows_.cells, rows_.axes);
+    std::vector<TableColumn> columns = spec_.columns;
+    std::erase_if(columns, [&](const TableColumn& column) { return !shown(column); });
+    if (any_) table.notes = notes_under(store_, rows_.cells, rows_.axes, metrics_of(columns));
     if (mark_note_) table.notes.push_back(*mark_note_);
     if (!lines_.loose_keys().empty())
       table.notes.push_back("several configs stand behind one label: they differ in " + join(lines_.loose_keys()));

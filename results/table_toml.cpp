@@ -146,6 +146,7 @@ class Reader : TomlSource {
     out.best = truth(block, "best", section);
     out.where = filter(block, "where", section);
     const bool of_times = out.show == TableColumn::Show::interval || out.show == TableColumn::Show::ratio_interval;
+    if (out.best && out.largest) fail(at(block), section + "best goes with over = \"mean\" alone: marks compare means over seeds");
     if (of_times && out.metric != "median") fail(at(block), section + "show: intervals of processes are those of metric 'median' alone");
     return out;
   }

@@ -11,6 +11,7 @@
 #include "results/quality.h"
 #include "results/table.h"
 #include "results/timings.h"
+#include "results/variant_index.h"
 
 namespace synthbench {
 namespace {
@@ -34,25 +35,29 @@ std::vector<Price> prices(Store& store, std::int64_t sweep) {
     if (!quality || !base || quality->metric != base->metric || quality->better == "none") continue;
     if (!quality->not_finite.empty() || !base->not_finite.empty()) continue;
     const ConfigFacts &row = trained.rows[i], &beside = trained.rows[static_cast<std::size_t>(vanilla[i])];
-    if (row.signatures(quality->metric) != beside.signatures(quality->metric)) continue;
-    const auto [mine, its] = at_common_seeds(row, beside, quality->metric);
-    if (mine.empty() || mean(its) <= 0) continue;  // no share of it can be said
-    out.push_back({.trained = row, .change = mean(mine) / mean(its) - 1, .seeds = mine.size(), .quality = *quality});
+    const CommonSeeds common = at_common_seeds(row, beside, quality->metric);
+    if (common.seeds.empty() || !common.one_way || mean(common.other) <= 0) continue;  // no share of it can be said
+    out.push_back({.trained = row, .change = mean(common.one) / mean(common.other) - 1, .seeds = common.seeds.size(), .quality = *quality});
   }
   return out;
 }
 
-/// nullptr where the variant was trained in no way or in several: no price is that of the timed one.
-const Price* price_of(const std::vector<Price>& all, const ConfigFacts& timed, const ConfigFacts& vanilla) {
-  const Price* only = nullptr;
-  const std::vector<std::string> own = own_keys(timed, vanilla);
-  for (const Price& one : all) {
-    if (!is_same_variant(timed, own, one.trained)) continue;
-    if (only != nullptr) return nullptr;
-    only = &one;
+class PriceList {
+ public:
+  explicit PriceList(std::vector<Price> all) : all_(std::move(all)) {
+    for (std::size_t i = 0; i < all_.size(); ++i) trainings_.add(all_[i].trained, i);
   }
-  return only;
-}
+  bool empty() const { return all_.empty(); }
+  /// nullptr where the variant was trained in no way or in several: no price is that of the timed one.
+  const Price* of(const ConfigFacts& timed, const ConfigFacts& vanilla) {
+    const std::vector<std::size_t> found = trainings_.of(timed, own_keys(timed, vanilla));
+    return found.size() == 1 ? &all_[found.front()] : nullptr;
+  }
+
+ private:
+  std::vector<Price> all_;
+  VariantIndex trainings_;
+};
 
 std::int64_t length_of(const ConfigFacts& row) { return row.config.value("seq_len", std::int64_t{0}); }
 
@@ -100,7 +105,7 @@ std::string quality_words(const Price& price) {
 }  // namespace
 
 std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep) {
-  const std::vector<Price> known = prices(store, sweep);
+  PriceList known(prices(store, sweep));
   if (known.empty()) return std::nullopt;
   const Timings timings = read_timings(store, {.sweep = sweep, .across_env = true});
   const auto base = fastest_vanilla(timings);
@@ -109,14 +114,14 @@ std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < timings.times.size(); ++i) {
     const bool beside = timings.vanilla[i] == static_cast<std::ptrdiff_t>(*base) && i != *base && timings.times[i].has_value();
-    if (!beside || price_of(known, timings.cells.rows[i], vanilla) == nullptr) continue;
+    if (!beside || known.of(timings.cells.rows[i], vanilla) == nullptr) continue;
     if (!best || timings.times[i]->seconds < timings.times[*best]->seconds) best = i;
   }
   if (!best) return std::nullopt;
   const ConfigFacts& row = timings.cells.rows[*best];
   return fmt::format("{} is {} at length {} on {} and {}", title_of(row, vanilla, timings.axes.columns),
                      speed_words(store, vanilla, row, timings.to_vanilla(*best)->value), length_of(row), row.text("backend"),
-                     quality_words(*price_of(known, row, vanilla)));
+                     quality_words(*known.of(row, vanilla)));
 }
 
 }  // namespace synthbench

@@ -18,4 +18,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator 
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 
+/// 'don'\''t': one word of a POSIX shell; plain words stay as they are.
+std::string shell_word(const std::string& text);
+
 }  // namespace synthbench

@@ -6,10 +6,10 @@
 #include <array>
 
 #include "harness/base/error.h"
+#include "harness/base/words.h"
 #include "harness/cli/cells_text.h"
 #include "harness/cli/command.h"
 #include "harness/cli/rows.h"
-#include "harness/reproduce.h"
 #include "results/format.h"
 #include "results/table.h"
 

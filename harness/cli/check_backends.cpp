@@ -15,7 +15,6 @@
 #include "harness/cli/output.h"
 #include "harness/cli/stored_checks.h"
 #include "harness/cli/torch_program.h"
-#include "harness/reproduce.h"
 #include "results/format.h"
 
 namespace synthbench {

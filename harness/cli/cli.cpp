@@ -7,12 +7,12 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/base/words.h"
 #include "harness/cli/command.h"
 #include "harness/cli/help.h"
 #include "harness/cli/option_tree.h"
 #include "harness/cli/output.h"
 #include "harness/cli/user_config.h"
-#include "harness/reproduce.h"
 
 namespace synthbench {
 namespace {

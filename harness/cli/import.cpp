@@ -35,7 +35,8 @@ const bool registered = commands().add(
      .summary = "take over what export or llama-bench wrote",
      .about =
          "Reads lines of `export -o jsonl` into the database, which is made if it is not there. Attempts that are here already gain "
-         "scores at most, so importing twice is importing once. A malformed line is refused with its number, and nothing of its file is "
+         "scores that they lack, and their end where they still run here, in a copy; importing twice is importing once. A malformed line "
+         "is refused with its number, and nothing of its file is "
          "imported. Hashes of builds, machines and configs are computed anew. Rows of `llama-bench -o jsonl` and `-o json` become cells "
          "of a sweep llama-bench, to query beside ours; nothing vouches for what they computed.",
      .example =

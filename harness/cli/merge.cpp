@@ -37,11 +37,11 @@ const bool registered = commands().add(
     "merge",
     {.group = "Keep results",
      .summary = "unite databases of several hosts or shards",
-     .about =
-         "Takes over every sweep, cell and attempt of the files into the database, which is made if it is not there. The order of the "
-         "files does not matter, and merging again changes nothing. The files stay as they are. Tags, notes, baselines, noise floors and "
-         "saved queries come along; of a baseline that two files name differently the one saved first stays, of a noise floor the one "
-         "measured last. What artifacts and logs hold stays beside the file that it came from.",
+     .about = "Takes over every sweep, cell and attempt of the files into the database, which is made if it is not there. The order of the "
+              "files does not matter, and merging again changes nothing. The files stay as they are. Tags, notes, baselines, noise floors, "
+              "saved queries and published values that a user added come along; of a baseline that two files name differently the one "
+              "saved first stays, of a noise floor the one "
+              "measured last. What artifacts and logs hold stays beside the file that it came from.",
      .example = "synthbench merge host1.db host2.db --db all.db",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<MergeCommand>();

@@ -11,7 +11,6 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/words.h"
-#include "harness/reproduce.h"
 
 namespace synthbench {
 namespace {
@@ -62,6 +61,8 @@ void OutputFlags::declare(FlagSet& flags, std::vector<std::string> formats) {
 }
 
 std::string OutputFlags::format() const { return one_of(output_, "format", formats_, formats_.front()); }
+
+std::vector<std::string> OutputFlags::printed() const { return second() ? std::vector{format(), output_err_.text} : std::vector{format()}; }
 
 void OutputFlags::check() const {
   (void)format();

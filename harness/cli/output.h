@@ -25,6 +25,8 @@ class OutputFlags {
   /// Throws UserError for an unknown format.
   std::string format() const;
   bool second() const { return static_cast<bool>(output_err_); }
+  /// All that will be printed: that of stdout or --out, then that of -oe where there is one.
+  std::vector<std::string> printed() const;
   /// Calls print(format, sink) for stdout or --out FILE (a sibling that is renamed), and for -oe.
   void print(const std::function<void(const std::string& format, const Sink& sink)>& printer) const;
   /// Refuses bad formats and an --out that cannot be written before any work is done.

@@ -20,7 +20,8 @@
 namespace synthbench {
 namespace {
 
-// Seconds: between looks at the database; without a running cell until the sweep has ended; until there is a database and a first cell.
+// Seconds: between looks at the database; without a running cell until the sweep has ended; until there is a database with the sweep,
+// and then until its first cell.
 constexpr double kPoll = 0.5, kQuiet = 3, kPatience = 60;
 
 struct ReportCommand {
@@ -72,15 +73,21 @@ struct ReportCommand {
     return stop.received() == 0 ? Exit::well : stop.received() == SIGTERM ? Exit::terminated : Exit::interrupted;
   }
 
-  /// A run that was started together with this makes the database in a moment. nullptr: stopped meanwhile.
+  /// A run that was started together with this makes the database, and its sweep in an older one, in a moment. nullptr: stopped
+  /// meanwhile.
   std::unique_ptr<Store> open_once_there(const StopSignal& stop) const {
-    const bool there = std::filesystem::exists(db.path());
-    if (!there) fmt::print(stderr, "waiting for {}\n", db.path());
+    std::error_code absent;
+    const std::uintmax_t size = std::filesystem::file_size(db.path(), absent);
+    const bool comes = absent || size == 0;
     for (double waited = 0; stop.received() == 0; waited += kPoll) {
+      std::unique_ptr<Store> store;
       try {
-        return Store::open_to_read(db.path());
+        store = Store::open_to_read(db.path());
+        (void)selection.options(*store);
+        return store;
       } catch (const UserError&) {
-        if (there || waited >= kPatience) throw;
+        if (!(comes || store) || waited >= kPatience) throw;
+        if (waited == 0) fmt::print(stderr, "waiting for {}{}\n", store ? "the sweep that --sweep names, in " : "", db.path());
       }
       wait(stop);
     }
@@ -143,7 +150,7 @@ const bool registered = commands().add(
      .summary = "one HTML page of all tables and figures, with the source of every number",
      .about = "The page needs nothing but itself: it opens from disk, sorts its tables, has a light and a dark look, and prints. Every "
               "number leads to the attempts behind it: seeds, command, log, commit, machine. --watch writes it anew while a sweep runs, "
-              "waits a minute for its first cell, and ends when none runs.",
+              "waits a minute for its sweep and its first cell, and ends when none runs.",
      .example = "synthbench report --out report.html\nsynthbench report --watch --out report.html",
      .declare = [](FlagSet& flags) -> Action {
        const auto command = std::make_shared<ReportCommand>();

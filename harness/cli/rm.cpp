@@ -86,8 +86,9 @@ const bool removes = commands().add(
     "rm",
     {.group = "Keep results",
      .summary = "remove sweeps, cells or attempts with all that belongs to them",
-     .about = "Takes metrics, samples, checks, logs and artifacts along. Refused where it runs now, where a baseline names the sweep, and "
-              "where another sweep reuses its results. A cell that loses its result takes that of its attempts that are left, or is "
+     .about = "Takes metrics, samples, checks, logs and artifacts along. Refused where it runs now, where a baseline names the sweep or "
+              "holds the attempt, and where another sweep reuses its results. A cell that loses its result takes that of its attempts that "
+              "are left, or is "
               "pending again. `db vacuum` gives the space back.",
      .example = "synthbench rm s3 --dry-run\nsynthbench rm s3 c12 a34",
      .declare = [](FlagSet& flags) -> Action {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
-#include "harness/reproduce.h"
+#include "harness/base/words.h"
 #include "results/sweep_named.h"
 
 namespace synthbench {
@@ -11,7 +11,7 @@ namespace synthbench {
 void SelectionFlags::declare(FlagSet& flags) {
   flags.value("--sweep", sweep_, "SWEEP", "one sweep, s3 or its name (default: the whole database)");
   flags.value("--only", only_, "EXPR", "cells for which EXPR holds, as in query");
-  flags.toggle("--across-env", across_env_, "times of several builds or machines side by side");
+  flags.toggle("--across-env", across_env_, "times of several builds or machines side by side", &across_env_by_);
 }
 
 TableOptions SelectionFlags::options(Store& store) const {
@@ -27,9 +27,9 @@ TableOptions SelectionFlags::options(Store& store) const {
 
 void SelectionFlags::refuse_for(const std::string& what) const {
   for (const FlagValue* flag : {&sweep_, &only_}) {
-    if (*flag) throw UserError(fmt::format("{}: {} chooses by itself", flag->where, what));
+    if (*flag && flag->by == SaidBy::flag) throw UserError(fmt::format("{}: {} chooses by itself", flag->where, what));
   }
-  if (across_env_) throw UserError(fmt::format("--across-env: {} chooses by itself", what));
+  if (across_env_ && across_env_by_ == SaidBy::flag) throw UserError(fmt::format("--across-env: {} chooses by itself", what));
 }
 
 }  // namespace synthbench

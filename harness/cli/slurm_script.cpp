@@ -6,7 +6,6 @@
 
 #include "harness/base/words.h"
 #include "harness/cli/command.h"
-#include "harness/reproduce.h"
 
 namespace synthbench {
 namespace {

@@ -6,10 +6,10 @@
 #include <map>
 
 #include "harness/base/sha256.h"
+#include "harness/base/words.h"
 #include "harness/cli/command.h"
 #include "harness/owner.h"
 #include "harness/provenance.h"
-#include "harness/reproduce.h"
 #include "results/store.h"
 
 namespace synthbench {

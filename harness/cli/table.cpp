@@ -19,18 +19,23 @@ struct TableCommand {
   std::string preset;
   FlagValue explained;
   bool paper = false;
+  SaidBy paper_by = SaidBy::flag;
   SelectionFlags selection;
   DatabaseFlag db;
   OutputFlags output;
 
   /// A SELECT says itself which rows it shows; they come from no attempt that is known, and from no paper.
+  bool is_select() const { return preset.ends_with(".sql"); }
+
   void refuse_what_does_not_apply() const {
     if (!is_table_file(preset)) (void)tables().at(preset);
-    if (explained) check_explained(output.format());
-    if (preset.ends_with(".sql")) {
+    if (is_select()) {
       selection.refuse_for(preset);
-      if (paper) throw UserError("--paper: " + preset + " is of no paper");
-      if (explained) throw UserError("--explain: which attempts stand behind a row of " + preset + " is not known");
+      if (paper && paper_by == SaidBy::flag) throw UserError("--paper: " + preset + " is of no paper");
+      if (explained && explained.by == SaidBy::flag)
+        throw UserError("--explain: which attempts stand behind a row of " + preset + " is not known");
+    } else if (explained) {
+      for (const std::string& format : output.printed()) check_explained(format);
     }
   }
 
@@ -43,7 +48,6 @@ struct TableCommand {
     if (format == "md") return sink(explain(store, table, explained.text));
     const OrderedJson all = explain_json(store, table, explained.text);
     if (format == "json") return sink(all.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
-    check_explained(format);
     for (const OrderedJson& one : all) sink(one.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
   }
 
@@ -51,13 +55,16 @@ struct TableCommand {
     output.check();
     refuse_what_does_not_apply();
     const auto store = Store::open_to_read(db.path());
-    TableOptions options = selection.options(*store);
-    options.paper = paper;
-    options.keys = key_names();
-    options.typed += db.typed();
+    TableOptions options;
+    if (!is_select()) {
+      options = selection.options(*store);
+      options.paper = paper;
+      options.keys = key_names();
+      options.typed += db.typed();
+    }
     const Table table = make_table(*store, preset, options);
     output.print([&](const std::string& format, const Sink& sink) {
-      explained ? print_explained(*store, table, format, sink) : sink(format_table(table, format));
+      explained && !is_select() ? print_explained(*store, table, format, sink) : sink(format_table(table, format));
     });
     return Exit::well;
   }
@@ -78,7 +85,7 @@ const bool registered = commands().add(
        flags.argument("PRESET", command->preset, "a preset (see ls tables), or FILE.toml or FILE.sql of your own", true, tables().names());
        command->selection.declare(flags);
        flags.value("--explain", command->explained, "ROW,COL", "what is behind a number: attempts, seeds, commit, logs, commands");
-       flags.toggle("--paper", command->paper, "published values beside ours: difference, its interval, n");
+       flags.toggle("--paper", command->paper, "published values beside ours: difference, its interval, n", &command->paper_by);
        command->db.declare(flags);
        command->output.declare(flags, table_formats());
        return [command] { return command->run(); };

@@ -69,7 +69,7 @@ Figure build(Store& store, const TableOptions& options) {
     }
   }
   Figure figure{.title = "Loss over the training, mean over seeds", .subtitle = axes.constants, .panels = panels.panels()};
-  figure.notes = notes_under(store, cells, axes);
+  figure.notes = notes_under(store, cells, axes, {});
   figure.notes.emplace_back(
       "bars and bands: one standard deviation over seeds; losses of single steps are averaged over 1/80 of the training");
   return figure;

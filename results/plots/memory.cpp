@@ -21,7 +21,7 @@ Figure build(Store& store, const TableOptions& options) {
   });
   figure.title = "Peak resident memory of the worker process, largest over seeds";
   figure.subtitle = axes.constants;
-  const std::vector<std::string> below = notes_under(store, cells, axes);
+  const std::vector<std::string> below = notes_under(store, cells, axes, {"peak_rss"});
   figure.notes.insert(figure.notes.begin(), below.begin(), below.end());
   return figure;
 }

@@ -70,7 +70,7 @@ Figure build(Store& store, const TableOptions& options) {
                                 quality.split.empty() ? "" : " on " + quality.split, quality.better == "higher" ? "higher" : "lower");
     panel.series.insert(panel.series.begin(), frontier(panel, quality.better));
   }
-  figure.notes = notes_under(store, cells, axes);
+  figure.notes = notes_under(store, cells, axes, {"quality", "steps_per_s"});
   figure.notes.emplace_back("the line joins those that no other one beats in both");
   return figure;
 }

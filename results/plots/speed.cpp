@@ -21,7 +21,7 @@ Figure build(Store& store, const TableOptions& options) {
   });
   figure.title = "Time of one call, median with 95 % interval";
   figure.subtitle = timings.axes.constants;
-  const std::vector<std::string> below = notes_under(store, timings.cells, timings.axes);
+  const std::vector<std::string> below = notes_under(store, timings.cells, timings.axes, {"median"});
   figure.notes.insert(figure.notes.begin(), below.begin(), below.end());
   add_process_note(figure.notes, timings.times);
   add_unchecked_note(figure.notes, store, timings.cells);

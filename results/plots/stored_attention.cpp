@@ -51,7 +51,7 @@ StoredAttentions stored_attentions(Store& store, const TableOptions& options) {
         "no training here left its attention: trainings on a CPU keep it beside the database (FILE.artifacts); those made before that, and "
         "imported ones, have none: train again with `synthbench run GRID --force`");
   }
-  out.notes = notes_under(store, cells, out.axes);
+  out.notes = notes_under(store, cells, out.axes, {});
   out.notes.emplace_back("attention of the first sample of the validation split, all heads; of each config its lowest seed");
   return out;
 }

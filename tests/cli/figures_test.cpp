@@ -97,6 +97,26 @@ TEST_F(Figures, AWatchedReportWaitsForItsFirstCell) {
   EXPECT_TRUE(has(text_of(place->path("first.html")), "<table"));
 }
 
+TEST_F(Figures, AWatchedReportWaitsForItsSweepInAnOlderDatabase) {
+  std::string later = kTinyGrid;
+  later.replace(later.find("\"tiny\""), 6, "\"later\"");
+  place->write("later.toml", later);
+  const Done watched = shell(*place, R"(cp r.db older.db
+    (sleep 2; synthbench run later.toml --db older.db > run.out 2>&1) &
+    synthbench report --watch --every 0.5s --sweep later --out older.html --db older.db)");
+  EXPECT_EQ(watched.code, 0) << watched.err;
+  EXPECT_TRUE(has(watched.err, "waiting for the sweep that --sweep names, in older.db")) << watched.err;
+  EXPECT_TRUE(has(text_of(place->path("older.html")), "<table"));
+}
+
+TEST_F(Figures, AWatchedReportWaitsWhileItsDatabaseIsEmpty) {
+  const Done watched = shell(*place, R"(: > fresh.db
+    (sleep 2; synthbench run grid.toml --db fresh.db > run.out 2>&1) &
+    synthbench report --watch --every 0.5s --out fresh.html --db fresh.db)");
+  EXPECT_EQ(watched.code, 0) << watched.err;
+  EXPECT_TRUE(has(text_of(place->path("fresh.html")), "<table"));
+}
+
 std::string browser() { return installed("chromium") ? "chromium" : "google-chrome"; }
 
 /// The page after a script of ours has run in it; what the browser's console said goes to `console`.

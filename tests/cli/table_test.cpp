@@ -26,6 +26,19 @@ class TableCommand : public testing::Test {
     return (*place)(words);
   }
 
+  /// The command that stands below a table, for one of its numbers.
+  static std::string offered(const Done& done, const std::string& number) {
+    const Json table = Json::parse(done.out, nullptr, false);
+    for (const Json& note : table["notes"]) {
+      const auto text = note.get<std::string>();
+      if (!text.starts_with("behind a number: ")) continue;
+      std::string command = text.substr(text.find("synthbench"));
+      const std::string place_of_it = "ROW,COLUMN";
+      return command.replace(command.find(place_of_it), place_of_it.size(), number);
+    }
+    return {};
+  }
+
   static inline Place* place = nullptr;
   static inline Done first;
 };
@@ -65,19 +78,44 @@ TEST_F(TableCommand, TheCommandThatATableOffersExplainsThatTable) {
   const std::string only = "variant != 'dense' AND seq_len = 13";
   const Done done = call({"table", "speed", "--sweep", "tiny", "--only", only, "--across-env", "-o", "json"});
   ASSERT_EQ(done.code, 0) << done.err;
-  std::string offered;
-  const Json table = Json::parse(done.out, nullptr, false);
-  for (const Json& note : table["notes"]) {
-    const auto text = note.get<std::string>();
-    if (text.starts_with("behind a number: ")) offered = text.substr(text.find("synthbench"));
-  }
-  for (const char* part : {"--sweep tiny", "--across-env", "--db 'my results.db'", "--explain ROW,COLUMN"})
-    EXPECT_NE(offered.find(part), std::string::npos) << part << " in " << offered;
-  offered.replace(offered.find("ROW,COLUMN"), 10, "vanilla,kernel");
-  const Done explained = shell(*place, offered);
-  EXPECT_EQ(explained.code, 0) << offered << "\n" << explained.err;
+  const std::string command = offered(done, "vanilla,kernel");
+  for (const char* part : {"--sweep tiny", "--across-env", "--db 'my results.db'", "--explain vanilla,kernel"})
+    EXPECT_NE(command.find(part), std::string::npos) << part << " in " << command;
+  const Done explained = shell(*place, command);
+  EXPECT_EQ(explained.code, 0) << command << "\n" << explained.err;
   EXPECT_NE(explained.out.find("kernel = "), std::string::npos) << explained.out;
   EXPECT_EQ(explained.out.find(": seed 0"), explained.out.rfind(": seed 0")) << "--only left the other length out: " << explained.out;
+}
+
+TEST_F(TableCommand, ANameWithABlankIsOneWordOfTheCommandThatIsOffered) {
+  place->write("my own.toml", "caption = \"mine\"\nkind = \"speed\"\n[[column]]\nname = \"median\"\nmetric = \"median\"\n");
+  const Done done = call({"table", "my own.toml", "-o", "json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const std::string command = offered(done, "vanilla,median");
+  const Done explained = shell(*place, command);
+  EXPECT_EQ(explained.code, 0) << command << "\n" << explained.err;
+  EXPECT_NE(explained.out.find("median = "), std::string::npos) << explained.out;
+}
+
+TEST_F(TableCommand, WhatIsSaidForAllCallsDoesNotStandInTheWayOfASelect) {
+  std::filesystem::create_directories(place->folder() / "xdg" / "synthbench");
+  place->write("xdg/synthbench/config.toml", "sweep = \"elsewhere\"\nacross-env = true\n");
+  const std::vector<std::string> words = {"table", "mine.sql", "--db", "my results.db"};
+  const Done plain = call({"table", "mine.sql"});
+  for (const std::map<std::string, std::string>& variables : std::vector<std::map<std::string, std::string>>{
+           {{"XDG_CONFIG_HOME", place->path("xdg")}},
+           {{"SYNTHBENCH_SWEEP", "tiny"}, {"SYNTHBENCH_ONLY", "seed = 0"}, {"SYNTHBENCH_ACROSS_ENV", "1"}},
+           {{"SYNTHBENCH_PAPER", "1"}, {"SYNTHBENCH_EXPLAIN", "4,n"}}}) {
+    const Done done = (*place)(words, variables);
+    EXPECT_EQ(done.code, 0) << variables.begin()->first << ": " << done.err;
+    EXPECT_EQ(done.out, plain.out);
+  }
+}
+
+TEST_F(TableCommand, NothingIsWrittenWhereASecondFormatIsRefused) {
+  const std::vector<std::string> words = {"table", "speed", "--explain", "dense,kernel", "--out", "x.txt", "--output-err", "csv"};
+  EXPECT_EQ(refusal_flaw(call(words), {"--explain", "csv"}), "");
+  EXPECT_FALSE(std::filesystem::exists(place->folder() / "x.txt"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "harness/backstop.h"
 #include "harness/base/files.h"
+#include "harness/base/words.h"
 #include "harness/reproduce.h"
 #include "tests/harness/plans.h"
 #include "tests/harness/scene.h"

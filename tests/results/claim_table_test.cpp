@@ -64,6 +64,22 @@ TEST_F(Claims, PairsOfOneSeedAreOneObservation) {
   EXPECT_EQ(faster["ours"].attempts.size(), 9u) << "each attempt once";
 }
 
+TEST_F(Claims, TheSamePairsSpeakAtEachSeed) {
+  const Table claims = of(
+      {{"random", {{"table_init", "glorot"}}}, {"random", {{"table_init", "normal:1"}}}, {"dynconv", Json::object()}},
+      [](const auto&) { return 40.0; },
+      [](const Store::CellState& cell) {
+        const bool other = cell.config.value("table_init", "") == "normal:1";
+        if (other && cell.seed > 0) return 0.0;  // of which there is no ratio
+        return is(cell, "random") ? (other ? 121 : 100) * spread(cell) : 100;
+      });
+  auto faster = line(claims, {"random trains faster than dynconv"});
+  EXPECT_EQ(faster["n"].value, 3) << format_table(claims, "md");
+  EXPECT_NEAR(faster["ours"].value.get<double>(), 1.0005, 1e-6) << "seed 0 is not averaged over a config that the others lack";
+  EXPECT_EQ(faster["ours"].attempts.size(), 6u);
+  EXPECT_TRUE(has(notes(claims), "1 of 2 pairs at 3 of 3 seeds are averaged")) << notes(claims);
+}
+
 TEST_F(Claims, ComparableIsAnIntervalWithinAShare) {
   const auto mixture = [&](double factor) {
     const Table claims = of({{"random+vanilla", Json::object()}, {"vanilla", Json::object()}},

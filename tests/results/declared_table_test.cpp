@@ -42,6 +42,8 @@ TEST(DeclaredTable, AMistakeIsRefusedWithItsLine) {
                   "mine.toml:3: where: filter, column 1: unknown column 'seqlen'"));
   EXPECT_TRUE(has(refusal(kHead + "[[column]]\nname = \"a\"\nmetric = \"ppl\"\nshow = \"interval\"\n"),
                   "mine.toml:3: column 'a', show: intervals"));
+  EXPECT_TRUE(has(refusal(kHead + "[[column]]\nname = \"a\"\nmetric = \"ppl\"\nover = \"max\"\nbest = true\n"),
+                  "mine.toml:3: column 'a', best goes with over = \"mean\" alone"));
   EXPECT_TRUE(has(refusal(kHead + "[[row]]\nlabel = \"x\"\n[[column]]\nname = \"a\"\n"), "[[row]] needs shape = \"rows\""));
   EXPECT_TRUE(has(refusal(kHead + "paper = \"synthesizer\"\n[[column]]\nname = \"a\"\n"), "mine.toml:3: paper 'synthesizer': PAPER/TABLE"));
   EXPECT_TRUE(has(refusal("caption = \"mine\nkind"), "mine.toml:1: not TOML"));
@@ -120,6 +122,12 @@ TEST_F(Shapes, BestIsMarkedWhereItIsSignificant) {
     for (const TableCell& cell : row) EXPECT_EQ(cell.mark, Mark::none);
   }
   EXPECT_TRUE(has(notes(alone), "no best is marked")) << notes(alone);
+}
+
+TEST_F(Shapes, AColumnMaySayWhichIsBetter) {
+  const std::string text = "caption = \"c\"\nkind = \"train\"\n[[column]]\nname = \"ppl\"\nmetric = \"ppl\"\nbest = true\n";
+  EXPECT_EQ(line(table(written(text)), {"random+vanilla", "64"})["ppl"].mark, Mark::best);
+  EXPECT_EQ(line(table(written(text + "better = \"higher\"\n")), {"random", "64"})["ppl"].mark, Mark::best);
 }
 
 TEST_F(Shapes, ConfigsBehindOneLabelAreNotAveraged) {

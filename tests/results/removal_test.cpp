@@ -117,6 +117,20 @@ TEST_F(Removing, WhatABaselineNamesStays) {
   EXPECT_EQ(rows("sweep"), 0);
 }
 
+TEST_F(Removing, ABaselineHoldsWhatItsBuildMeasuredAndNoMore) {
+  Sweep other(path, some_cells({256}, {0, 1}), "other");
+  ASSERT_TRUE(other.store->finish(*other.claim(5), "me", timed({{1e-3}})));
+  save_baseline(*other.store, "nightly", other.id);
+  other.store->reopen(other.id, {});
+  other.build = other.store->build_id(a_build("edited"));
+  other.finish_all([](const auto&) { return timed({{2e-3}}); });
+  for (const char* id : {"s2", "c5", "a5"}) EXPECT_TRUE(has(refusal({id}), "nightly")) << id;
+  remove({"a6", "c6"});
+  EXPECT_EQ(other.state(5), "done") << "by what the baseline holds";
+  EXPECT_EQ(rows("attempt"), 5);
+  expect_healthy(*sweep.store);
+}
+
 TEST_F(Removing, WhatRunsStaysAndWhatIsDeadGoes) {
   sweep.store->reopen(sweep.id, {});
   ASSERT_TRUE(sweep.claim(1));

@@ -2,6 +2,7 @@
 #include "results/table.h"
 
 #include <cmath>
+#include <fstream>
 
 #include "harness/base/error.h"
 #include "results/format_markup.h"
@@ -254,6 +255,26 @@ TEST_F(Tables, BesideVanillaStandTheSeedsThatBothHave) {
   EXPECT_TRUE(has(shown(cell(quality, {"dense"}, "vs_vanilla_percent")), " (n=1)")) << format_table(quality, "md");
   EXPECT_EQ(cell(quality, {"random"}, "vs_vanilla_percent").value, "n/a (other seeds)");
   EXPECT_EQ(cell(quality, {"dense+vanilla"}, "vs_vanilla_percent").value, "n/a (other signature)");
+}
+
+TEST_F(Tables, TimesAndMemoryOfOtherSeedsAreOfTheSameWork) {
+  Sweep other(folder_ / "r.db",
+              {a_cell({{"variant", "vanilla"}, {"seq_len", 64}}, 0, 1), a_cell({{"variant", "random"}, {"seq_len", 64}}, 5, 2)}, "other");
+  other.finish_all([](const Store::CellState&) { return timed({{0.001, 0.001}}); });
+  EXPECT_EQ(cell(table("memory", {.sweep = other.id}), {"random"}, "minus_vanilla_MiB").value, 0.0);
+  EXPECT_EQ(cell(table("speed", {.sweep = other.id}), {"random"}, "time_vs_vanilla").value, 1.0);
+}
+
+TEST_F(Tables, TheNoteOnIntervalsSpeaksOfTheLinesAboveIt) {
+  Sweep other(folder_ / "r.db",
+              {a_cell({{"variant", "vanilla"}, {"seq_len", 64}}, 0, 1), a_cell({{"variant", "random"}, {"seq_len", 64}}, 0, 2)}, "other");
+  other.finish_all([](const Store::CellState& cell) {
+    return cell.config["variant"] == "vanilla" ? timed({{0.001, 0.002}}) : timed({{0.001}, {0.002}, {0.003}});
+  });
+  std::ofstream(folder_ / "mine.toml") << "caption = \"mine\"\nkind = \"speed\"\nwhere = \"variant = 'random'\"\n"
+                                          "[[column]]\nname = \"median\"\nmetric = \"median\"\n";
+  const std::string below = notes(table(folder_ / "mine.toml", {.sweep = other.id}));
+  EXPECT_TRUE(has(below, "; 3 processes per cell")) << below;
 }
 
 TEST_F(Tables, ExplainNamesTheAttempts) {

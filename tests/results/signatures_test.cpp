@@ -1,0 +1,92 @@
+// Numbers of one name that were computed in several ways: which of them is shown, and what is compared.
+#include <fstream>
+#include <functional>
+
+#include "results/table.h"
+#include "tests/results/reading_tables.h"
+#include "tests/results/trained_sweep.h"
+
+namespace synthbench {
+namespace {
+
+/// Trainings of vanilla and dense, three seeds each.
+class Signatures : public testing::Test {
+ protected:
+  /// What an attempt has of perplexity, by signature.
+  using Ways = std::map<std::string, double>;
+  void train(const std::function<Ways(const std::string& variant, std::int64_t seed)>& ways) {
+    std::vector<CellRow> cells;
+    for (const char* variant : {"vanilla", "dense"}) {
+      for (const std::int64_t seed : {0, 1, 2}) cells.push_back(trained(variant, seed, std::ssize(cells) + 1, 10));
+    }
+    sweep_ = std::make_unique<Sweep>(folder_ / "r.db", cells);
+    sweep_->finish_all([&](const Store::CellState& cell) {
+      AttemptResult result = ended("done", "");
+      for (const auto& [signature, value] : ways(cell.config["variant"], cell.seed)) {
+        for (const char* name : {"ppl", "token_accuracy"}) {
+          MetricRow row{.name = name, .signature = signature, .unit = "1", .better = "lower", .split = "test"};
+          row.value = value;
+          result.metrics.push_back(row);
+        }
+      }
+      return result;
+    });
+  }
+  Table quality() { return make_table(*sweep_->store, "quality", {}); }
+  Table written(const std::string& text) {
+    std::ofstream(folder_ / "mine.toml") << text;
+    return make_table(*sweep_->store, folder_ / "mine.toml", {});
+  }
+
+  TempFolder folder_;
+  std::unique_ptr<Sweep> sweep_;
+};
+
+TEST_F(Signatures, AnAttemptThatWasScoredAnewSpeaksAsTheOthersDo) {
+  train([](const std::string& variant, std::int64_t seed) {
+    return variant == "dense" && seed == 1 ? Ways{{"v:1", 99}, {"v:2", 44}} : Ways{{"v:2", variant == "dense" ? 44 : 40}};
+  });
+  const Table table = quality();
+  EXPECT_EQ(line(table, {"dense"})["ppl"].value, 44) << format_table(table, "md");
+  EXPECT_EQ(shown(line(table, {"dense"})["vs_vanilla_percent"]), "+10.0 %");
+  EXPECT_FALSE(has(notes(table), "computed in 2 ways")) << notes(table);
+  EXPECT_TRUE(has(notes(table), "ppl was also computed as v:1 on test, which is not shown")) << notes(table);
+}
+
+TEST_F(Signatures, OfEqualsTheOneThatSortsFirstIsShown) {
+  train([](const std::string&, std::int64_t) { return Ways{{"v:2", 44}, {"v:1", 20}}; });
+  EXPECT_EQ(line(quality(), {"dense"})["ppl"].value, 20);
+}
+
+TEST_F(Signatures, SeedsThatAreNotComparedDoNotSpoilThoseThatAre) {
+  train([](const std::string& variant, std::int64_t seed) {
+    if (variant == "vanilla") return seed == 2 ? Ways{} : Ways{{"v:2", 40}};
+    return seed == 2 ? Ways{{"v:1", 99}} : Ways{{"v:2", 44}};
+  });
+  EXPECT_EQ(shown(line(quality(), {"dense"})["vs_vanilla_percent"]), "+10.0 % (n=2)") << format_table(quality(), "md");
+}
+
+TEST_F(Signatures, NotesSpeakOfTheLinesAndColumnsAboveThem) {
+  train([](const std::string& variant, std::int64_t) { return variant == "dense" ? Ways{{"v:1", 44}, {"v:2", 44}} : Ways{{"v:1", 40}}; });
+  EXPECT_TRUE(has(notes(quality()), "ppl was also computed as v:2")) << notes(quality());
+  EXPECT_FALSE(has(notes(quality()), "token_accuracy was also computed")) << notes(quality());
+  const std::string column = "\n[[column]]\nname = \"ppl\"\nmetric = \"ppl\"\n", head = "caption = \"mine\"\nkind = \"train\"\n";
+  EXPECT_TRUE(has(notes(written(head + column)), "ppl was also computed as v:2"));
+  EXPECT_FALSE(has(notes(written(head + "where = \"variant = 'vanilla'\"" + column)), "also computed"));
+  const std::string rows = head + "shape = \"rows\"\n[[row]]\nlabel = \"one\"\nwhere = \"variant = 'vanilla'\"\n";
+  EXPECT_FALSE(has(notes(written(rows + column)), "also computed"));
+}
+
+TEST_F(Signatures, SidesOfAClaimThatWereComputedOtherwiseAreNotJudged) {
+  train([](const std::string& variant, std::int64_t) { return Ways{{variant == "dense" ? "v:1" : "v:2", 40}}; });
+  const Table claims = written(
+      "caption = \"c\"\nkind = \"train\"\nshape = \"claims\"\n[[claim]]\ntext = \"dense is better\"\nmetric = \"ppl\"\n"
+      "better = \"lower\"\na = \"variant = 'dense'\"\nb = \"variant = 'vanilla'\"\nsource = \"ours\"\n");
+  auto judged = line(claims, {"dense is better"});
+  EXPECT_EQ(judged["ours"].value, "n/a (other signature)") << format_table(claims, "md");
+  EXPECT_EQ(judged["verdict"].value, "not judged");
+  EXPECT_EQ(judged["n"].value, 0);
+}
+
+}  // namespace
+}  // namespace synthbench

@@ -27,7 +27,7 @@ struct Closer {
 struct Download {
   std::unique_ptr<CURL, Closer> handle{curl_easy_init()};
   std::unique_ptr<std::FILE, Closer> file;
-  std::int64_t size = 0, wanted = 0;  ///< bytes in the file, bytes that it shall have
+  std::int64_t size = 0, wanted = 0;    ///< bytes in the file, bytes that it shall have
   std::optional<std::int64_t> other{};  ///< bytes of another file that the server has put in this one's place; -1: it does not say
   bool started = false, too_much = false, disk_full = false;
 

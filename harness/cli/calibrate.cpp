@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "harness/base/error.h"
@@ -101,7 +102,7 @@ struct CalibrateCommand {
       rows.push_back({{"backend", floor.backend},
                       {"time_from", floor.bucket},
                       {"pairs", floor.pairs},
-                      {"floor_percent", 100 * floor.rel_p95},
+                      {"floor_percent", std::round(1e5 * floor.rel_p95) / 1e3},
                       {"draws", rate(&VerdictRates::draws)},
                       {"false_verdicts", rate(&VerdictRates::false_verdicts)},
                       {"found_3_percent", rate(&VerdictRates::found_3)},

@@ -75,12 +75,15 @@ TEST(Score, RefusesInOneLineAndPrintsNothing) {
   EXPECT_EQ(synthbench({"score", "--metric", "bleu", "-r", empty, empty}).code, 5);
 }
 
+/// Makes a1, to which scores are added.
+Done an_attempt(const Place& synthbench) {
+  return synthbench(
+      {"bench", "-l", "16", "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model", "16", "-q"});
+}
+
 TEST(Score, StoresValuesAndSegmentsOfAnAttempt) {
   const Place synthbench;
-  ASSERT_EQ(synthbench({"bench", "-l", "16", "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model",
-                        "16", "-q"})
-                .code,
-            0);
+  ASSERT_EQ(an_attempt(synthbench).code, 0);
   const std::string gold = synthbench.write("gold", "a cat sat on the mat\na dog\nno\n"),
                     found = synthbench.write("found", "a cat sat on a mat\na dog\nyes\n");
   const std::vector<std::string> words = {"score", "--metric", "bleu,rougeL", "-r", gold, found, "-o", "json"};
@@ -141,10 +144,7 @@ TEST(Score, StoresOnlyWhatItCanAndSaysWhyNot) {
 
 TEST(Score, PerplexitiesOfTwoUnitsAreKeptBesideEachOther) {
   const Place synthbench;
-  ASSERT_EQ(synthbench({"bench", "-l", "16", "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model",
-                        "16", "-q"})
-                .code,
-            0);
+  ASSERT_EQ(an_attempt(synthbench).code, 0);
   const std::string losses = synthbench.write("losses", "6\n3\n"), tokens = synthbench.write("tokens", "4\n2\n"),
                     words = synthbench.write("words", "2\n1\n");
   const Done by_token = synthbench({"score", "--metric", "perplexity", "-r", tokens, losses, "--store", "a1", "-o", "json"});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,15 +34,6 @@ std::optional<DataFile> file_at(const std::string& place) {
 std::shared_ptr<DataStream> open_data_file(const std::string& place, std::shared_ptr<Tally> tally) {
   const auto file = file_at(place);
   return file ? std::make_shared<DataStream>(std::vector{*file}, std::move(tally)) : nullptr;
-}
-
-std::optional<std::string> read_data_file(const std::string& place) {
-  const auto stream = open_data_file(place);
-  if (!stream) return std::nullopt;
-  stream->next_file();
-  std::string content;
-  stream->read_rest(content);
-  return content;
 }
 
 }  // namespace synthbench

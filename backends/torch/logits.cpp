@@ -23,7 +23,7 @@ at::Tensor term_logits(const AttentionCall& call, const LogitTerm& term) {
       const at::Tensor rhs = distinct(term.rhs);  // logits of all pairs (q,p) in the order of the keys, then the leading keys
       return ((rhs * term.scale).unsqueeze(4) * lhs.unsqueeze(3)).flatten(3).narrow(3, 0, shape_of(call).keys);
     }
-    case TermKind::table: return lhs * term.scale;
+    case TermKind::table: return term.scale == 1 ? lhs : lhs * term.scale;  // nobody writes into logits: a copy is as long as they are
   }
   return {};
 }

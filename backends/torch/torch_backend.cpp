@@ -5,6 +5,7 @@
 #include "backends/core/half.h"
 #include "backends/torch/choose.h"
 #include "backends/torch/compositions.h"
+#include "backends/torch/constants.h"
 #include "backends/torch/gpu_memory.h"
 #include "backends/torch/wide_call.h"
 
@@ -35,6 +36,7 @@ void use_threads(int threads) {
     return true;
   }();
   (void)sums_in_f32;
+  aten::map_constants();
   if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
 

@@ -73,7 +73,7 @@ Operators: = != < <= > >=, IN (...), LIKE (% is any text, _ one character), AND,
 )";
 
 constexpr const char* kMeasuring = R"(
-A speed cell is measured in several fresh processes (--launches 3), which take turns with those of neighbouring cells. Each warms up, then takes samples until it has --min-time (0.3s) of them and the half-width of the median's interval is below --max-noise (2%), or until --max-time (3s), and is then marked noisy. `-r N` takes exactly N samples per launch instead. --timeout ends an attempt that takes too long.
+A speed cell is measured in several fresh processes (--launches 3), which take turns with those of neighbouring cells. Each warms up, then takes samples until it has --min-time (0.3s) of them and the half-width of the median's interval is below --max-noise (2%), or until --max-time (3s); where that leaves fewer than --min-samples (10) or a wider interval the cell is marked noisy. `-r N` takes exactly N samples per launch instead. --timeout ends an attempt that takes too long.
 
 Before a cell is timed, the kernel that will run is compared with a float64 oracle, gradients included; a cell that fails is `failed` and shows no speed.
 

@@ -21,6 +21,7 @@ std::string disagreement(double wall, double device, double resolution) {
 
 DeviceSample DeviceSampler::take(std::int64_t calls) const {
   DeviceClock& clock = *workload_.clock;
+  const auto taken_from = Clock::now();
   if (workload_.prepare) workload_.prepare();
   if (workload_.finish) workload_.finish();  // what preparing left to do is not the call's
   DeviceSample sample;
@@ -36,6 +37,7 @@ DeviceSample DeviceSampler::take(std::int64_t calls) const {
   sample.disagrees = !contradiction.empty();
   sample.discarded = state.throttled.empty() ? contradiction : "throttled: " + state.throttled;
   if (sample.disagrees) sample.device_discarded = contradiction;
+  sample.spent = seconds_since(taken_from);
   return sample;
 }
 

@@ -14,6 +14,7 @@ struct DeviceSample {
   double wall = 0;    ///< seconds until the device had finished, by the host's clock
   double device = 0;  ///< by the device's own
   double host = 0;    ///< until the last call had been given to the device
+  double spent = 0;   ///< by the host's clock, with preparing and looking at the device
   std::optional<std::int64_t> sm_mhz;
   std::string discarded;         ///< why it does not count: "throttled: heat", "clocks disagree ..."; empty: it does
   bool disagrees = false;        ///< the clocks do

@@ -109,7 +109,7 @@ bool sample_until_enough(const Workload& workload, const MeasureSettings& settin
     if (workload.clock != nullptr) {
       const std::vector<DeviceSample> tries = on_device.take_until_one_counts(inner);
       for (const DeviceSample& one : tries) add_rows(rows, row, one);
-      spent += tries.back().wall;  // the tries that count for nothing have a bound of their own
+      spent += tries.back().spent;  // the tries that count for nothing have a bound of their own
       return tries.back().device_discarded.empty() ? tries.back().device : tries.back().wall;
     }
     const auto start = Clock::now();

@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <climits>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -26,6 +27,11 @@ void forget_peak_rss() {
   ::malloc_trim(0);  // else freed memory stays resident
   std::ofstream("/proc/self/clear_refs") << "5";
   held.reset();
+}
+
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, INT_MAX);
+  ::mallopt(M_TRIM_THRESHOLD, INT_MAX);
 }
 
 void hold_peak_rss() { held = peak_rss_bytes(); }

@@ -1,4 +1,5 @@
 // The job "layer": projections, attention and output of one self-attention layer.
+#include "backends/torch/constants.h"
 #include "harness/job.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/measure/gate.h"
@@ -36,6 +37,7 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
   const torch::Device device = device_of(config);
   const AttendOptions options = options_of(order, device);
   torch::set_num_threads(options.threads);
+  aten::map_constants();
 
   const auto layer = make_layer({config.text("variant"), config.layer(), Initialiser(seed, dtype, device)});
   const std::vector<std::int64_t> shape = {config.integer("batch"), config.integer("seq_len"), config.integer("d_model")};

@@ -59,6 +59,13 @@ Examples even_part_of(Examples all, Split split, bool with_test) {
   };
 }
 
+/// "neg/17_1.txt": what the name of a file says of an example, wherever the tree lies.
+std::string_view with_its_folder(std::string_view name) {
+  const std::size_t file = name.find_last_of("/!");
+  const std::size_t folder = file == std::string_view::npos || file == 0 ? file : name.find_last_of("/!", file - 1);
+  return folder == std::string_view::npos ? name : name.substr(folder + 1);
+}
+
 std::int64_t count(const Examples& examples) {
   std::int64_t n = 0;
   for (Record record; examples(record);) ++n;
@@ -214,6 +221,7 @@ std::string NamedData::sha() const {
       while (stream.next_file()) {
         while (stream.read(block.data(), block.size()) > 0) {
         }
+        if (here->layout->reader.by_name) sum.add(fmt::format("{} {}\n", with_its_folder(stream.name()), tally->bytes));
       }
       sum.add(fmt::format("{} {} {} {}\n", here->split->name, k + 1, tally->bytes, tally->sum.hex()));
     }

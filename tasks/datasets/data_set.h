@@ -82,7 +82,8 @@ class NamedData {
   /// Throws UserError when the split is not here.
   Examples read(Split split) const;
   const std::vector<std::string>& notes() const { return notes_; }
-  /// SHA-256 of a line for each stream of train, valid and test that is here: "SPLIT NUMBER BYTES SHA-256", all of them unpacked.
+  /// SHA-256 of a line for each stream of train, valid and test that is here: "SPLIT NUMBER BYTES SHA-256", all of them unpacked; where
+  /// examples are files (Reader::by_name), behind a line for each: "FOLDER/NAME BYTES", the bytes up to its end.
   std::string sha() const;
 
  private:

@@ -124,11 +124,6 @@ std::size_t DataStream::read(char* to, std::size_t most) {
   return n;
 }
 
-bool is_archive(std::string_view path) {
-  const std::string_view file = path.substr(path.rfind('/') + 1);
-  return file.ends_with(".zip") || file.ends_with(".tar") || file.ends_with(".tgz") || file.find(".tar.") != std::string_view::npos;
-}
-
 std::vector<std::string> members_of(const std::string& path) {
   ArchiveReader archive(path, true);
   std::vector<std::string> names;

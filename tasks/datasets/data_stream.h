@@ -46,7 +46,7 @@ class DataStream {
   /// Up to most bytes of this file; 0 at its end. Throws UserError when it is damaged.
   std::size_t read(char* to, std::size_t most);
   /// Appends what is left of this file. False: that is more than most bytes, and was not read to its end.
-  bool read_rest(std::string& text, std::size_t most = std::string::npos);
+  bool read_rest(std::string& text, std::size_t most);
   /// Of this file, for messages: "folder/a.zip!member".
   const std::string& name() const { return name_; }
   /// Counts a line of this file as no example.
@@ -68,9 +68,6 @@ class DataStream {
   std::string name_;
   bool inside_a_line_ = false;
 };
-
-/// Whether the name is one of an archive, by its ending.
-bool is_archive(std::string_view path);
 
 /// Names of the files in an archive. A tar is read from its first byte to its last for this. Throws UserError when it is damaged.
 std::vector<std::string> members_of(const std::string& archive);

@@ -4,6 +4,8 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -30,20 +32,38 @@ std::string literal(std::string_view text) {
   return out;
 }
 
-std::vector<std::string> sorted_matches(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  return paths;
-}
-
 /// What lies at a path. Throws UserError where the system cannot say: a link to itself, a folder that may not be entered.
 fs::file_type kind_of(const std::string& path) {
   std::error_code failed;
   const fs::file_type kind = fs::status(path, failed).type();
   if (kind == fs::file_type::none) throw UserError(fmt::format("cannot read {}: {}", path, failed.message()));
   return kind;
+}
+
+/// The path that a pattern means which has nothing to match; else absent.
+std::optional<std::string> path_of(const std::string& pattern) {
+  std::string path;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] == '*' || pattern[at] == '?' || pattern[at] == '[') return std::nullopt;
+    if (pattern[at] == '\\') ++at;
+    path += pattern[at];
+  }
+  return path;
+}
+
+/// In the order of their names. Throws UserError where a folder may not be read or entered.
+std::vector<std::string> sorted_matches(const std::string& pattern) {
+  if (const auto path = path_of(pattern)) {
+    return kind_of(*path) == fs::file_type::not_found ? std::vector<std::string>() : std::vector{*path};
+  }
+  const auto may_not = [](const char*, int why) { return why == EACCES ? 1 : 0; };
+  glob_t found{};
+  std::vector<std::string> paths;
+  const int failed = ::glob(pattern.c_str(), 0, may_not, &found);
+  if (failed == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  if (failed == GLOB_ABORTED) throw UserError(fmt::format("cannot read {}: {}", pattern, std::strerror(EACCES)));
+  return paths;
 }
 
 /// One file for each name, plain or packed; shards of one pattern may be packed differently.
@@ -92,15 +112,18 @@ std::optional<DataFile> held_in(const std::string& archive, const std::string& m
   return std::nullopt;
 }
 
-/// Members of the archives that a pattern names, or files of the folders that it names.
+/// Members of the archives that a pattern names, or files of the folders that it names. Of archives that one pattern names the first one
+/// that holds the member speaks for those behind it: to list thousands of tars is to read them.
 std::vector<DataFile> members(const std::string& archive, const std::string& member) {
   std::vector<DataFile> files;
+  std::optional<DataFile> first;
   for (const std::string& path : sorted_matches(archive)) {
     const fs::file_type kind = kind_of(path);
     if (kind == fs::file_type::directory && member.find('!') == std::string::npos) {
       for (DataFile& file : packed_or_plain(literal(path) + "/" + member)) files.push_back(std::move(file));
     } else if (kind == fs::file_type::regular) {
-      if (auto file = held_in(path, member)) files.push_back(*std::move(file));
+      if (!first) first = held_in(path, member);
+      if (first) files.push_back({path, first->member, first->inner});
     }
   }
   return files;

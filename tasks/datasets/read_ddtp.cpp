@@ -5,13 +5,13 @@
 //   Description-de: Echtzeit-Strategiespiel ...           the short text
 //    0 A.D. ist ein freies, ...                           a paragraph, its lines joined
 //    .                                                    between paragraphs
-//     two blanks: a verbatim line, no running text, left out of its paragraph
+//     two blanks: a verbatim line (of a list), a text of its own
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 
 #include "harness/base/error.h"
+#include "harness/base/words.h"
 #include "tasks/datasets/readers.h"
 
 namespace synthbench {
@@ -19,7 +19,7 @@ namespace {
 
 struct Stanza {
   std::string md5, where;
-  std::vector<std::string> texts;  ///< the short one, then the paragraphs of running text
+  std::vector<std::string> texts;  ///< the short one, then paragraphs of running text and lines of lists
 };
 
 class Stanzas {
@@ -54,22 +54,21 @@ class Stanzas {
 
  private:
   static std::string_view behind_colon(std::string_view line) {
-    line.remove_prefix(line.find(':') + 1);
-    while (line.starts_with(' ')) line.remove_prefix(1);
-    return line;
+    return trim(line.substr(line.find(':') + 1));
   }
 
-  /// A paragraph of verbatim lines alone stays empty, but keeps its place among the others.
+  /// A verbatim line ends the paragraph above it.
   static void continue_text(std::string_view line, Stanza& stanza, bool& open) {
-    if (line == ".") {
+    const bool verbatim = line.starts_with(' ');
+    line = trim(line);
+    if (line == "." || line.empty()) {
       open = false;
       return;
     }
-    if (!open) stanza.texts.emplace_back();
-    open = true;
-    if (line.starts_with(' ')) return;
+    if (!open || verbatim) stanza.texts.emplace_back();
     std::string& text = stanza.texts.back();
     text.append(text.empty() ? "" : " ").append(line);
+    open = !verbatim;
   }
 
   StreamLines reader_;
@@ -84,7 +83,8 @@ class Joined {
     for (Stanza stanza; stanzas.next(stanza);) translations_.emplace(std::move(stanza.md5), std::move(stanza.texts));
   }
 
-  /// The short texts always; paragraphs where both languages have equally many.
+  /// The short texts always; paragraphs and lines of lists where both languages have equally many. What nobody translated (a name, a
+  /// command) is no pair.
   bool operator()(Record& record) {
     do {
       while (pair_ == pairs_) {
@@ -93,7 +93,7 @@ class Joined {
       record.where = stanza_.where;
       record.fields = {{"source", stanza_.texts[pair_]}, {"target", translated_[pair_]}};
       ++pair_;
-    } while (record.fields[0].second.empty() || record.fields[1].second.empty());
+    } while (stanza_.texts[pair_ - 1].empty() || translated_[pair_ - 1].empty() || stanza_.texts[pair_ - 1] == translated_[pair_ - 1]);
     return true;
   }
 

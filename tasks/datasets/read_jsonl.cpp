@@ -10,7 +10,12 @@ namespace synthbench {
 namespace {
 
 Json object_of(std::string_view line, const std::string& where) {
-  Json object = Json::parse(line, nullptr, false);
+  Json object;
+  try {
+    object = Json::parse(line);
+  } catch (const Json::parse_error& error) {
+    throw UserError(fmt::format("{}: byte {}: not valid JSON, of which a line holds one object", where, error.byte));
+  }
   if (!object.is_object()) throw UserError(where + ": not a JSON object, of which a line holds one");
   return object;
 }
@@ -26,7 +31,7 @@ const Json& value_of(const Json& object, const JsonField& wanted) {
 
 std::string field_of(const Json& object, const JsonField& wanted, const std::string& where) {
   const Json& value = value_of(object, wanted);
-  if (wanted.hidden_ok && (value.is_null() || value == "-" || value == "")) return std::string(kHiddenLabel);
+  if (wanted.hidden_ok && (value.is_null() || value == "")) return std::string(kHiddenLabel);
   if (value.is_null()) throw UserError(fmt::format("{}: no value at '{}'", where, pointer_of(wanted)));
   if (value.is_structured()) throw UserError(fmt::format("{}: '{}' is no text or number", where, pointer_of(wanted)));
   return text_of_json(value);

@@ -102,7 +102,8 @@ std::set<std::string> listed_ids(DataStream& stream, const std::string& split) {
 }  // namespace
 
 Reader tree() {
-  return {"tree", [](const std::vector<Stream>& streams) -> Examples {
+  return {.form = "tree",
+          .open = [](const std::vector<Stream>& streams) -> Examples {
             return [stream = streams.front()](Record& record) {
               Leaf leaf;
               if (!next_leaf(*stream, leaf)) return false;
@@ -110,11 +111,13 @@ Reader tree() {
               record.fields = {{"text", std::move(leaf.text)}, {"label", leaf.folder()}, {"id", leaf.stem()}};
               return true;
             };
-          }};
+          },
+          .by_name = true};
 }
 
 Reader documents() {
-  return {"documents", [](const std::vector<Stream>& streams) -> Examples {
+  return {.form = "documents",
+          .open = [](const std::vector<Stream>& streams) -> Examples {
             return [stream = streams.front()](Record& record) {
               Leaf leaf;
               if (!next_leaf(*stream, leaf)) return false;
@@ -122,17 +125,23 @@ Reader documents() {
               record.fields = {{"text", std::move(leaf.text)}, {"id", leaf.stem()}};
               return true;
             };
-          }};
+          },
+          .by_name = true};
 }
 
 Reader cnn_stories() {
-  return {"stories", [](const std::vector<Stream>& streams) { return chosen(streams.at(0), listed_addresses(streams.at(1)), story); }};
+  return {.form = "stories",
+          .open = [](const std::vector<Stream>& streams) { return chosen(streams.at(0), listed_addresses(streams.at(1)), story); },
+          .by_name = true};
 }
 
 Reader xsum_documents(std::string split) {
-  return {"documents", [split = std::move(split)](const std::vector<Stream>& streams) {
-            return chosen(streams.at(0), listed_ids(*streams.at(1), split), xsum_document);
-          }};
+  return {.form = "documents",
+          .open =
+              [split = std::move(split)](const std::vector<Stream>& streams) {
+                return chosen(streams.at(0), listed_ids(*streams.at(1), split), xsum_document);
+              },
+          .by_name = true};
 }
 
 }  // namespace synthbench

@@ -14,6 +14,7 @@ namespace synthbench {
 struct Reader {
   std::string form;                                                    ///< for people: "lines", "csv"
   std::function<Examples(const std::vector<Stream>& streams)> open{};  ///< streams: one for each place of a layout
+  bool by_name = false;                                                ///< examples are files, whose names say what they are
   bool leaves_out = false;                                             ///< some lines may be no examples, and are counted (Tally::left_out)
 };
 
@@ -47,7 +48,7 @@ Reader csv(Columns columns);
 struct JsonField {
   std::string field;
   std::string pointer{};     ///< "/passage/text"; empty: "/" and the field
-  bool hidden_ok = false;    ///< absent, null or "-": the label is kept back
+  bool hidden_ok = false;    ///< absent, null or empty: the label is kept back
   std::string no_example{};  ///< an object with this text is left out: "-" where annotators did not agree; empty: none is
 };
 /// A JSON object a line.
@@ -71,7 +72,7 @@ Reader cnn_stories();
 Reader xsum_documents(std::string split);
 
 /// Debian's package descriptions: the stanzas of a translation joined with the original by Description-md5; an example is a
-/// pair of short texts or of paragraphs, whose verbatim lines are left out. Streams: original, translation; the second one is held in memory.
+/// pair of short texts, paragraphs or lines of lists that differ. Streams: original, translation; the second one is held in memory.
 Reader ddtp(std::string language);
 
 }  // namespace synthbench

@@ -123,7 +123,7 @@ DataSet tatoeba(const std::string& to, const std::string& folder, const std::str
 DataSet package_descriptions(const std::string& to) {
   const std::string original = "debian-ddtp/{Translation-en,Translation-en.subset}";
   return {.task = "mt",
-          .summary = "descriptions of Debian packages, en-" + to + ": short texts and paragraphs",
+          .summary = "descriptions of Debian packages, en-" + to + ": short texts, paragraphs, lines of lists",
           .licence = "that of each package",
           .splits = {{"train", {{{original, "debian-ddtp/Translation-" + to}, ddtp(to)}}}}};
 }

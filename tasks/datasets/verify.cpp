@@ -11,7 +11,7 @@ Verified verify(const std::string& name, const DataSet& data, const SplitHere& h
                    .split = here.split->name,
                    .form = here.layout->reader.form,
                    .files = here.files(),
-                   .official = here.split->official};
+                   .official = here.layout->note.empty() ? here.split->official : 0};  // else these files stand in for others
   std::vector<std::shared_ptr<Tally>> tallies;
   for (std::size_t k = 0; k < here.streams.size(); ++k) tallies.push_back(std::make_shared<Tally>());
   try {
@@ -40,7 +40,13 @@ std::vector<Verified> verify(const std::string& name) {
   const DataSet& data = data_sets().at(name);
   std::vector<Verified> verdicts;
   std::set<std::string> seen;
-  for (const SplitHere& here : splits_here(data, true)) {
+  std::vector<SplitHere> all;
+  try {
+    all = splits_here(data, true);
+  } catch (const UserError& error) {
+    return {{.data_set = name, .status = "damaged", .detail = error.what()}};
+  }
+  for (const SplitHere& here : all) {
     verdicts.push_back(verify(name, data, here));
     verdicts.back().used = seen.insert(here.split->name).second;
   }

@@ -9,8 +9,9 @@ namespace synthbench {
 
 /// What reading a split from its first byte to its last shows.
 struct Verified {
-  std::string data_set, split, form;
-  std::string files;          ///< SplitHere::files()
+  std::string data_set;
+  std::string split{}, form{};
+  std::string files{};        ///< SplitHere::files()
   bool used = false;          ///< the layout that loading takes; others lie beside it
   std::int64_t lines = 0;     ///< of the first stream
   std::int64_t examples = 0;  ///< hidden ones among them

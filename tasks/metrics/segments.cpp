@@ -13,10 +13,18 @@
 namespace synthbench {
 namespace {
 
+/// The name of a file without what says how it is packed.
+std::string_view unpacked_name(std::string_view path) {
+  for (const std::string_view packed : kPackedEndings) {
+    if (!packed.empty() && path.ends_with(packed)) return path.substr(0, path.size() - packed.size());
+  }
+  return path;
+}
+
 std::shared_ptr<DataStream> opened(const std::string& path) {
   if (auto stream = open_data_file(path)) return stream;
-  if (path.ends_with(".gz")) {
-    if (auto stream = open_data_file(path.substr(0, path.size() - 3))) return stream;
+  if (const std::string_view plain = unpacked_name(path); plain != path) {
+    if (auto stream = open_data_file(std::string(plain))) return stream;
   }
   throw UserError("cannot read " + path + ": no such file");
 }
@@ -27,10 +35,11 @@ std::string json_string(std::string_view line, const std::string& where) {
   return parsed.get<std::string>();
 }
 
-/// Makes segments of the bytes of a file as they come, in pieces of any size.
+/// Makes segments of the bytes of a file as they come, in pieces of any size. Other than the lines of data sets (line_reader.h) they keep a
+/// byte order mark, may hold zeros and may be of any length, as the metrics' own programs read them.
 class SegmentLines {
  public:
-  explicit SegmentLines(const std::string& path) : path_(path), json_(path.ends_with(".jsonl") || path.ends_with(".jsonl.gz")) {}
+  explicit SegmentLines(const std::string& path) : path_(path), json_(unpacked_name(path).ends_with(".jsonl")) {}
 
   void take(std::string_view piece) {
     for (std::size_t end = 0; (end = piece.find('\n')) != std::string_view::npos; piece.remove_prefix(end + 1)) {

@@ -9,7 +9,7 @@
 namespace synthbench {
 
 /// The segments of a file: one a line, broken at line feeds alone, without a carriage return before it. path names a plain or
-/// gzip file; one that ends in ".jsonl" holds one JSON string a line, so that a segment may hold line breaks.
+/// packed file (.gz .xz .bz2 .zst); one that ends in ".jsonl" before that holds one JSON string a line, so that a segment may hold line breaks.
 /// Throws UserError that names FILE:LINE for bytes that are not UTF-8 and lines that are no JSON string.
 std::vector<std::string> read_segments(const std::string& path);
 

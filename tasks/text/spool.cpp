@@ -31,13 +31,16 @@ int nameless_file(const std::string& folder) {
 
 Spool::Spool() {
   std::error_code none;
+  int why = ENOENT;
   for (const std::string& folder : {cache_folder(), std::filesystem::temp_directory_path(none).string()}) {
     if (folder.empty()) continue;
     std::filesystem::create_directories(folder, none);
     folder_ = folder;
     if (file_ = nameless_file(folder); file_ >= 0) return;
+    why = errno;
   }
-  throw UserError(fmt::format("no file can be made in '{}', where text is kept: {}", folder_, std::strerror(errno)));
+  throw UserError(fmt::format("no file can be made in '{}', where text is kept: {} (SYNTHBENCH_CACHE names another folder)", folder_,
+                              std::strerror(why)));
 }
 
 Spool::~Spool() {
@@ -75,7 +78,7 @@ void Spool::flush() {
   while (!rest.empty()) {
     const ssize_t written = ::write(file_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw UserError(fmt::format("cannot keep text in '{}': {}", folder_, std::strerror(errno)));
+    if (written < 0) throw UserError(fmt::format("cannot keep text in '{}': {} (SYNTHBENCH_CACHE names another folder)", folder_, std::strerror(errno)));
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   size_ += waiting_.size();

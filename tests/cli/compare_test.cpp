@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/json.h"
+#include "harness/base/sha256.h"
 #include "tests/cli/grids.h"
 #include "tests/cli/program.h"
 
@@ -132,10 +133,11 @@ TEST_F(Results, ReproTakesWhatIsSaidOfHowItWasMeasuredAndRefusesWhatNobodyCanDo)
   ASSERT_EQ(call({"import", "odd.jsonl", "--db", "part.db"}).code, 0);
   const Done part = call({"repro", "a1", "-q", "--db", "part.db"});
   EXPECT_EQ(part.code, 0) << "one launch says nothing" << part.out << part.err;
-  for (const Json& measure : {Json({{"min_time", "long"}}), Json("well"), Json({{"launches", 0}})}) {
+  for (const Json& measure : {Json({{"min_time", "long"}}), Json("well"), Json({{"launches", 0}}), Json({{"cache", {"warm"}}}),
+                              Json({{"cache", Json::array()}})}) {
     odd["volatile"]["measure"] = measure;
     place->write("odd.jsonl", odd.dump() + "\n");
-    const std::string db = std::to_string(measure.dump().size()) + ".db";
+    const std::string db = sha256(measure.dump()) + ".db";
     ASSERT_EQ(call({"import", "odd.jsonl", "--db", db}).code, 0);
     EXPECT_EQ(refusal_flaw(call({"repro", "a1", "-q", "--db", db}), {"a1 cannot be measured again"}), "") << measure;
   }

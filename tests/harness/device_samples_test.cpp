@@ -109,6 +109,20 @@ TEST(DeviceSamples, EachHasTheTimesOfBothClocksAndTheDevicesOwnCounts) {
   EXPECT_EQ(launch.metrics.front().at("value"), 1 << 20);
 }
 
+TEST(DeviceSamples, MaxTimeCountsWhatIsPreparedBetweenThem) {
+  FakeDevice device;
+  Workload workload = device.workload();
+  workload.prepare = [] { spin(0.02); };
+  const RecordCapture capture;
+  measure(workload, {.min_samples = 3, .min_time = 10, .max_noise = 1e-9, .max_time = 0.2}, 0, RecordWriter());
+  int taken = 0;
+  for (const Json& record : capture.records("sample")) {
+    const SampleRow row = sample_from_json(record);
+    taken += row.phase == "measure" && row.clock == "wall" ? 1 : 0;
+  }
+  EXPECT_LE(taken, 12) << "0.2 s hold nine of 22 ms, and a hundred of 2 ms";
+}
+
 TEST(DeviceSamples, ThoseOfAThrottledDeviceAreDiscardedAndTakenAgain) {
   FakeDevice device;
   device.throttling = {"heat", "", "heat", "power brake"};

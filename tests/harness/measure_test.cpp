@@ -1,6 +1,7 @@
 #include "harness/measure/measure.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <map>
@@ -49,6 +50,27 @@ TEST(Measure, TakesTheFirstCallApartThenWarmsUpThenSamples) {
     EXPECT_EQ(rows[k].idx, static_cast<std::int64_t>(k - 2));
     EXPECT_GE(rows[k].total_ns, 2'000'000 * rows[k].inner_iters);
   }
+}
+
+/// Pages that were faulted in by five buffers of 8 MB, each freed before the next is made.
+long faults_of_buffers() {
+  const auto faults = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+  };
+  long before = 0;
+  for (int call = 0; call < 6; ++call) {
+    if (call == 1) before = faults();  // the first has to fault them in
+    const std::vector<char> buffer(8 << 20, static_cast<char>(call));
+    EXPECT_EQ(buffer.back(), call);
+  }
+  return faults() - before;
+}
+
+TEST(Measure, WhatIsFreedByOneCallServesTheNext) {
+  keep_freed_memory();
+  EXPECT_LT(faults_of_buffers(), 200) << "2048 pages each";
 }
 
 TEST(Measure, RepeatsAShortCallUntilTheClockCanSeeIt) {

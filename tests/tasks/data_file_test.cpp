@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <fstream>
+#include <optional>
 #include <random>
 
 #include "harness/base/error.h"
@@ -22,6 +23,16 @@ std::string drawn_bytes(std::uint64_t seed, std::size_t length) {
   std::string bytes(length, '\0');
   for (char& byte : bytes) byte = static_cast<char>(random() % 7);
   return bytes;
+}
+
+/// All bytes of one; absent when there is no such file.
+std::optional<std::string> read_data_file(const std::string& place) {
+  const auto stream = open_data_file(place);
+  if (!stream) return std::nullopt;
+  stream->next_file();
+  std::string content;
+  stream->read_rest(content, std::string::npos);
+  return content;
 }
 
 TEST(DataFile, PlainAndGzippedFilesAreTheSame) {

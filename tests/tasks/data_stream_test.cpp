@@ -18,7 +18,7 @@ namespace {
 std::string read_all(const DataFile& file) {
   std::string content;
   DataStream stream({file});
-  while (stream.next_file()) stream.read_rest(content);
+  while (stream.next_file()) stream.read_rest(content, std::string::npos);
   return content;
 }
 

@@ -1,5 +1,6 @@
 // Data sets in folders made here: splits, layouts, refusals.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <map>
@@ -166,6 +167,37 @@ TEST_F(OwnFolder, TextsThatMoveFromOneSplitOrSideToAnotherAreOtherData) {
   EXPECT_TRUE(is_new("tatoeba"));
 }
 
+TEST_F(OwnFolder, FilesThatMoveFromOneClassToAnotherAreOtherData) {
+  put("aclImdb/train/neg/0_1.txt", "bad");
+  put("aclImdb/train/neg/1_2.txt", "good");
+  put("aclImdb/train/pos/0_9.txt", "better");
+  const std::string before = NamedData("imdb").sha();
+  shell("tar czf aclImdb_v1.tar.gz --sort=name aclImdb && mv aclImdb other");
+  EXPECT_EQ(NamedData("imdb").sha(), before) << "wherever the tree lies";
+  shell("rm aclImdb_v1.tar.gz && mv other aclImdb && mv aclImdb/train/neg/1_2.txt aclImdb/train/pos/0_8.txt");
+  EXPECT_NE(NamedData("imdb").sha(), before) << "the same bytes in the same order, another label";
+}
+
+TEST_F(OwnFolder, DescriptionsArePairedTextByText) {
+  const auto stanza = [](const std::string& md5, const std::string& language, const std::string& texts) {
+    return "Package: p\nDescription-md5: " + md5 + "\nDescription-" + language + ": " + texts + "\n\n";
+  };
+  put("debian-ddtp/Translation-en", stanza("1", "en", "a game\n One line,\n two lines.\n . \n Features:\n  * fast\n  * xterm\n .\n An end.") +
+                                        stanza("2", "en", "a tool\n One.\n .\n Two.") + stanza("3", "en", "not translated"));
+  put("debian-ddtp/Translation-de", stanza("1", "de", "ein Spiel\n Eine Zeile,\n zwei Zeilen.\n .\n Kann:\n  * schnell\n  * xterm\n .\n Ein Ende.") +
+                                        stanza("2", "de", "ein Werkzeug \n Eins und zwei.") + stanza("1", "de", "noch ein Spiel"));
+  const NamedData data("ddtp");
+  std::vector<std::string> sources, targets;
+  const Examples examples = open_split(data.about(), *data.whole());
+  for (Record record; examples(record);) {
+    sources.push_back(record.at("source"));
+    targets.push_back(record.at("target"));
+  }
+  EXPECT_EQ(sources, (std::vector<std::string>{"a game", "One line, two lines.", "Features:", "* fast", "An end.", "a tool"}));
+  EXPECT_EQ(targets,
+            (std::vector<std::string>{"ein Spiel", "Eine Zeile, zwei Zeilen.", "Kann:", "* schnell", "Ein Ende.", "ein Werkzeug"}));
+}
+
 TEST_F(OwnFolder, AnEntityIsCountedInCharacters) {
   put("SuperGLUE/ReCoRD/train.jsonl",
       "{\"passage\": {\"text\": \"\xC3\x84 Bob\", \"entities\": [{\"start\": 2, \"end\": 4}]}, \"qas\": [{\"query\": \"@placeholder\", "
@@ -225,6 +257,21 @@ TEST_F(OwnFolder, APathThatTheSystemCannotFollowIsTheUsersErrorByName) {
   EXPECT_TRUE(presence("rte").unreadable);
   EXPECT_FALSE(presence("cola").unreadable) << "it is not here";
   EXPECT_NE(presence("rte").reason.find("GLUE/RTE/train.tsv"), std::string::npos) << "a list of all data sets goes on";
+  const std::vector<Verified> verdicts = verify("rte");
+  ASSERT_EQ(verdicts.size(), 1u) << "and so does a reading of all";
+  EXPECT_EQ(verdicts[0].status, "damaged");
+  EXPECT_EQ(verdicts[0].detail, presence("rte").reason);
+}
+
+TEST_F(OwnFolder, AFolderThatMayNotBeEnteredIsNotAbsent) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may enter every folder";
+  put("GLUE/RTE/train.tsv", "index\n");
+  put("aclImdb/train/neg/0_1.txt", "bad");
+  shell("chmod 000 GLUE aclImdb/train");
+  EXPECT_TRUE(presence("rte").unreadable);
+  EXPECT_TRUE(presence("imdb").unreadable);
+  shell("chmod 755 GLUE aclImdb/train");
+  EXPECT_FALSE(presence("rte").unreadable);
 }
 
 }  // namespace

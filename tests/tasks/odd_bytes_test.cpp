@@ -8,6 +8,7 @@
 #include "harness/base/files.h"
 #include "tasks/datasets/data_set.h"
 #include "tests/tasks/scratch.h"
+#include "tests/tasks/tarred.h"
 #include "tests/tasks/zipped.h"
 #include "tests/test_seed.h"
 
@@ -51,23 +52,41 @@ std::string odd(std::mt19937_64& random) {
   return bytes;
 }
 
-/// Odd bytes as they are, or packed well.
+std::string gzipped(const std::string& path, const std::string& bytes) {
+  const gzFile file = gzopen(path.c_str(), "wb");
+  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(file);
+  return read_file(path);
+}
+
+void flip_a_byte(std::string& bytes, std::mt19937_64& random) { bytes[random() % bytes.size()] ^= static_cast<char>(1 + random() % 255); }
+
+/// Odd bytes as they are, packed well, or in archives of which a byte is odd too.
 DataFile packed_oddly(const std::string& path, std::mt19937_64& random) {
   const std::string bytes = odd(random);
   const auto name = [&](const char* ending) { return path + ending; };
-  switch (random() % 4) {
-    case 0: {
-      const gzFile file = gzopen(name(".gz").c_str(), "wb");
-      gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
-      gzclose(file);
-      return {name(".gz")};
-    }
+  switch (random() % 6) {
+    case 0: gzipped(name(".gz"), bytes); return {name(".gz")};
     case 1: write_file(name(".zip"), zipped({{"odd-member", bytes}, {"other", "x"}})); return {name(".zip"), "odd-*"};
     case 2: {  // the archive itself is odd
       std::string archive = zipped({{"odd-member", bytes, random() % 2 == 0}});
-      archive[random() % archive.size()] ^= static_cast<char>(1 + random() % 255);
+      flip_a_byte(archive, random);
       write_file(name(".zip"), archive);
       return {name(".zip"), "odd-*"};
+    }
+    case 3: {  // packed in an archive
+      std::string archive = zipped({{"odd-member.gz", gzipped(name(".gz"), bytes), random() % 2 == 0}});
+      if (random() % 2 == 0) flip_a_byte(archive, random);
+      write_file(name(".zip"), archive);
+      return {name(".zip"), "odd-*.gz"};
+    }
+    case 4: {  // in a packed tar in a tar
+      std::string inner = tarred("odd-member", bytes);
+      if (random() % 2 == 0) flip_a_byte(inner, random);
+      std::string archive = tarred("odd-tar.gz", gzipped(name(".gz"), inner));
+      if (random() % 2 == 0) flip_a_byte(archive, random);
+      write_file(name(".tar"), archive);
+      return {name(".tar"), "odd-*", "odd-*"};
     }
     default: write_file(path, bytes); return {path};
   }

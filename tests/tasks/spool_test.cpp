@@ -65,7 +65,7 @@ rlim_t data_in_use() {
   return 0;
 }
 
-/// A text of 64 MB has 64 million ids of four bytes: neither fits into 48 MiB.
+/// A text of 66 MB has 66 million ids of four bytes: neither fits into 48 MiB.
 TEST(LanguageModelData, OfAnyLengthFitsIntoLittleMemory) {
   const ScratchFolder data, cache;
   const WithEnvironment data_folder("SYNTHBENCH_DATA", data.path().c_str()), cache_folder("SYNTHBENCH_CACHE", cache.path().c_str());

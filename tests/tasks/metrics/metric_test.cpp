@@ -34,7 +34,9 @@ TEST(Segments, AreLinesWhateverTheirEnds) {
   EXPECT_EQ(segments_of("a\r\nb\n\nc", "x.txt"), (std::vector<std::string>{"a", "b", "", "c"}));
   EXPECT_EQ(segments_of("a\n", "x.txt").size(), 1u);
   EXPECT_TRUE(segments_of("", "x.txt").empty());
-  EXPECT_EQ(segments_of("\"a\\nb\"\n\"\"\n", "x.jsonl"), (std::vector<std::string>{"a\nb", ""}));
+  for (const char* path : {"x.jsonl", "x.jsonl.gz", "x.jsonl.xz", "x.jsonl.zst"}) {
+    EXPECT_EQ(segments_of("\"a\\nb\"\n\"\"\n", path), (std::vector<std::string>{"a\nb", ""})) << path;
+  }
 }
 
 TEST(Segments, ARefusalNamesFileAndLine) {

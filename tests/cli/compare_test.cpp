@@ -65,6 +65,7 @@ TEST_F(Results, SidesRulesAndLevelsThatAreNoneAreRefused) {
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "eigen"}), {"two of a kind"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slow"}), {"--fail-on", "slower"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slower>5"}), {"--fail-on slower>5", "500 %", "5%"}), "");
+  EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slower>1"}), {"--fail-on slower>1", "100 %", "1%"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--alpha", "2"}), {"--alpha"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--test", "chi"}), {"wilcoxon"}), "");
 }

@@ -302,6 +302,8 @@ TEST(Compare, EqualsAreNotToldApart) {
   std::map<std::int64_t, double> lengths;
   for (std::int64_t length = 16; length < 76; ++length) lengths[length] = 1e-3;
   for (const char* name : {"before", "after"}) {
+  EXPECT_TRUE(has(user_error([] { parse_fail_rules("slower>1"); }), "'1' is 100 %: write 1% or 0.01 for 1 %, 100% if that is meant"));
+  EXPECT_DOUBLE_EQ(parse_fail_rules("slower>100%").at(0).above, 1);
     std::vector<CellRow> cells;
     for (const auto& [length, seconds] : lengths) cells.push_back(a_cell({{"seq_len", length}}, 0, std::ssize(cells) + 1));
     Sweep sweep(path, cells, name);

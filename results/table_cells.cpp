@@ -214,18 +214,24 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
 }
 
 CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
-                       std::optional<std::int64_t> env) {
+                       std::optional<std::int64_t> env, const std::string& until) {
   Selected what = selected(store, options, kinds);
   what.parameters.emplace_back(build);
   what.parameters.emplace_back(env ? Json(*env) : Json(nullptr));
   const std::size_t last = what.parameters.size();
   const std::string here = fmt::format("h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{})", last - 1, last, last);
+  if (!until.empty()) what.parameters.emplace_back(until);
+  const std::string by_then = until.empty() ? "" : " AND " + ended_by("h.ended_at", fmt::format("?{}", last + 1));
+  const std::string own_first =
+      options.sweep
+          ? fmt::format("d.sweep_id={0} OR h.attempt_id IN(SELECT result_attempt_id FROM cell WHERE sweep_id={0}) DESC, ", *options.sweep)
+          : "";
   // Reused results and earlier attempts belong to other cells of the same config and seed, or to no cell any more.
-  const std::string tried = R"(SELECT d.config_id, d.seed, h.attempt_id,
-                row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.ended_at DESC,
-                                                                             h.attempt_uid DESC) AS place
-         FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
-                            here + " AND h.outcome NOT IN('running', 'abandoned')";
+  const std::string tried =
+      "SELECT d.config_id, d.seed, h.attempt_id, row_number() OVER (PARTITION BY d.config_id, d.seed "
+      "ORDER BY h.outcome='done' DESC, " +
+      own_first + "h.ended_at DESC, h.attempt_uid DESC) AS place FROM attempt h JOIN cell d USING(cell_id) WHERE " + here + by_then +
+      " AND h.outcome NOT IN('running', 'abandoned')";
   // What a grid left out, or an earlier cell spared, has its end without an attempt: in the sweeps of this build it is the build's.
   const std::string ended_untried =
       R"((ce.state='excluded' OR (ce.state='oom' AND NOT EXISTS(SELECT 1 FROM attempt o WHERE o.cell_id=ce.cell_id)))

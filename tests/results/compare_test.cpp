@@ -6,6 +6,7 @@
 #include <random>
 
 #include "results/reference_rows.h"
+#include "results/sqlite_store.h"
 #include "tests/results/comparisons.h"
 
 namespace synthbench {
@@ -162,6 +163,17 @@ TEST(Compare, ABaselineKeepsItsBuildWhenTheSweepIsMeasuredAnew) {
 
 TEST(Compare, QualityIsPairedBySeed) {
   TempFolder folder;
+TEST(Compare, ABaselineHasWhatAMachineWhoseClockIsAheadMeasured) {
+  TempFolder folder;
+  Sweep sweep(folder / "r.db", some_cells({16}, {0}), "nightly");
+  sweep.finish_all([](const Store::CellState&) { return timed({{1e-3}}); });
+  dynamic_cast<SqliteStore&>(*sweep.store).write([](const Connection& database) {
+    database.prepare("UPDATE attempt SET ended_at='2999-01-01T00:00:00.000000Z'").run();
+  });
+  save_baseline(*sweep.store, "golden", std::nullopt);
+  EXPECT_EQ(compared(folder / "r.db", "golden", "nightly").rows.at(0).note, "the same measurements");
+}
+
   const std::string path = folder / "r.db";
   std::vector<CellRow> cells;
   for (const char* variant : {"vanilla", "random"}) {

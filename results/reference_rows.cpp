@@ -26,8 +26,8 @@ std::vector<std::string> baseline_names(Store& store) {
 SavedBaseline save_baseline(Store& store, const std::string& name, std::optional<std::int64_t> sweep) {
   if (name.empty() || name.find(':') != std::string::npos) throw UserError("'" + name + "' is no name of a baseline: some letters, no ':'");
   if (!store.select("SELECT 1 FROM baseline WHERE name=?1", {name}).empty()) {
-    throw UserError(
-        fmt::format("baseline '{}' exists already (`synthbench baseline rm {}` removes the name, not the results)", name, name));
+    throw UserError(fmt::format("baseline '{}' exists already (`synthbench baseline rm {}` removes the name, not the results)", name,
+                                shell_word(name)));
   }
   if (!sweep) sweep = latest_sweep(store);
   if (!sweep) throw UserError("there is no sweep to save as a baseline yet");

@@ -84,6 +84,14 @@ TEST_F(Results, ABaselineIsSavedListedComparedAndRemoved) {
   EXPECT_EQ(refusal_flaw(call({"baseline", "rm", "golden"}), {"golden"}), "");
 }
 
+TEST_F(Results, WhatIsOfferedOfABaselineCanBePasted) {
+  const Done saved = call({"baseline", "save", "last night", "--db", "./synthbench.db"});
+  EXPECT_NE(saved.err.find(": synthbench compare 'last night' SWEEP --db ./synthbench.db\n"), std::string::npos) << saved.err;
+  EXPECT_EQ(refusal_flaw(call({"baseline", "save", "last night"}), {"`synthbench baseline rm 'last night'`"}), "");
+  EXPECT_EQ(refusal_flaw(call({"rm", "s1"}), {"synthbench baseline rm 'last night'"}), "");
+  EXPECT_EQ(call({"baseline", "rm", "last night"}).code, 0);
+}
+
 TEST_F(Results, ANameOfSeveralSweepsIsTold) {
   for (const char* length : {"16", "17"}) {
     ASSERT_EQ(call({"bench", "-l", length, "-r", "2", "--launches", "1", "--threads", "1", "--batch", "1", "--heads", "1", "--d-model",

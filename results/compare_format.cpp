@@ -51,10 +51,10 @@ TableCell ratio_interval_cell(const std::optional<Interval>& interval) {
   return {.value = OrderedJson::array({interval->lo, interval->hi}), .text = fmt::format("[{:.3f}, {:.3f}]", interval->lo, interval->hi)};
 }
 
-/// "5" would be 500 %: nearly always 5 % was meant. Who writes "500%" means it.
+/// "5" would be 500 % and "1" 100 %: nearly always 5 % and 1 % were meant. Who writes "500%" means it.
 double bound_of(std::string_view text) {
   const double share = parse_fraction(text);
-  if (share <= 1 || text.ends_with('%')) return share;
+  if (share < 1 || text.ends_with('%')) return share;
   throw UserError(fmt::format("'{}' is {:g} %: write {}% or {:g} for {} %, {:g}% if that is meant", text, 100 * share, text, share / 100,
                               text, 100 * share));
 }

@@ -64,6 +64,14 @@ struct Sides {
   Sides& operator=(const Sides&) = delete;
 
   bool both_finished() const { return pair.a != nullptr && pair.b != nullptr && !pair.a->done.empty() && !pair.b->done.empty(); }
+  /// Each side alone chose in which of several ways its metric speaks. The signature of the one that both have; nullopt: nothing was
+  /// changed.
+  std::optional<std::string> show_common_way() {
+    if (!both_finished()) return std::nullopt;
+    const auto of_a = quality_of(seeds.a), of_b = quality_of(seeds.b);
+    if (!of_a || !of_b || of_a->metric != of_b->metric) return std::nullopt;
+    return synthbench::show_common_way(seeds.a, seeds.b, of_a->metric);
+  }
   /// On seeds that are not compared.
   void add_notes(Comparison& row) const {
     if (both_finished()) return row.add_note(seeds.left_out);
@@ -194,9 +202,10 @@ Comparison Judge::times(const RowPair& whole) {
 }
 
 Comparison Judge::quality(const RowPair& whole) {
-  const Sides sides(whole);
+  Sides sides(whole);
   const RowPair& pair = sides.pair;
   Comparison row;
+  const auto way = sides.show_common_way();
   const auto of_a = measured_quality(pair.a, row.a), of_b = measured_quality(pair.b, row.b);
   row.metric = of_a ? of_a->metric : of_b ? of_b->metric : "quality";
   const bool done = (of_a && of_b && (judged_otherwise(row, *of_a, *of_b) || (sides.seeds.count > 0 && diverged(row)))) ||
@@ -205,6 +214,7 @@ Comparison Judge::quality(const RowPair& whole) {
     better_[row.metric] = of_a->better;
     pair_by_seed(row, *pair.a, *pair.b);
   }
+  if (way) row.add_note("compared as both sides have it: " + (way->empty() ? "no signature" : *way));
   sides.add_notes(row);
   return row;
 }

@@ -19,7 +19,7 @@ constexpr std::size_t kLeastPrefix = 6;  ///< characters of a hash that name a b
 std::string both(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : "(" + a + ") AND (" + b + ")"; }
 
 std::optional<ComparedSide> baseline(Store& store, const std::string& text, const TableOptions& within) {
-  const auto found = store.select("SELECT sweep_id, build_id, env_id, filter FROM baseline WHERE name=?1", {text});
+  const auto found = store.select("SELECT sweep_id, build_id, env_id, filter, created_at FROM baseline WHERE name=?1", {text});
   if (found.empty()) return std::nullopt;
   const OrderedJson& row = found.front();
   const auto id = [&](const char* key) { return row[key].is_null() ? std::nullopt : std::optional(row[key].get<std::int64_t>()); };
@@ -29,6 +29,7 @@ std::optional<ComparedSide> baseline(Store& store, const std::string& text, cons
   side.cells.filter = both(row["filter"], within.filter);
   side.build = id("build_id");
   side.env = id("env_id");
+  side.until = row["created_at"];
   return side;
 }
 
@@ -114,7 +115,7 @@ ComparedSide side_named(Store& store, const std::string& text, const TableOption
 }
 
 CellSet cells_of(Store& store, const ComparedSide& side, const std::vector<std::string>& kinds, bool apart) {
-  if (side.build) return cells_of_build(store, side.cells, kinds, *side.build, side.env);
+  if (side.build) return cells_of_build(store, side.cells, kinds, *side.build, side.env, side.until);
   const bool whole = side.kind == ComparedSide::Kind::sweep;  // within one sweep a row is a config
   return read_cells(store, side.cells, kinds, apart && !whole, Exclusions::missing);
 }

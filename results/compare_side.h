@@ -20,6 +20,7 @@ struct ComparedSide {
   std::string note;                        ///< what else the name could mean; empty: nothing
   TableOptions cells;                      ///< which cells
   std::optional<std::int64_t> build, env;  ///< of a build and a baseline
+  std::string until;                       ///< when a baseline was saved: what ended later is none of it; empty: all counts
 };
 
 /// The first of baseline, sweep, backend, variant, build and commit that has this name; "backend:eigen" says which is meant.

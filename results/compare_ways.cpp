@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/base/words.h"
@@ -46,6 +48,27 @@ std::string different_ways(Store& store, const RowPair& pair, const std::vector<
     parts.push_back(fmt::format("processors {}", fmt::join(processors.counts, " and ")));
   }
   return join(parts, "; ");
+}
+
+std::optional<std::string> show_common_way(ConfigFacts& a, ConfigFacts& b, const std::string& metric) {
+  std::set<Way> shown;
+  std::map<Way, std::size_t> having;  // in how many cells
+  std::size_t cells = 0;
+  for (const ConfigFacts* row : {&a, &b}) {
+    for (const CellFacts& cell : row->done) {
+      const FinalMetric* const one = cell.shown(metric);
+      if (one == nullptr) continue;
+      shown.insert(one->way());
+      for (const Way& way : cell.ways(metric)) ++having[way];
+      ++cells;
+    }
+  }
+  const auto common = std::ranges::find_if(having, [&](const auto& one) { return one.second == cells; });
+  if (shown.size() < 2 || common == having.end()) return std::nullopt;
+  for (ConfigFacts* row : {&a, &b}) {
+    for (CellFacts& cell : row->done) cell.show(metric, common->first);
+  }
+  return common->first.first;
 }
 
 std::string place_words(Store& store, const RowPair& pair, const TableAxes& axes) {

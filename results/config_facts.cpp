@@ -1,9 +1,37 @@
-// What the cells of one config say together.
+// What a cell says, and the cells of one config together.
 #include <algorithm>
+#include <cmath>
 
 #include "results/table_cells.h"
 
 namespace synthbench {
+
+const FinalMetric* CellFacts::shown(const std::string& metric) const {
+  for (const auto* known : {&metrics, &not_finite}) {
+    if (const auto found = known->find(metric); found != known->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+std::set<Way> CellFacts::ways(const std::string& metric) const {
+  std::set<Way> out;
+  if (const FinalMetric* one = shown(metric)) out.insert(one->way());
+  if (const auto found = set_aside.find(metric); found != set_aside.end()) {
+    for (const FinalMetric& other : found->second) out.insert(other.way());
+  }
+  return out;
+}
+
+void CellFacts::show(const std::string& metric, const Way& way) {
+  const auto others = set_aside.find(metric);
+  if (others == set_aside.end()) return;
+  const auto wanted = std::ranges::find(others->second, way, &FinalMetric::way);
+  if (wanted == others->second.end()) return;  // it speaks already
+  auto spoke = metrics.extract(metric);
+  if (spoke.empty()) spoke = not_finite.extract(metric);
+  std::swap(spoke.mapped(), *wanted);
+  (std::isfinite(spoke.mapped().value) ? metrics : not_finite).insert(std::move(spoke));
+}
 
 std::vector<double> ConfigFacts::values(const std::string& metric) const {
   std::vector<double> out;

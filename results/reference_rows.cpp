@@ -26,21 +26,23 @@ std::vector<std::string> baseline_names(Store& store) {
 SavedBaseline save_baseline(Store& store, const std::string& name, std::optional<std::int64_t> sweep) {
   if (name.empty() || name.find(':') != std::string::npos) throw UserError("'" + name + "' is no name of a baseline: some letters, no ':'");
   if (!store.select("SELECT 1 FROM baseline WHERE name=?1", {name}).empty()) {
-    throw UserError(
-        fmt::format("baseline '{}' exists already (`synthbench baseline rm {}` removes the name, not the results)", name, name));
+    throw UserError(fmt::format("baseline '{}' exists already (`synthbench baseline rm {}` removes the name, not the results)", name,
+                                shell_word(name)));
   }
   if (!sweep) sweep = latest_sweep(store);
   if (!sweep) throw UserError("there is no sweep to save as a baseline yet");
   const std::int64_t id = *sweep;
   const auto latest = store.select(
-      R"(SELECT a.build_id, a.env_id FROM cell ce JOIN attempt a ON a.attempt_id=ce.result_attempt_id WHERE ce.sweep_id=?1
+      R"(SELECT a.build_id, a.env_id, coalesce(a.ended_at, '') AS ended_at
+         FROM cell ce JOIN attempt a ON a.attempt_id=ce.result_attempt_id WHERE ce.sweep_id=?1
          ORDER BY a.ended_at DESC, a.attempt_uid DESC LIMIT 1)",
       {id});
   if (latest.empty()) throw UserError(fmt::format("sweep s{} has no result to save as a baseline", id));
   const std::int64_t build = latest.front()["build_id"], env = latest.front()["env_id"];
+  const std::string ended_at = latest.front()["ended_at"];
   write(store, [&](const Connection& database) {
     database.prepare("INSERT INTO baseline(name, sweep_id, build_id, env_id, created_at) VALUES(?, ?, ?, ?, ?)")
-        .run(name, id, build, env, utc_now());
+        .run(name, id, build, env, std::max(utc_now(), ended_at));  // the clock of the machine that measured may be ahead
   });
   const OrderedJson counts = store
                                  .select(

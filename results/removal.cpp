@@ -5,6 +5,8 @@
 #include <set>
 
 #include "harness/base/error.h"
+#include "harness/base/words.h"
+#include "results/cells_of_build.h"
 #include "results/clock.h"
 #include "results/row_id.h"
 #include "results/settle.h"
@@ -58,24 +60,26 @@ void refuse_what_is_reused(Store& store, const Json& cells, const Json& attempts
                               other["owner"].dump(), other["sweep_id"].dump(), other["name"].get<std::string>(), other["n"].dump()));
 }
 
-/// A baseline without its sweep, or some of its attempts, is another one. What other builds and machines measured is none of it.
+/// A baseline without its sweep, or some of its attempts, is another one. What other builds and machines measured is none of it, nor what
+/// ended after it was saved.
 void refuse_baselines(Store& store, const Wanted& wanted) {
   const auto named = store.select(
       R"(SELECT b.name, b.sweep_id, w.id FROM baseline b JOIN (
-           SELECT 's' || sweep_id AS id, sweep_id, NULL AS build_id, NULL AS env_id FROM sweep
+           SELECT 's' || sweep_id AS id, sweep_id, NULL AS build_id, NULL AS env_id, NULL AS ended_at FROM sweep
            WHERE sweep_id IN(SELECT value FROM json_each(?1)) UNION ALL
-           SELECT 'c' || cell_id, sweep_id, build_id, env_id FROM attempt JOIN cell USING(cell_id)
-           WHERE cell_id IN(SELECT value FROM json_each(?2)) UNION ALL
-           SELECT 'a' || attempt_id, sweep_id, build_id, env_id FROM attempt JOIN cell USING(cell_id)
+           SELECT 'c' || ce.cell_id, ce.sweep_id, a.build_id, a.env_id, a.ended_at FROM cell ce
+           JOIN attempt a ON a.cell_id=ce.cell_id OR a.attempt_id=ce.result_attempt_id  -- one that is reused has no attempt of its own
+           WHERE ce.cell_id IN(SELECT value FROM json_each(?2)) UNION ALL
+           SELECT 'a' || attempt_id, sweep_id, build_id, env_id, ended_at FROM attempt JOIN cell USING(cell_id)
            WHERE attempt_id IN(SELECT value FROM json_each(?3))
          ) w ON w.sweep_id=b.sweep_id AND (b.build_id IS NULL OR w.build_id IS NULL OR w.build_id=b.build_id)
-                                      AND (b.env_id IS NULL OR w.env_id IS NULL OR w.env_id=b.env_id)
-         ORDER BY b.name, w.id LIMIT 1)",
+                                      AND (b.env_id IS NULL OR w.env_id IS NULL OR w.env_id=b.env_id) AND )" +
+          ended_by("w.ended_at", "b.created_at") + " ORDER BY b.name, w.id LIMIT 1",
       {Json(wanted.sweeps).dump(), Json(wanted.cells).dump(), Json(wanted.attempts).dump()});
   if (named.empty()) return;
   const std::string name = named.front()["name"], id = named.front()["id"], sweep = "s" + named.front()["sweep_id"].dump();
   throw UserError(fmt::format("{} is {}what baseline '{}' names: synthbench baseline rm {}", id,
-                              id == sweep ? "" : "part of " + sweep + ", ", name, name));
+                              id == sweep ? "" : "part of " + sweep + ", ", name, shell_word(name)));
 }
 
 }  // namespace

@@ -83,46 +83,23 @@ std::map<std::string, FinalMetric>& shelf(CellFacts& cell, const FinalMetric& me
   return std::isfinite(metric.value) ? cell.metrics : cell.not_finite;
 }
 
-/// The metric of that name, finite or not; nullptr: the cell has none.
-const FinalMetric* standing(const CellFacts& cell, const std::string& name) {
-  for (const auto* known : {&cell.metrics, &cell.not_finite}) {
-    if (const auto found = known->find(name); found != known->end()) return &found->second;
-  }
-  return nullptr;
-}
-
-auto way(const FinalMetric& metric) { return std::pair(metric.signature, metric.split); }
-
-/// Where attempts have a metric in several ways of equal rank, the way that most of them have speaks for it, of equals the text that
-/// sorts first. One that was scored anew speaks as the others of its row do, and numbers of rows, which follow the order of merging,
-/// decide nothing.
+/// Where attempts have a metric in several ways of equal rank, the way that most of those that are read have speaks for it, of equals
+/// the text that sorts first. One that was scored anew speaks as most others of the whole table do, and numbers of rows, which follow
+/// the order of merging, decide nothing.
 void choose_ways(const std::map<std::int64_t, CellFacts*>& cells) {
   std::set<std::string> in_several;
   for (const auto& [attempt, cell] : cells) {
     for (const auto& [name, others] : cell->set_aside) in_several.insert(name);
   }
   for (const std::string& name : in_several) {
-    std::map<std::pair<std::string, std::string>, std::size_t> attempts;
+    std::map<Way, std::size_t> attempts;
     for (const auto& [attempt, cell] : cells) {
-      if (const FinalMetric* metric = standing(*cell, name)) ++attempts[way(*metric)];
-      if (const auto found = cell->set_aside.find(name); found != cell->set_aside.end()) {
-        for (const FinalMetric& metric : found->second) ++attempts[way(metric)];
-      }
+      for (const Way& way : cell->ways(name)) ++attempts[way];
     }
-    const auto before = [&](const FinalMetric& a, const FinalMetric& b) {
-      const std::size_t of_a = attempts.at(way(a)), of_b = attempts.at(way(b));
-      return of_a != of_b ? of_a > of_b : way(a) < way(b);
-    };
     for (const auto& [attempt, cell] : cells) {
-      const auto found = cell->set_aside.find(name);
-      if (found == cell->set_aside.end()) continue;
-      std::vector<FinalMetric>& ways = found->second;
-      ways.push_back(*standing(*cell, name));
-      std::ranges::sort(ways, before);
-      cell->metrics.erase(name);
-      cell->not_finite.erase(name);
-      shelf(*cell, ways.front())[name] = ways.front();
-      ways.erase(ways.begin());
+      if (!cell->set_aside.contains(name)) continue;
+      const std::set<Way> ways = cell->ways(name);
+      cell->show(name, *std::ranges::max_element(ways, {}, [&](const Way& way) { return attempts.at(way); }));
     }
   }
 }
@@ -237,18 +214,24 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
 }
 
 CellSet cells_of_build(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, std::int64_t build,
-                       std::optional<std::int64_t> env) {
+                       std::optional<std::int64_t> env, const std::string& until) {
   Selected what = selected(store, options, kinds);
   what.parameters.emplace_back(build);
   what.parameters.emplace_back(env ? Json(*env) : Json(nullptr));
   const std::size_t last = what.parameters.size();
   const std::string here = fmt::format("h.build_id=?{} AND (?{} IS NULL OR h.env_id=?{})", last - 1, last, last);
+  if (!until.empty()) what.parameters.emplace_back(until);
+  const std::string by_then = until.empty() ? "" : " AND " + ended_by("h.ended_at", fmt::format("?{}", last + 1));
+  const std::string own_first =
+      options.sweep
+          ? fmt::format("d.sweep_id={0} OR h.attempt_id IN(SELECT result_attempt_id FROM cell WHERE sweep_id={0}) DESC, ", *options.sweep)
+          : "";
   // Reused results and earlier attempts belong to other cells of the same config and seed, or to no cell any more.
-  const std::string tried = R"(SELECT d.config_id, d.seed, h.attempt_id,
-                row_number() OVER (PARTITION BY d.config_id, d.seed ORDER BY h.outcome='done' DESC, h.ended_at DESC,
-                                                                             h.attempt_uid DESC) AS place
-         FROM attempt h JOIN cell d USING(cell_id) WHERE )" +
-                            here + " AND h.outcome NOT IN('running', 'abandoned')";
+  const std::string tried =
+      "SELECT d.config_id, d.seed, h.attempt_id, row_number() OVER (PARTITION BY d.config_id, d.seed "
+      "ORDER BY h.outcome='done' DESC, " +
+      own_first + "h.ended_at DESC, h.attempt_uid DESC) AS place FROM attempt h JOIN cell d USING(cell_id) WHERE " + here + by_then +
+      " AND h.outcome NOT IN('running', 'abandoned')";
   // What a grid left out, or an earlier cell spared, has its end without an attempt: in the sweeps of this build it is the build's.
   const std::string ended_untried =
       R"((ce.state='excluded' OR (ce.state='oom' AND NOT EXISTS(SELECT 1 FROM attempt o WHERE o.cell_id=ce.cell_id)))

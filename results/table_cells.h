@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "results/statistics.h"
@@ -13,11 +14,16 @@
 
 namespace synthbench {
 
+/// How a metric was computed: its signature, and on which split.
+using Way = std::pair<std::string, std::string>;
+
 /// A final metric of an attempt; of several splits that of test, else valid; of several signatures the one that most attempts have, of
 /// equals the one that sorts first.
 struct FinalMetric {
   double value = 0;
   std::string unit, better, split, signature;
+
+  Way way() const { return {signature, split}; }
 };
 
 /// One seed of a row: how it ended and what it measured.
@@ -28,6 +34,13 @@ struct CellFacts {
   std::map<std::string, FinalMetric> metrics;
   std::map<std::string, FinalMetric> not_finite;              ///< metrics that are NaN or infinite: no mean counts them
   std::map<std::string, std::vector<FinalMetric>> set_aside;  ///< the same metrics as they were computed in other ways of equal rank
+
+  /// The metric that speaks, finite or not; nullptr: the cell has none of that name.
+  const FinalMetric* shown(const std::string& metric) const;
+  /// In which ways the cell has a metric, with those that are set aside.
+  std::set<Way> ways(const std::string& metric) const;
+  /// Lets a metric speak in one of these ways, and sets aside the one that spoke.
+  void show(const std::string& metric, const Way& way);
 };
 
 /// A config on one build and machine: a row of most tables.

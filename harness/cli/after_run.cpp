@@ -31,9 +31,6 @@ void print_cells(const std::string& format, std::vector<Store::CellResult> cells
   if (array) sink("\n]\n");
 }
 
-/// Of commands that are offered.
-std::string db_flag(const SweepView& view) { return view.db_path == "synthbench.db" ? "" : " --db " + shell_word(view.db_path); }
-
 /// [[table]] of the grid; without any, the tables that the kinds of its cells call for.
 std::vector<std::string> presets_of(const SweepView& view) {
   if (!view.plan.tables.empty()) return view.plan.tables;
@@ -88,8 +85,8 @@ std::string typed(const std::vector<std::string>& words) {
 bool is_unfinished(const RunSummary& summary) { return summary.signal != 0 || count(summary, {"pending", "running"}) > 0; }
 
 /// Two commands that make sense now, each as it is typed.
-std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words,
-                                         const std::string& db) {
+std::array<std::string, 2> next_commands(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words) {
+  const std::string& db = view.db_flag;
   const std::string program = program_name(), again = typed(without_reopening(words));
   if (is_unfinished(summary)) return {again, fmt::format("{} ls cells{}", program, db)};
   if (count(summary, {"failed", "oom", "timeout", "crashed"}) > 0) {
@@ -109,7 +106,7 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
   if (is_data(format)) return print_cells(format, view.store.results(view.sweep), sink);
   TableOptions options;
   options.sweep = view.sweep;
-  options.typed = fmt::format(" --sweep s{}{}", view.sweep, db_flag(view));
+  options.typed = fmt::format(" --sweep s{}{}", view.sweep, view.db_flag);
   for (const std::string& preset : presets_of(view)) {
     try {
       sink(format_table(make_table(view.store, preset, options), format) + "\n");
@@ -122,13 +119,12 @@ void print_sweep(const std::string& format, const SweepView& view, const Sink& s
 }
 
 std::string farewell(const RunSummary& summary, const SweepView& view, const std::vector<std::string>& words) {
-  const std::string db = db_flag(view);
   const char* how = without_reopening(words) == words ? "the same command continues" : "the first command below continues";
   std::string text = fmt::format("\n{}: {} attempts started\n", states_line(summary), summary.attempts);
   if (summary.signal != 0) text += fmt::format("Interrupted; {}.\n", how);
   if (summary.signal == 0 && count(summary, {"pending"}) > 0) text += fmt::format("Not all cells were tried; {}.\n", how);
   text += "Next:\n";
-  for (const std::string& command : next_commands(summary, view, words, db)) text += "  " + command + "\n";
+  for (const std::string& command : next_commands(summary, view, words)) text += "  " + command + "\n";
   return text + "Results: " + view.db_path + "\n";
 }
 

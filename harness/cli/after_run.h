@@ -16,6 +16,7 @@ struct SweepView {
   Store& store;
   std::int64_t sweep = 0;
   std::string db_path;
+  std::string db_flag;  ///< " --db FILE" for commands that are offered; empty where it is the default
 };
 
 /// Formats of `run` and `bench`: tables for reading (md, tex, html ...), cells for machines (json, jsonl, csv).

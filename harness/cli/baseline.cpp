@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "harness/base/words.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "results/format.h"
@@ -22,8 +23,8 @@ struct BaselineCommand {
     const auto store = db.open_to_change();
     const SavedBaseline saved = save_baseline(*store, name, sweep ? std::optional(sweep_named(*store, sweep.text)) : std::nullopt);
     store->checkpoint();
-    fmt::print(stderr, "baseline '{}' saved, {} cell{}: synthbench compare {} SWEEP\n", name, saved.cells, saved.cells == 1 ? "" : "s",
-               name);
+    fmt::print(stderr, "baseline '{}' saved, {} cell{}: synthbench compare {} SWEEP{}\n", name, saved.cells, saved.cells == 1 ? "" : "s",
+               shell_word(name), db.typed());
     if (saved.left_out > 0) {
       fmt::print(stderr, "not covered: {} finished cell{} of s{}, measured by another build or on another machine\n", saved.left_out,
                  saved.left_out == 1 ? "" : "s", saved.sweep);
@@ -48,8 +49,8 @@ struct BaselineCommand {
 const bool saves =
     commands().add("baseline save", {.group = "Keep results",
                                      .summary = "name the results of a sweep, to compare later ones with",
-                                     .about = "The name stands for what one build measured on one machine, also when the "
-                                              "sweep is measured anew by a later build.",
+                                     .about = "The name stands for what one build had measured on one machine by then, also when "
+                                              "the sweep is measured anew.",
                                      .example = "synthbench baseline save before\nsynthbench compare before quickstart",
                                      .declare = [](FlagSet& flags) -> Action {
                                        const auto command = std::make_shared<BaselineCommand>();

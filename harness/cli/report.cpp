@@ -54,14 +54,17 @@ struct ReportCommand {
     write_file(out.text, report(store, options));
   }
 
-  static bool a_cell_runs(Store& store) {
-    return !store.select("SELECT 1 FROM cell WHERE state='running' AND lease_until > ?1 LIMIT 1", {seconds_now()}).empty();
+  /// Whether a cell fulfils a condition, in which ?1 is the time: of the sweep that --sweep names, or any.
+  bool any_cell(Store& store, const std::string& condition) const {
+    const auto sweep = selection.options(store).sweep;
+    return !store
+                .select("SELECT 1 FROM cell WHERE (?2 IS NULL OR sweep_id=?2) AND " + condition + " LIMIT 1",
+                        {seconds_now(), sweep ? Json(*sweep) : Json(nullptr)})
+                .empty();
   }
+  bool a_cell_runs(Store& store) const { return any_cell(store, "state='running' AND lease_until>?1"); }
   /// Cells wait for a run, or a plan is yet to come.
-  static bool more_may_come(Store& store) {
-    return !store.select("SELECT 1 FROM cell WHERE state IN('pending', 'running') LIMIT 1").empty() ||
-           store.select("SELECT 1 FROM cell LIMIT 1").empty();
-  }
+  bool more_may_come(Store& store) const { return any_cell(store, "state IN('pending', 'running')") || !any_cell(store, "TRUE"); }
   /// Changes with every commit of another process.
   static std::int64_t version(Store& store) { return store.select("PRAGMA data_version").at(0).begin().value(); }
 

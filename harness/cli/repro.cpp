@@ -96,8 +96,9 @@ struct ReproCommand {
     if (!row.a->value || !row.b->value) return "";
     const auto stored = store.select(
         R"(SELECT m.ci_lo, m.ci_hi FROM metric m JOIN metric_def d USING(metric_id)
-           WHERE m.attempt_id=?1 AND d.name=?2 AND m.step=-1 AND m.ci_lo IS NOT NULL ORDER BY d.signature LIMIT 1)",
-        {old_attempt, row.metric});
+           WHERE m.attempt_id=?1 AND d.name=?2 AND m.step=-1 AND m.ci_lo IS NOT NULL
+           ORDER BY coalesce(m.value=?3, 0) DESC, d.signature, m.split LIMIT 1)",
+        {old_attempt, row.metric, *row.a->value});
     if (stored.empty()) return *row.a->value == *row.b->value ? "equal to" : "";
     const double low = stored.front()["ci_lo"], high = stored.front()["ci_hi"];
     return *row.b->value >= low && *row.b->value <= high ? "inside" : "outside";

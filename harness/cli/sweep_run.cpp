@@ -46,7 +46,7 @@ Exit SweepRun::run(const std::string& name) const {
   const RunSummary summary =
       run_plan(*plan, *store, options, progress.events(output.second(), grid.empty() ? std::make_shared<RunningTable>(*plan) : nullptr));
   store->checkpoint();
-  const SweepView view{*plan, *store, summary.sweep, db.path()};
+  const SweepView view{*plan, *store, summary.sweep, db.path(), db.typed()};
   if (summary.signal == 0) {
     output.print([&](const std::string& format, const Sink& sink) { print_sweep(format, view, sink); });
   }

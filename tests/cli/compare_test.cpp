@@ -66,6 +66,7 @@ TEST_F(Results, SidesRulesAndLevelsThatAreNoneAreRefused) {
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "eigen"}), {"two of a kind"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slow"}), {"--fail-on", "slower"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slower>5"}), {"--fail-on slower>5", "500 %", "5%"}), "");
+  EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--fail-on", "slower>1"}), {"--fail-on slower>1", "100 %", "1%"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--alpha", "2"}), {"--alpha"}), "");
   EXPECT_EQ(refusal_flaw(call({"compare", "vanilla", "dense", "--test", "chi"}), {"wilcoxon"}), "");
 }
@@ -82,6 +83,14 @@ TEST_F(Results, ABaselineIsSavedListedComparedAndRemoved) {
   for (const Json& row : json_of(compared)) EXPECT_EQ(row.at("verdict"), "same");
   EXPECT_EQ(call({"baseline", "rm", "golden"}).code, 0);
   EXPECT_EQ(refusal_flaw(call({"baseline", "rm", "golden"}), {"golden"}), "");
+}
+
+TEST_F(Results, WhatIsOfferedOfABaselineCanBePasted) {
+  const Done saved = call({"baseline", "save", "last night", "--db", "./synthbench.db"});
+  EXPECT_NE(saved.err.find(": synthbench compare 'last night' SWEEP --db ./synthbench.db\n"), std::string::npos) << saved.err;
+  EXPECT_EQ(refusal_flaw(call({"baseline", "save", "last night"}), {"`synthbench baseline rm 'last night'`"}), "");
+  EXPECT_EQ(refusal_flaw(call({"rm", "s1"}), {"synthbench baseline rm 'last night'"}), "");
+  EXPECT_EQ(call({"baseline", "rm", "last night"}).code, 0);
 }
 
 TEST_F(Results, ANameOfSeveralSweepsIsTold) {

@@ -109,6 +109,21 @@ TEST_F(Figures, AWatchedReportWaitsForItsSweepInAnOlderDatabase) {
   EXPECT_TRUE(has(text_of(place->path("older.html")), "<table"));
 }
 
+TEST_F(Figures, AWatchedReportOfOneSweepDoesNotWaitForAnother) {
+  std::string slow = kTinyGrid;
+  slow.replace(slow.find("\"tiny\""), 6, "\"slow\"");
+  place->write("slow.toml", slow);
+  const Done watched = shell(*place, R"(cp r.db two.db
+    synthbench run slow.toml --launches 2000 --db two.db > run.out 2>&1 & other=$!
+    for i in $(seq 100); do synthbench ls cells --db two.db -o json | grep -q running && break; sleep 0.1; done
+    synthbench report --watch --every 0.5s --sweep tiny --out one.html --db two.db; code=$?
+    kill $other && echo the other one still ran
+    wait $other; exit $code)");
+  EXPECT_EQ(watched.code, 0) << watched.err;
+  EXPECT_EQ(watched.out, "the other one still ran\n");
+  EXPECT_TRUE(has(text_of(place->path("one.html")), "<table"));
+}
+
 TEST_F(Figures, AWatchedReportWaitsWhileItsDatabaseIsEmpty) {
   const Done watched = shell(*place, R"(: > fresh.db
     (sleep 2; synthbench run grid.toml --db fresh.db > run.out 2>&1) &

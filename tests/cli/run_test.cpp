@@ -267,6 +267,16 @@ TEST(Check, ABrokenBackendIsFourItsNumbersAreStoredAndTheCommandThatRepeatsItIsS
   EXPECT_EQ(sound["attempts"][0]["checks"].size(), 35u) << "seven calls, five results each";
 }
 
+TEST(Run, WhatIsOfferedAfterwardsNamesTheDatabaseAsItWasTyped) {
+  const Place place;
+  std::filesystem::create_symlink("real.db", place.path("link.db"));
+  const Done done = place({"bench", "-m", "vanilla", "-l", "13", "--batch", "1", "--launches", "1", "-r", "2", "--db", "link.db"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.err.find("/synthbench show s1 --db link.db\n"), std::string::npos) << done.err;
+  EXPECT_NE(done.out.find(" --sweep s1 --db link.db --explain "), std::string::npos) << done.out;
+  EXPECT_TRUE(std::filesystem::exists(place.path("real.db")));
+}
+
 TEST(Check, WhatNobodyRunsIsFive) {
   const Place place;
   const Done done = place({"check", "grad", "-m", "vanilla", "-b", "fault_unsupported", "-o", "json"}, {{"SYNTHBENCH_FAULTS", "1"}});

@@ -226,6 +226,24 @@ TEST(CompareSides, ABaselineTellsWhatItCovers) {
   EXPECT_EQ(mixed.left_out, 1);
 }
 
+TEST(CompareSides, ABaselineIsWhatItsSweepHadWhenItWasSaved) {
+  TempFolder folder;
+  std::mt19937_64 random(131);
+  Sweep sweep(folder / "r.db", some_cells({16, 17}, {0}), "nightly");
+  const auto finish = [&](const auto& cell) { ASSERT_TRUE(sweep.store->finish(*cell, "me", timed(launches(1e-3, random)))); };
+  finish(sweep.claim(1));
+  measure(folder / "r.db", "other", {{16, 3e-3}}, random);
+  const auto running = sweep.claim(2);
+  save_baseline(*sweep.store, "golden", sweep.id);
+  finish(running);
+  sweep.store->reopen(sweep.id, {});
+  finish(sweep.claim(1));
+  const auto rows = by_length(compared(folder / "r.db", "golden", "nightly"));
+  EXPECT_EQ(rows.at(16).a->attempts, std::vector<std::int64_t>{1});
+  EXPECT_EQ(rows.at(16).b->attempts, std::vector<std::int64_t>{4}) << "of the same build";
+  EXPECT_FALSE(rows.at(17).a) << "it ran when the baseline was saved";
+}
+
 TEST(CompareSides, BackendsOfTwoBuildsPairUpWhereEachIsOfOneAlone) {
   TempFolder folder;
   const std::string path = folder / "r.db";

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "results/reference_rows.h"
+#include "results/sqlite_store.h"
 #include "tests/results/comparisons.h"
 
 namespace synthbench {
@@ -145,6 +146,8 @@ TEST(Compare, ABaselineKeepsItsBuildWhenTheSweepIsMeasuredAnew) {
     const auto store = Store::open_to_write(path);
     save_baseline(*store, "golden", std::nullopt);
     EXPECT_TRUE(has(user_error([&] { save_baseline(*store, "golden", std::nullopt); }), "exists already"));
+    save_baseline(*store, "last night", std::nullopt);
+    EXPECT_TRUE(has(user_error([&] { save_baseline(*store, "last night", std::nullopt); }), "`synthbench baseline rm 'last night'`"));
     EXPECT_EQ(list_baselines(*store).rows.at(0)["sweep"], "nightly");
   }
   for (const Comparison& row : compared(path, "golden", "nightly").rows) EXPECT_EQ(row.note, "the same measurements");
@@ -158,6 +161,17 @@ TEST(Compare, ABaselineKeepsItsBuildWhenTheSweepIsMeasuredAnew) {
   remove_baseline(*store, "golden");
   EXPECT_TRUE(has(user_error([&] { remove_baseline(*store, "golden"); }), "golden"));
   EXPECT_TRUE(has(user_error([&] { compared(path, "golden", "nightly"); }), "golden"));
+}
+
+TEST(Compare, ABaselineHasWhatAMachineWhoseClockIsAheadMeasured) {
+  TempFolder folder;
+  Sweep sweep(folder / "r.db", some_cells({16}, {0}), "nightly");
+  sweep.finish_all([](const Store::CellState&) { return timed({{1e-3}}); });
+  dynamic_cast<SqliteStore&>(*sweep.store).write([](const Connection& database) {
+    database.prepare("UPDATE attempt SET ended_at='2999-01-01T00:00:00.000000Z'").run();
+  });
+  save_baseline(*sweep.store, "golden", std::nullopt);
+  EXPECT_EQ(compared(folder / "r.db", "golden", "nightly").rows.at(0).note, "the same measurements");
 }
 
 TEST(Compare, QualityIsPairedBySeed) {
@@ -288,6 +302,8 @@ TEST(FailRules, AreReadAndHoldBeyondTheirBound) {
   EXPECT_TRUE(has(user_error([] { parse_fail_rules("slwer>5%"); }), "slower"));
   EXPECT_TRUE(has(user_error([] { parse_fail_rules("slower>much"); }), "much"));
   EXPECT_TRUE(has(user_error([] { parse_fail_rules("slower>5"); }), "'5' is 500 %: write 5% or 0.05 for 5 %"));
+  EXPECT_TRUE(has(user_error([] { parse_fail_rules("slower>1"); }), "'1' is 100 %: write 1% or 0.01 for 1 %, 100% if that is meant"));
+  EXPECT_DOUBLE_EQ(parse_fail_rules("slower>100%").at(0).above, 1);
   EXPECT_DOUBLE_EQ(parse_fail_rules("slower>0.05").at(0).above, 0.05);
   EXPECT_DOUBLE_EQ(parse_fail_rules("slower>150%").at(0).above, 1.5) << "who writes it so means it";
 }

@@ -131,6 +131,27 @@ TEST_F(Removing, ABaselineHoldsWhatItsBuildMeasuredAndNoMore) {
   expect_healthy(*sweep.store);
 }
 
+TEST_F(Removing, ABaselineHoldsNothingThatWasMeasuredAfterIt) {
+  save_baseline(*sweep.store, "nightly", std::nullopt);
+  sweep.store->reopen(sweep.id, {});
+  sweep.finish_all([](const auto&) { return timed({{2e-3}}); });
+  EXPECT_TRUE(has(refusal({"a1"}), "nightly"));
+  EXPECT_TRUE(has(refusal({"c1"}), "nightly")) << "it has the baseline's attempt too";
+  remove({"a5"});
+  EXPECT_EQ(sweep.state(1), "done") << "by what the baseline holds";
+  expect_healthy(*sweep.store);
+}
+
+TEST_F(Removing, ABaselineHoldsTheCellsThatItsSweepReuses) {
+  Sweep other(path, some_cells({64}, {0}), "other");
+  ASSERT_EQ(other.store->reuse(other.id, {Reuse::automatic, sha_of(a_build()), sha_of(a_machine()), Json::object()}).cells, 1);
+  save_baseline(*other.store, "last night", other.id);
+  EXPECT_EQ(refusal({"c5"}), "c5 is part of s2, what baseline 'last night' names: synthbench baseline rm 'last night'");
+  remove_baseline(*other.store, "last night");
+  EXPECT_EQ(remove({"c5"}).cells, std::vector<std::int64_t>{5});
+  EXPECT_EQ(rows("attempt"), 4) << "what it reused stays";
+}
+
 TEST_F(Removing, WhatRunsStaysAndWhatIsDeadGoes) {
   sweep.store->reopen(sweep.id, {});
   ASSERT_TRUE(sweep.claim(1));

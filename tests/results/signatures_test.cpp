@@ -2,6 +2,7 @@
 #include <fstream>
 #include <functional>
 
+#include "results/compare.h"
 #include "results/table.h"
 #include "tests/results/reading_tables.h"
 #include "tests/results/trained_sweep.h"
@@ -64,6 +65,33 @@ TEST_F(Signatures, SeedsThatAreNotComparedDoNotSpoilThoseThatAre) {
     return seed == 2 ? Ways{{"v:1", 99}} : Ways{{"v:2", 44}};
   });
   EXPECT_EQ(shown(line(quality(), {"dense"})["vs_vanilla_percent"]), "+10.0 % (n=2)") << format_table(quality(), "md");
+}
+
+TEST_F(Signatures, APairIsComparedByTheWayThatAllItsCellsHave) {
+  train([](const std::string& variant, std::int64_t seed) {
+    const double value = variant == "dense" ? 44 + 0.2 * static_cast<double>(seed) : 40 + 0.1 * static_cast<double>(seed);
+    return variant == "dense" ? Ways{{"v:2", value}} : Ways{{"v:1", 99}, {"v:2", value}};
+  });
+  const TableOptions vanilla{.filter = "variant = 'vanilla'"};
+  EXPECT_EQ(line(make_table(*sweep_->store, "quality", vanilla), {"vanilla"})["ppl"].value, 99) << "alone, what sorts first is shown";
+  const Comparison row =
+      compare(*sweep_->store, side_named(*sweep_->store, "vanilla", {}), side_named(*sweep_->store, "dense", {}), {}).rows.at(0);
+  EXPECT_EQ(row.verdict, "worse") << row.note;
+  EXPECT_NEAR(*row.a->value, 40.1, 1e-12);
+  EXPECT_NEAR(*row.ratio, 44.2 / 40.1, 1e-12);
+  EXPECT_EQ(row.note, "3 seeds in common; compared as both sides have it: v:2");
+}
+
+TEST_F(Signatures, APairOfWhichOneCellLacksTheWayOfTheOthersIsNotCompared) {
+  train([](const std::string& variant, std::int64_t seed) {
+    if (variant == "dense") return Ways{{"v:2", 44}};
+    return seed == 1 ? Ways{{"v:1", 40}} : Ways{{"v:1", 40}, {"v:2", 40}};
+  });
+  const Comparison row =
+      compare(*sweep_->store, side_named(*sweep_->store, "vanilla", {}), side_named(*sweep_->store, "dense", {}), {}).rows.at(0);
+  EXPECT_EQ(row.verdict, "ambiguous");
+  EXPECT_EQ(row.note, "ppl was computed in several ways: v:1; v:2");
+  EXPECT_FALSE(row.p);
 }
 
 TEST_F(Signatures, NotesSpeakOfTheLinesAndColumnsAboveThem) {

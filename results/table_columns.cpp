@@ -10,6 +10,7 @@
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 #include "results/format_markup.h"
+#include "results/held_against_peak.h"
 
 namespace synthbench {
 namespace {
@@ -93,8 +94,7 @@ std::vector<std::string> metrics_to_read(const std::vector<std::string>& metrics
 }
 
 bool is_impossible(const ConfigFacts& row, const std::string& metric) {
-  if (!metric.ends_with("_per_s") && !metric.ends_with("_share")) return false;
-  return !row.not_finite(metric).empty();
+  return is_held_against_peak(metric) && !row.not_finite(metric).empty();
 }
 
 Measures::Measures(const Timings& rows) : rows_(rows) {

@@ -70,7 +70,7 @@ class Measures {
   double time_unit_ = 1;  ///< seconds
 };
 
-/// A rate is stored as NaN where it was above what the machine can do.
+/// A rate was above what the machine can do (held_against_peak.h).
 bool is_impossible(const ConfigFacts& row, const std::string& metric);
 
 }  // namespace synthbench

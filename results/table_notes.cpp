@@ -9,6 +9,7 @@
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
+#include "results/held_against_peak.h"
 #include "results/quality.h"
 #include "results/words_of_sweeps.h"
 
@@ -109,8 +110,8 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
     }
   }
   for (const auto& [metric, ids] : by_metric) {
-    if (metric.ends_with("_share")) continue;  // told by the rate that it is a share of
-    if (metric.ends_with("_per_s")) {
+    if (is_peak_share(metric)) continue;  // told by the rate that it is a share of
+    if (is_held_against_peak(metric)) {
       notes.push_back(
           fmt::format("impossible: {} of {} ({}) is above 100 % of the machine's measured peak: the count or the clock is wrong", metric,
                       plural(ids.size(), "cell"), join(ids)));

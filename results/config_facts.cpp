@@ -40,6 +40,11 @@ std::set<std::string> ConfigFacts::signatures(const std::string& metric) const {
   return out;
 }
 
+bool ConfigFacts::seed_draws_work() const {
+  const std::string lengths = text("key_lengths");
+  return !lengths.empty() && lengths != "full";
+}
+
 std::vector<std::int64_t> ConfigFacts::attempts() const {
   std::vector<std::int64_t> out;
   for (const CellFacts& cell : done) out.push_back(cell.attempt);

@@ -1,4 +1,5 @@
 // Numbers of one name that were computed in several ways: which of them is shown, and what is compared.
+#include <cmath>
 #include <fstream>
 #include <functional>
 
@@ -90,6 +91,38 @@ TEST_F(Signatures, SidesOfAClaimThatWereComputedOtherwiseAreNotJudged) {
   EXPECT_EQ(judged["ours"].value, "n/a (other signature)") << format_table(claims, "md");
   EXPECT_EQ(judged["verdict"].value, "not judged");
   EXPECT_EQ(judged["n"].value, 0);
+}
+
+TEST_F(Signatures, PairsOfAClaimThatWereComputedOtherwiseAreCountedBesideTheOthers) {
+  std::vector<CellRow> cells;
+  const auto add = [&](const Json& own) {
+    for (const std::int64_t seed : {0, 1, 2}) {
+      Json config = {{"kind", "train"}, {"task", "lm"}, {"data.name", "plays"}};
+      config.update(own);
+      cells.push_back(a_cell(config, seed, std::ssize(cells) + 1));
+    }
+  };
+  add({{"variant", "vanilla"}});
+  add({{"variant", "random"}, {"table_init", "glorot"}});
+  add({{"variant", "random"}, {"table_init", "normal:1"}});
+  sweep_ = std::make_unique<Sweep>(folder_ / "r.db", cells);
+  sweep_->finish_all([](const Store::CellState& cell) {
+    const bool otherwise = cell.config.value("table_init", "") == "normal:1";
+    AttemptResult result = learnt(cell.config["variant"] == "vanilla" ? 40 : otherwise ? 90 : 44);
+    for (MetricRow& metric : result.metrics) metric.signature = otherwise ? "v:2" : "v:1";
+    return result;
+  });
+  const Table claims = written(
+      "caption = \"c\"\nkind = \"train\"\nshape = \"claims\"\n[[claim]]\ntext = \"random is better\"\nmetric = \"ppl\"\n"
+      "better = \"lower\"\na = \"variant = 'random'\"\nb = \"variant = 'vanilla'\"\nsource = \"ours\"\n");
+  ASSERT_EQ(claims.rows.size(), 1u) << format_table(claims, "md");
+  auto judged = line(claims, {"random is better"});
+  EXPECT_NEAR(judged["ours"].value.get<double>(), 1.1, 1e-9);
+  EXPECT_EQ(judged["n"].value, 3);
+  EXPECT_EQ(judged["ours"].attempts.size(), 6u);
+  EXPECT_TRUE(has(notes(claims),
+                  "random is better (" + shown(judged["scale"]) + "): left out: 1 of 2 pairs, whose sides were computed in several ways\n"))
+      << notes(claims);
 }
 
 }  // namespace

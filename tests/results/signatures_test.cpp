@@ -125,5 +125,37 @@ TEST_F(Signatures, PairsOfAClaimThatWereComputedOtherwiseAreCountedBesideTheOthe
       << notes(claims);
 }
 
+TEST_F(Signatures, EffectsAreOfPairsThatWereComputedAlike) {
+  std::vector<CellRow> cells;
+  for (const char* variant : {"vanilla", "dense"}) {
+    for (const char* tokenizer : {"chars", "bpe"}) {
+      for (const std::int64_t seed : {0, 1}) {
+        const Json config = {{"kind", "train"}, {"variant", variant}, {"task", "lm"}, {"data.tokenizer", tokenizer}};
+        cells.push_back(a_cell(config, seed, std::ssize(cells) + 1));
+      }
+    }
+  }
+  sweep_ = std::make_unique<Sweep>(folder_ / "r.db", cells);
+  sweep_->finish_all([](const Store::CellState& cell) {
+    const bool vanilla = cell.config["variant"] == "vanilla", chars = cell.config["data.tokenizer"] == "chars";
+    AttemptResult result = ended("done", "");
+    MetricRow ppl{.name = "ppl", .signature = chars ? "tok:chars" : "tok:bpe", .unit = "1", .better = "lower", .split = "test"};
+    if (!vanilla && !chars && cell.seed == 1) ppl.signature = "tok:bpe|vocab:other";
+    ppl.value = vanilla ? (chars ? 4 : 40) : chars ? 5 : 44;
+    result.metrics.push_back(ppl);
+    return result;
+  });
+  const Table effects = make_table(*sweep_->store, "ablation", {});
+  ASSERT_EQ(effects.rows.size(), 1u) << format_table(effects, "md");
+  auto dense = line(effects, {"ppl", "variant", "dense", "vanilla"});
+  EXPECT_NEAR(dense["effect_percent"].value.get<double>(), 100 * (std::cbrt(1.25 * 1.25 * 1.1) - 1), 1e-9);
+  EXPECT_EQ(dense["n"].value, 3);
+  EXPECT_EQ(dense["effect_percent"].attempts.size(), 6u) << "of those pairs alone";
+  EXPECT_TRUE(has(notes(effects),
+                  "ppl: pairs that were computed in several ways are left out: 4 of data.tokenizer, 1 of variant, "
+                  "2 of variant x data.tokenizer\n"))
+      << notes(effects);
+}
+
 }  // namespace
 }  // namespace synthbench

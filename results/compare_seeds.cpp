@@ -51,19 +51,30 @@ void add_left_out(std::vector<std::string>& notes, const char* side, const Confi
   if (!unknown.empty()) notes.push_back(fmt::format("{} has no {}", side, words(unknown)));
 }
 
-ConfigFacts restricted(ConfigFacts row, const Seeds& seeds) {
-  std::erase_if(row.done, [&](const CellFacts& cell) { return !seeds.contains(cell.seed); });
-  return row;
+Seeds of_both(const ConfigFacts& a, const ConfigFacts& b) {
+  Seeds out;
+  std::ranges::set_intersection(seeds_of(a.done), seeds_of(b.done), std::inserter(out, out.end()));
+  return out;
 }
 
 }  // namespace
 
+ConfigFacts at_seeds(ConfigFacts row, const Seeds& seeds) {
+  std::erase_if(row.done, [&](const CellFacts& cell) { return !seeds.contains(cell.seed); });
+  return row;
+}
+
+std::pair<ConfigFacts, ConfigFacts> of_equal_work(const ConfigFacts& a, const ConfigFacts& b) {
+  if (!a.seed_draws_work() && !b.seed_draws_work()) return {a, b};
+  const Seeds both = of_both(a, b);
+  return {at_seeds(a, both), at_seeds(b, both)};
+}
+
 SharedSeeds shared_seeds(const ConfigFacts& a, const ConfigFacts& b) {
   const Seeds of_a = seeds_of(a.done), of_b = seeds_of(b.done);
-  Seeds both;
-  std::ranges::set_intersection(of_a, of_b, std::inserter(both, both.end()));
+  const Seeds both = of_both(a, b);
   SharedSeeds out{
-      .a = both.empty() ? a : restricted(a, both), .b = both.empty() ? b : restricted(b, both), .count = both.size(), .left_out = {}};
+      .a = both.empty() ? a : at_seeds(a, both), .b = both.empty() ? b : at_seeds(b, both), .count = both.size(), .left_out = {}};
   std::vector<std::string> notes;
   add_left_out(notes, "A", a, both.empty() ? Seeds() : without(of_b, of_a));
   add_left_out(notes, "B", b, both.empty() ? Seeds() : without(of_a, of_b));

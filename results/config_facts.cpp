@@ -1,6 +1,9 @@
 // What a cell says, and the cells of one config together.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "results/table_cells.h"
 
@@ -68,6 +71,11 @@ std::set<std::string> ConfigFacts::signatures(const std::string& metric) const {
   return out;
 }
 
+bool ConfigFacts::seed_draws_work() const {
+  const std::string lengths = text("key_lengths");
+  return !lengths.empty() && lengths != "full";
+}
+
 std::vector<std::int64_t> ConfigFacts::attempts() const {
   std::vector<std::int64_t> out;
   for (const CellFacts& cell : done) out.push_back(cell.attempt);
@@ -80,25 +88,28 @@ std::vector<std::int64_t> ConfigFacts::attempts() const {
 std::string ConfigFacts::absence() const { return missing.empty() ? "n/a" : "n/a (" + missing.front().state + ")"; }
 
 CommonSeeds at_common_seeds(const ConfigFacts& one, const ConfigFacts& other, const std::string& metric) {
+  using Seeds = std::vector<std::pair<std::int64_t, const FinalMetric*>>;
   const auto by_seed = [&](const ConfigFacts& row) {
-    std::map<std::int64_t, const FinalMetric*> out;
+    Seeds out;
     for (const CellFacts& cell : row.done) {
-      if (const auto found = cell.metrics.find(metric); found != cell.metrics.end()) out[cell.seed] = &found->second;
+      if (const auto found = cell.metrics.find(metric); found != cell.metrics.end()) out.emplace_back(cell.seed, &found->second);
     }
+    std::ranges::sort(out, {}, &Seeds::value_type::first);
     return out;
   };
   CommonSeeds out;
-  const auto of_other = by_seed(other);
-  std::set<std::string> ways;
+  const Seeds of_other = by_seed(other);
+  auto its = of_other.begin();
+  const std::string* way = nullptr;
   for (const auto& [seed, mine] : by_seed(one)) {
-    const auto found = of_other.find(seed);
-    if (found == of_other.end()) continue;
+    while (its != of_other.end() && its->first < seed) ++its;
+    if (its == of_other.end() || its->first != seed) continue;
     out.seeds.push_back(seed);
     out.one.push_back(mine->value);
-    out.other.push_back(found->second->value);
-    ways.insert({mine->signature, found->second->signature});
+    out.other.push_back(its->second->value);
+    if (way == nullptr) way = &mine->signature;
+    out.one_way = out.one_way && mine->signature == *way && its->second->signature == *way;
   }
-  out.one_way = ways.size() < 2;
   return out;
 }
 
@@ -111,9 +122,20 @@ std::vector<std::string> keys_beside_variant(const Json& config) {
 }
 
 std::string projected(const ConfigFacts& row, const std::vector<std::string>& keys) {
-  Json out = Json::array({row.build, row.env});
-  for (const std::string& key : keys) out.push_back(row.config.value(key, Json()));
-  return out.dump();
+  std::string out = fmt::format("{},{}", row.build, row.env);
+  for (const std::string& key : keys) {
+    const auto found = row.config.find(key);
+    if (found == row.config.end()) {
+      out += ",null";
+    } else if (found->is_string()) {  // its length says where it ends
+      const auto& text = found->get_ref<const std::string&>();
+      fmt::format_to(std::back_inserter(out), ",{}:{}", text.size(), text);
+    } else {
+      out += ',';
+      out += found->dump();
+    }
+  }
+  return out;
 }
 
 std::vector<std::string> own_keys(const ConfigFacts& row, const ConfigFacts& vanilla) {

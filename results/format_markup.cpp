@@ -10,8 +10,14 @@
 namespace synthbench {
 namespace {
 
+using Replacements = std::map<char, std::string>;
+const Replacements kForMarkdown = {{'|', "\\|"}, {'\n', "<br>"}};
+const Replacements kForOrg = {{'|', "\\vert{}"}};
+const Replacements kForAsciidoc = {{'|', "\\|"}, {'\n', " +\n"}};
+const Replacements kForHtml = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {'\n', "<br>"}};
+
 /// Replaces letters by what stands for them; letters that are not listed stay.
-std::string escaped(std::string_view text, const std::map<char, std::string>& replacements) {
+std::string escaped(std::string_view text, const Replacements& replacements) {
   std::string out;
   for (const char c : text) {
     const auto found = replacements.find(c);
@@ -26,12 +32,10 @@ std::string escaped(std::string_view text, const std::map<char, std::string>& re
   return out;
 }
 
-std::string for_markdown(std::string_view text) { return escaped(text, {{'|', "\\|"}, {'\n', "<br>"}}); }
-std::string for_org(std::string_view text) { return escaped(text, {{'|', "\\vert{}"}}); }
-std::string for_asciidoc(std::string_view text) { return escaped(text, {{'|', "\\|"}, {'\n', " +\n"}}); }
-std::string for_html(std::string_view text) {
-  return escaped(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {'\n', "<br>"}});
-}
+std::string for_markdown(std::string_view text) { return escaped(text, kForMarkdown); }
+std::string for_org(std::string_view text) { return escaped(text, kForOrg); }
+std::string for_asciidoc(std::string_view text) { return escaped(text, kForAsciidoc); }
+std::string for_html(std::string_view text) { return escaped(text, kForHtml); }
 using Escape = std::string (*)(std::string_view);
 using Texts = std::vector<std::string>;
 

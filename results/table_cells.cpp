@@ -108,7 +108,7 @@ void choose_ways(const std::map<std::int64_t, CellFacts*>& cells) {
 void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& names) {
   std::map<std::int64_t, CellFacts*> by_attempt;
   for (ConfigFacts& row : cells.rows) {
-    for (CellFacts& cell : row.done) by_attempt[cell.attempt] = &cell;
+    for (CellFacts& cell : row.done) by_attempt.insert_or_assign(by_attempt.end(), cell.attempt, &cell);  // mostly in their order
   }
   Json attempts = Json::array();
   for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
@@ -120,16 +120,18 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
           (names.empty() ? "" : " AND m.metric_id IN (SELECT metric_id FROM metric_def WHERE name IN (SELECT value FROM json_each(?2)))"),
       names.empty() ? std::vector<Json>{attempts.dump()} : std::vector<Json>{attempts.dump(), Json(names).dump()});
   std::map<std::string, int> ranks;  // of this attempt
-  std::int64_t last = 0;
+  auto here = by_attempt.end();
   while (row.step()) {
     const std::int64_t attempt = row.integer(0);
-    if (attempt != last) ranks.clear();
-    last = attempt;
+    if (here == by_attempt.end() || here->first != attempt) {
+      ranks.clear();
+      here = by_attempt.find(attempt);
+    }
     const std::string name = row.text(1), split = row.text(5);
     const int rank = metric_rank(split, row.text(2));
     const auto [known, is_new] = ranks.try_emplace(name, rank);
     if (!is_new && known->second < rank) continue;
-    CellFacts& cell = *by_attempt.at(attempt);
+    CellFacts& cell = *here->second;
     const double value = row.null(6) ? std::numeric_limits<double>::quiet_NaN() : row.number(6);
     FinalMetric metric{value, row.text(3), row.text(4), split, row.text(2)};
     if (!is_new && known->second == rank) {
@@ -154,9 +156,9 @@ const std::string kCells =
               coalesce(a.kernel, '') kernel, coalesce(a.kernel_label, '') kernel_label, coalesce(a.noisy, 0) noisy,
               coalesce(a.ended_at, '') ended_at, coalesce(a.attempt_uid, '') attempt_uid, )";
 
-void read_config(Store& store, std::int64_t config, ConfigFacts& to) {
-  Statement row = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {config});
-  row.step();
+/// row: a statement with config_sha, canon_json and params of the config with the number ?1.
+void read_config(Statement& row, std::int64_t config, ConfigFacts& to) {
+  row.bind(config).step();
   to.config_sha = row.text(0);
   to.config = Json::parse(row.text(1));
   to.params = row.integer(2);
@@ -165,34 +167,37 @@ void read_config(Store& store, std::int64_t config, ConfigFacts& to) {
 /// cells: a statement with the columns of facts_of. metrics: empty: all.
 CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions, const std::vector<std::string>& metrics) {
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
-  std::map<std::pair<Place, std::int64_t>, CellFacts> best;            // ... and seed
-  std::map<Place, ConfigFacts> rows;
+  struct Row {
+    ConfigFacts facts;
+    std::map<std::int64_t, CellFacts> best;  // by seed
+  };
+  std::map<Place, Row> rows;
   while (cells.step()) {
     CellFacts facts = facts_of(cells);
     const bool placed = apart && facts.attempt != 0;
     const Place place(facts.config, placed ? facts.build : 0, placed ? facts.env : 0);
-    ConfigFacts& row = rows[place];
-    if (row.ordinal == 0) {
-      row.ordinal = static_cast<std::int64_t>(rows.size());
-      row.build = std::get<1>(place);
-      row.env = std::get<2>(place);
+    Row& row = rows[place];
+    if (row.facts.ordinal == 0) {
+      row.facts.ordinal = static_cast<std::int64_t>(rows.size());
+      row.facts.build = std::get<1>(place);
+      row.facts.env = std::get<2>(place);
     }
-    const auto [known, is_new] = best.try_emplace({place, facts.seed}, std::move(facts));  // moves only where it inserts
+    const auto [known, is_new] = row.best.try_emplace(facts.seed, std::move(facts));  // moves only where it inserts
     if (!is_new && weight(known->second) < weight(facts)) known->second = std::move(facts);
   }
   CellSet out;
-  for (auto& [key, facts] : best) {
-    ConfigFacts& row = rows.at(key.first);
-    if (facts.state == "excluded" && exclusions == Exclusions::apart) {
-      out.excluded.push_back(std::move(facts));
-    } else {
-      (has_result(facts) ? row.done : row.missing).push_back(std::move(facts));
-    }
-  }
+  Statement config = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {});
   for (auto& [place, row] : rows) {
-    if (row.done.empty() && row.missing.empty()) continue;
-    read_config(store, std::get<0>(place), row);
-    out.rows.push_back(std::move(row));
+    for (auto& [seed, facts] : row.best) {
+      if (facts.state == "excluded" && exclusions == Exclusions::apart) {
+        out.excluded.push_back(std::move(facts));
+      } else {
+        (has_result(facts) ? row.facts.done : row.facts.missing).push_back(std::move(facts));
+      }
+    }
+    if (row.facts.done.empty() && row.facts.missing.empty()) continue;
+    read_config(config, std::get<0>(place), row.facts);
+    out.rows.push_back(std::move(row.facts));
   }
   std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.ordinal < b.ordinal; });
   read_metrics(store, out, metrics);

@@ -59,6 +59,8 @@ struct ConfigFacts {
   std::set<std::int64_t> not_finite(const std::string& metric) const;
   /// How a metric was computed; several: its values are not comparable.
   std::set<std::string> signatures(const std::string& metric) const;
+  /// The seed decides what is timed, and not its inputs alone: it draws the lengths of keys.
+  bool seed_draws_work() const;
   std::vector<std::int64_t> attempts() const;
   /// "n/a (crashed)": the state of the first cell without a result.
   std::string absence() const;
@@ -118,7 +120,7 @@ std::vector<CellTimes> times_of(Store& store, const ConfigFacts& row);
 /// Their launches alone.
 std::vector<Launches> launches_of(Store& store, const ConfigFacts& row);
 
-/// The same of all cells of a row: the seed changes inputs, not the work.
+/// The same of all cells of a row, whatever their seeds.
 Launches processes_of(Store& store, const ConfigFacts& row);
 
 /// For each row the index of the vanilla row that differs from it in nothing but the variant; -1 where there is none.

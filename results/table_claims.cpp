@@ -6,9 +6,11 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
+#include "results/compare_seeds.h"
 #include "results/compare_times.h"
 #include "results/significance.h"
 #include "results/table_columns.h"
@@ -21,14 +23,15 @@ namespace {
 /// Two configs that differ in the sides of a claim alone: logarithms of a over b at the seeds that both have.
 struct Pair {
   const ConfigFacts *a = nullptr, *b = nullptr;
-  std::map<std::int64_t, double> logs{};
+  std::vector<std::int64_t> seeds{};  ///< ascending
+  std::vector<double> logs{};         ///< at each of them
 };
 
 /// Pairs of one scale: what they trained on, how much, how long.
 struct Trial {
   std::string scale{};
   std::vector<Pair> pairs{};
-  bool otherwise = false;  ///< a pair was met whose sides were computed in several ways
+  std::size_t otherwise = 0;  ///< pairs whose sides were computed in several ways
 };
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -36,43 +39,79 @@ std::string text_of(const Json& value) { return value.is_string() ? value.get<st
 std::string scale_of(const ConfigFacts& config) {
   std::vector<std::string> words;
   for (const char* key : {"task", "data.name", "model.preset", "seq_len", "train.steps", "backend"}) {
-    if (!config.config.contains(key)) continue;
+    const auto found = config.config.find(key);
+    if (found == config.config.end()) continue;
     const bool named = std::string_view(key) == "seq_len" || std::string_view(key) == "train.steps";
-    words.push_back((named ? std::string(key) + " " : "") + text_of(config.config.at(key)));
+    words.push_back((named ? std::string(key) + " " : "") + text_of(*found));
   }
   return join(words);
 }
 
-/// The right sides of a claim. Keys that belong to a variant differ between variants; all others have to be equal.
+/// What rows say of the keys that they share with others, as numbers: equal where they say the same and ran in one place. Keys that
+/// belong to a variant differ between variants; all others have to be equal. Made once for each row, as many claims ask.
+class SharedKeys {
+ public:
+  explicit SharedKeys(const std::vector<ConfigFacts>& rows) : rows_(rows) {
+    std::map<Keys, std::size_t> known;
+    for (const ConfigFacts& row : rows) {
+      const auto [place, is_new] = known.try_emplace(keys_beside_variant(row.config), keys_.size());
+      if (is_new) keys_.push_back(place->first);
+      kinds_.push_back(place->second);
+    }
+  }
+
+  /// Rows of one kind have the same keys.
+  std::size_t kind(std::size_t row) const { return kinds_[row]; }
+
+  /// Of the keys that a row shares with those of a kind.
+  std::size_t said(std::size_t row, std::size_t kind) {
+    const auto [place, is_new] = said_.try_emplace(std::minmax(kinds_[row], kind));
+    Said& here = place->second;
+    if (is_new) std::ranges::set_intersection(keys_[kinds_[row]], keys_[kind], std::back_inserter(here.keys));  // JSON's keys are sorted
+    const auto [known, first] = here.by_row.try_emplace(row);
+    if (first) known->second = here.by_text.try_emplace(projected(rows_[row], here.keys), here.by_text.size()).first->second;
+    return known->second;
+  }
+
+ private:
+  using Keys = std::vector<std::string>;
+  struct Said {
+    Keys keys{};
+    std::unordered_map<std::string, std::size_t> by_text{};
+    std::unordered_map<std::size_t, std::size_t> by_row{};
+  };
+  const std::vector<ConfigFacts>& rows_;
+  std::vector<Keys> keys_;          ///< of each kind
+  std::vector<std::size_t> kinds_;  ///< of each row
+  std::map<std::pair<std::size_t, std::size_t>, Said> said_;
+};
+
+/// The right sides of a claim, by what they share with the left ones.
 class RightSides {
  public:
-  void add(const ConfigFacts& row) { by_keys_[keys_beside_variant(row.config)].push_back(&row); }
-  bool empty() const { return by_keys_.empty(); }
+  explicit RightSides(SharedKeys& keys) : keys_(keys) {}
+  void add(std::size_t row) { by_kind_[keys_.kind(row)].push_back(row); }
+  bool empty() const { return by_kind_.empty(); }
 
-  std::vector<const ConfigFacts*> beside(const ConfigFacts& left) {
-    const Keys mine = keys_beside_variant(left.config);
-    std::vector<const ConfigFacts*> out;
-    for (const auto& [keys, rows] : by_keys_) {
-      const auto [place, is_new] = indexes_.try_emplace({mine, keys});
-      Index& index = place->second;
+  std::vector<std::size_t> beside(std::size_t left) {
+    std::vector<std::size_t> out;
+    for (const auto& [kind, rows] : by_kind_) {
+      const auto [place, is_new] = indexes_.try_emplace({keys_.kind(left), kind});
+      auto& index = place->second;
       if (is_new) {
-        std::ranges::set_intersection(mine, keys, std::back_inserter(index.shared));  // JSON's keys are sorted
-        for (const ConfigFacts* row : rows) index.rows[projected(*row, index.shared)].push_back(row);
+        for (const std::size_t row : rows) index[keys_.said(row, keys_.kind(left))].push_back(row);
       }
-      const auto found = index.rows.find(projected(left, index.shared));
-      if (found != index.rows.end()) std::ranges::copy(found->second, std::back_inserter(out));
+      const auto found = index.find(keys_.said(left, kind));
+      if (found != index.end()) std::ranges::copy(found->second, std::back_inserter(out));
     }
     return out;
   }
 
  private:
-  using Keys = std::vector<std::string>;
-  struct Index {
-    Keys shared{};
-    std::map<std::string, std::vector<const ConfigFacts*>> rows{};
-  };
-  std::map<Keys, std::vector<const ConfigFacts*>> by_keys_;
-  std::map<std::pair<Keys, Keys>, Index> indexes_;
+  SharedKeys& keys_;
+  std::map<std::size_t, std::vector<std::size_t>> by_kind_;
+  /// By the kinds of both sides, and what they say.
+  std::map<std::pair<std::size_t, std::size_t>, std::unordered_map<std::size_t, std::vector<std::size_t>>> indexes_;
 };
 
 std::string metric_of(const TableClaim& claim, const ConfigFacts& row) {
@@ -80,60 +119,64 @@ std::string metric_of(const TableClaim& claim, const ConfigFacts& row) {
   return quality ? quality->metric : claim.metric;
 }
 
+bool has_metric(const ConfigFacts& row, const std::string& metric) {
+  return std::ranges::any_of(row.done, [&](const CellFacts& cell) { return cell.metrics.contains(metric); });
+}
+
 void add_pair(const TableClaim& claim, const ConfigFacts& a, const ConfigFacts& b, Trial& to) {
   const CommonSeeds common = at_common_seeds(a, b, metric_of(claim, a));
   if (!common.one_way) {
-    to.otherwise = true;
+    ++to.otherwise;
     return;
   }
   Pair pair{.a = &a, .b = &b};
   for (std::size_t i = 0; i < common.seeds.size(); ++i) {
-    if (common.one[i] > 0 && common.other[i] > 0) pair.logs[common.seeds[i]] = std::log(common.one[i] / common.other[i]);
+    if (common.one[i] <= 0 || common.other[i] <= 0) continue;
+    pair.seeds.push_back(common.seeds[i]);
+    pair.logs.push_back(std::log(common.one[i] / common.other[i]));
   }
   if (!pair.logs.empty()) to.pairs.push_back(std::move(pair));
 }
 
-std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableClaim& claim) {
+std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableClaim& claim, SharedKeys& keys) {
   const auto is_on = [&](const std::optional<Filter>& side, const ConfigFacts& row) {
-    return holds(side, row.config) && holds(claim.where, row.config) && !row.values(metric_of(claim, row)).empty();
+    return holds(side, row.config) && holds(claim.where, row.config) && has_metric(row, metric_of(claim, row));
   };
-  RightSides right;
-  for (const ConfigFacts& row : rows) {
-    if (is_on(claim.b, row)) right.add(row);
+  RightSides right(keys);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (is_on(claim.b, rows[row])) right.add(row);
   }
   std::vector<Trial> out;
-  std::map<std::string, std::size_t> known;  // by scale
-  for (const ConfigFacts& a : rows) {
+  std::unordered_map<std::string, std::size_t> known;  // by scale
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const ConfigFacts& a = rows[row];
     if (right.empty() || !is_on(claim.a, a)) continue;
-    for (const ConfigFacts* b : right.beside(a)) {
-      const auto [place, is_new] = known.try_emplace(scale_of(a), out.size());
-      if (is_new) out.push_back({.scale = place->first});
-      add_pair(claim, a, *b, out[place->second]);
-    }
+    const std::vector<std::size_t> beside = right.beside(row);
+    if (beside.empty()) continue;
+    const auto [place, is_new] = known.try_emplace(scale_of(a), out.size());
+    if (is_new) out.push_back({.scale = place->first});
+    for (const std::size_t b : beside) add_pair(claim, a, rows[b], out[place->second]);
   }
-  std::erase_if(out, [](const Trial& trial) { return trial.pairs.empty() && !trial.otherwise; });
+  std::erase_if(out, [](const Trial& trial) { return trial.pairs.empty() && trial.otherwise == 0; });
   return out;
 }
 
 /// What the pairs of a trial say together.
 struct Evidence {
-  std::vector<double> logs{};         ///< by seed: pairs of one seed share its data and often a side, so each seed speaks once
-  std::optional<TimesRatio> times{};  ///< of one pair of timings
-  std::set<std::int64_t> attempts{};
-  std::string left_out{};  ///< pairs and seeds that are in no mean; empty: none are
+  std::vector<double> logs{};            ///< by seed: pairs of one seed share its data and often a side, so each seed speaks once
+  std::optional<TimesRatio> times{};     ///< of one pair of timings
+  std::vector<std::int64_t> attempts{};  ///< ascending, each once
+  std::string left_out{};                ///< pairs and seeds that are in no mean; empty: none are
 };
 
 /// Means of other pairs at each seed would be means of other things: the same pairs speak at all seeds. Of those choices the one that
 /// leaves most values, then most seeds.
-std::set<std::int64_t> seeds_of_most(const std::vector<Pair>& pairs) {
-  std::map<std::set<std::int64_t>, std::size_t> known;
-  for (const Pair& pair : pairs) {
-    std::set<std::int64_t> seeds;
-    for (const auto& [seed, log] : pair.logs) seeds.insert(seed);
-    ++known[seeds];
-  }
+std::vector<std::int64_t> seeds_of_most(const std::vector<Pair>& pairs) {
+  if (pairs.size() == 1) return pairs.front().seeds;
+  std::map<std::vector<std::int64_t>, std::size_t> known;
+  for (const Pair& pair : pairs) ++known[pair.seeds];
   std::pair<std::size_t, std::size_t> most(0, 0);
-  std::set<std::int64_t> best;
+  std::vector<std::int64_t> best;
   for (const auto& [seeds, count] : known) {
     std::size_t with_all = 0;
     for (const auto& [others, times] : known) with_all += std::ranges::includes(others, seeds) ? times : 0;
@@ -145,30 +188,47 @@ std::set<std::int64_t> seeds_of_most(const std::vector<Pair>& pairs) {
   return best;
 }
 
-Evidence evidence_of(Store& store, const TableClaim& claim, const Trial& trial) {
-  const std::set<std::int64_t> seeds = seeds_of_most(trial.pairs);
-  std::map<std::int64_t, std::vector<double>> by_seed;
+/// "1 of 2 pairs at 3 of 3 seeds are averaged, ..."; empty: all are.
+std::string left_out_of(const Trial& trial, std::size_t used, std::size_t seeds) {
   std::set<std::int64_t> all;
+  for (const Pair& pair : trial.pairs) all.insert(pair.seeds.begin(), pair.seeds.end());
+  std::vector<std::string> parts;
+  if (used < trial.pairs.size() || seeds < all.size()) {
+    parts.push_back(fmt::format("{} of {} pairs at {} of {} seeds are averaged, so that the same pairs speak at each seed", used,
+                                trial.pairs.size(), seeds, all.size()));
+  }
+  if (trial.otherwise > 0) {
+    parts.push_back(fmt::format("left out: {} of {} pairs, whose sides were computed in several ways", trial.otherwise,
+                                trial.pairs.size() + trial.otherwise));
+  }
+  return join(parts, "; ");
+}
+
+Evidence evidence_of(Store& store, const TableClaim& claim, const Trial& trial) {
+  const std::vector<std::int64_t> seeds = seeds_of_most(trial.pairs);
   std::size_t used = 0;
   Evidence out;
+  out.logs.resize(seeds.size());
   for (const Pair& pair : trial.pairs) {
-    for (const auto& [seed, log] : pair.logs) all.insert(seed);
-    if (!std::ranges::all_of(seeds, [&](std::int64_t seed) { return pair.logs.contains(seed); })) continue;
+    if (!std::ranges::includes(pair.seeds, seeds)) continue;
     ++used;
-    for (const std::int64_t seed : seeds) by_seed[seed].push_back(pair.logs.at(seed));
+    for (std::size_t i = 0, at = 0; at < seeds.size(); ++i) {
+      if (pair.seeds[i] == seeds[at]) out.logs[at++] += pair.logs[i];
+    }
     for (const ConfigFacts* side : {pair.a, pair.b}) {
       for (const CellFacts& cell : side->done) {
-        if (seeds.contains(cell.seed)) out.attempts.insert(cell.attempt);
+        if (std::ranges::binary_search(seeds, cell.seed)) out.attempts.push_back(cell.attempt);
       }
     }
   }
-  for (const auto& [seed, logs] : by_seed) out.logs.push_back(mean(logs));
-  if (used < trial.pairs.size() || seeds.size() < all.size()) {
-    out.left_out = fmt::format("{} of {} pairs at {} of {} seeds are averaged, so that the same pairs speak at each seed", used,
-                               trial.pairs.size(), seeds.size(), all.size());
-  }
+  for (double& log : out.logs) log /= static_cast<double>(used);
+  std::ranges::sort(out.attempts);
+  out.attempts.erase(std::ranges::unique(out.attempts).begin(), out.attempts.end());
+  if (trial.pairs.size() > 1 || trial.otherwise > 0) out.left_out = left_out_of(trial, used, seeds.size());
   if (trial.pairs.size() > 1 || claim.metric != "median") return out;  // of several pairs the spread over seeds is what counts
-  const Launches left = processes_of(store, *trial.pairs.front().a), right = processes_of(store, *trial.pairs.front().b);
+  const std::set<std::int64_t> common(seeds.begin(), seeds.end());
+  const auto processes = [&](const ConfigFacts& side) { return processes_of(store, at_seeds(side, common)); };
+  const Launches left = processes(*trial.pairs.front().a), right = processes(*trial.pairs.front().b);
   if (!left.empty() && !right.empty()) out.times = ratio_of_times(right, left, DifferenceTest::t);
   return out;
 }
@@ -205,7 +265,7 @@ std::vector<TableCell> line_of(const TableClaim& claim, const std::string& scale
                                  {.value = evidence.logs.size()},
                                  {.value = verdict(claim, ratio, interval)},
                                  {.value = scale}};
-  for (TableCell& cell : line) cell.attempts.assign(evidence.attempts.begin(), evidence.attempts.end());
+  for (TableCell& cell : line) cell.attempts = evidence.attempts;
   return line;
 }
 
@@ -229,9 +289,10 @@ Table table_of_claims(Store& store, const TableSpec& spec, const TableOptions& o
               .columns = {"claim", "metric", "published", "ours", "interval", "published_inside", "n", "verdict", "scale"},
               .rows = {},
               .notes = {}};
+  SharedKeys keys(rows.cells.rows);
   std::size_t tried = 0;
   for (const TableClaim& claim : spec.claims) {
-    const std::vector<Trial> trials = trials_of(rows.cells.rows, claim);
+    const std::vector<Trial> trials = trials_of(rows.cells.rows, claim, keys);
     table.notes.push_back(claim.text + ": " + claim.source);
     for (const Trial& trial : trials) {
       if (trial.pairs.empty()) {

@@ -10,6 +10,7 @@
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 #include "results/format_markup.h"
+#include "results/held_against_peak.h"
 
 namespace synthbench {
 namespace {
@@ -47,8 +48,8 @@ TableCell kernels(const ConfigFacts& row) {
 
 TableCell percent_cell(double share) { return {.value = 100 * share, .text = fmt::format("{:+.1f} %", 100 * share)}; }
 
-/// A seed changes its inputs, not the work: all seeds count beside vanilla.
-bool is_timed(const ConfigFacts& row) { return row.text("kind") == "speed"; }
+/// All seeds are the same work, on other inputs: all count beside vanilla.
+bool is_same_work(const ConfigFacts& row) { return row.text("kind") == "speed" && !row.seed_draws_work(); }
 
 std::string replaced(std::string text, const std::string& place, const std::string& by) {
   const std::size_t at = text.find(place);
@@ -93,8 +94,7 @@ std::vector<std::string> metrics_to_read(const std::vector<std::string>& metrics
 }
 
 bool is_impossible(const ConfigFacts& row, const std::string& metric) {
-  if (!metric.ends_with("_per_s") && !metric.ends_with("_share")) return false;
-  return !row.not_finite(metric).empty();
+  return is_held_against_peak(metric) && !row.not_finite(metric).empty();
 }
 
 Measures::Measures(const Timings& rows) : rows_(rows) {
@@ -141,7 +141,7 @@ Measures::Beside Measures::beside_vanilla(std::size_t row, const TableColumn& co
   if (!mine || !its || (judged && qualities_[row]->metric != qualities_[base]->metric)) return nothing;
   const std::string& metric = judged ? qualities_[row]->metric : column.metric;
   const ConfigFacts &facts = rows_.cells.rows[row], &vanilla = rows_.cells.rows[base];
-  if (is_timed(facts)) {
+  if (is_same_work(facts)) {
     std::set<std::string> ways = facts.signatures(metric);
     ways.merge(vanilla.signatures(metric));
     if (ways.size() > 1) return {.why_not = "other signature"};
@@ -168,7 +168,7 @@ TableCell Measures::against_vanilla(std::size_t row, const TableColumn& column) 
 std::size_t Measures::seeds(std::size_t row, const TableColumn& column) const {
   using Show = TableColumn::Show;
   const bool beside = column.show == Show::ratio || column.show == Show::difference || column.show == Show::change;
-  const bool common = beside && !is_timed(rows_.cells.rows[row]);
+  const bool common = beside && !is_same_work(rows_.cells.rows[row]);
   return common ? beside_vanilla(row, column).mine.size() : values(row, column.metric).size();
 }
 
@@ -193,7 +193,7 @@ TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
       return interval_cell(interval, column.digits);
     }
     case Show::ratio_interval: {
-      const auto ratio = beside_vanilla(row, column).why_not.empty() ? rows_.to_vanilla(row) : std::nullopt;
+      const auto ratio = beside_vanilla(row, column).why_not.empty() ? rows_.to_vanilla[row] : std::nullopt;
       return interval_cell(ratio ? ratio->interval : std::nullopt, column.digits);
     }
     case Show::ratio:

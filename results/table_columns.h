@@ -55,7 +55,8 @@ class Measures {
   std::string name(const TableColumn& column) const;
 
  private:
-  /// A row and its vanilla row: the values of a metric at the seeds that both have; of times and memory at all seeds of each.
+  /// A row and its vanilla row: the values of a metric at the seeds that both have; of speed cells whose work the seed does not draw
+  /// at all seeds of each.
   struct Beside {
     std::vector<double> mine{}, its{};
     std::string why_not{};  ///< nothing can be compared: "vanilla", "other seeds", "other signature"
@@ -70,7 +71,7 @@ class Measures {
   double time_unit_ = 1;  ///< seconds
 };
 
-/// A rate is stored as NaN where it was above what the machine can do.
+/// A rate was above what the machine can do (held_against_peak.h).
 bool is_impossible(const ConfigFacts& row, const std::string& metric);
 
 }  // namespace synthbench

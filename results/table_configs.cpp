@@ -55,6 +55,7 @@ class Configs {
     for (const TableColumn& column : spec.columns) metrics.push_back(column.metric);
     what.metrics = metrics_to_read(metrics);
     Timings rows = read_rows(store, what, spec.kinds, spec.one_place);
+    add_vanilla(rows);
     if (std::ranges::count(spec.columns, "median", &TableColumn::metric) > 0) add_times(store, rows);
     return rows;
   }

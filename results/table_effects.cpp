@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -22,10 +23,18 @@ using Levels = std::vector<std::string>;  ///< of the factors, in their order
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
+/// A metric at one seed of a config.
+struct Reading {
+  double value = 0;
+  const std::string* signature = nullptr;
+  std::int64_t attempt = 0;
+};
+
 /// Paired differences of logarithms and where they come from.
 struct Differences {
   std::vector<double> values;
   std::vector<std::int64_t> attempts;
+  std::size_t otherwise = 0;  ///< that are left out: their sides were computed in several ways
 };
 
 /// A metric over configs as points of a grid of factors.
@@ -41,7 +50,7 @@ class Design {
     with_level_.resize(factors_.size());
     for (const ConfigFacts* config : configs_) {
       const Levels levels = levels_of(*config);
-      grid_.try_emplace(levels, Point{config, config->by_seed(metric_)});
+      grid_.try_emplace(levels, point_of(*config));
       for (std::size_t factor = 0; factor < factors_.size(); ++factor) {
         if (with_level_[factor].try_emplace(levels[factor]).second) levels_[factor].push_back(levels[factor]);
       }
@@ -64,7 +73,7 @@ class Design {
     Differences out;
     for (const auto* point : with_level_[factor].at(level)) {
       const Point* base = at(point->first, {{factor, levels_[factor].front()}});
-      if (base != nullptr) add(out, {&point->second, base});
+      if (base != nullptr) add<2>(out, {&point->second, base});
     }
     return out;
   }
@@ -80,16 +89,13 @@ class Design {
       const Point* without_other = at(levels, {{other, levels_[other].front()}});
       const Point* without_both = at(levels, {{one, levels_[one].front()}, {other, levels_[other].front()}});
       if (without_one != nullptr && without_other != nullptr && without_both != nullptr)
-        add(out, {&point->second, without_one, without_other, without_both});
+        add<4>(out, {&point->second, without_one, without_other, without_both});
     }
     return out;
   }
 
  private:
-  struct Point {
-    const ConfigFacts* config = nullptr;
-    std::map<std::int64_t, double> values{};  ///< by seed
-  };
+  using Point = std::map<std::int64_t, Reading>;  ///< by seed
   using Grid = std::map<Levels, Point>;
 
   /// Keys that every config has and that vary; the variant stands for the keys that are its own (rank ...).
@@ -110,6 +116,15 @@ class Design {
   bool one_variant() const {
     return std::ranges::all_of(configs_,
                                [&](const ConfigFacts* config) { return config->text("variant") == configs_.front()->text("variant"); });
+  }
+
+  Point point_of(const ConfigFacts& config) const {
+    Point out;
+    for (const CellFacts& cell : config.done) {
+      const auto found = cell.metrics.find(metric_);
+      if (found != cell.metrics.end()) out[cell.seed] = {found->second.value, &found->second.signature, cell.attempt};
+    }
+    return out;
   }
 
   Levels levels_of(const ConfigFacts& config) const {
@@ -133,21 +148,29 @@ class Design {
     return found == grid_.end() ? nullptr : &found->second;
   }
 
-  /// + of the first, - of the second and third, + of the fourth; for each seed that all have.
-  static void add(Differences& to, const std::vector<const Point*>& points) {
+  /// + of the first, - of the second and third, + of the fourth; for each seed that all have, computed in one way.
+  template <std::size_t count>
+  static void add(Differences& to, const std::array<const Point*, count>& points) {
     constexpr double kSigns[] = {1, -1, -1, 1};
-    for (const auto& [seed, first] : points.front()->values) {
+    for (const auto& [seed, first] : *points.front()) {
       double sum = 0;
-      bool all = true;
-      for (std::size_t i = 0; i < points.size(); ++i) {
-        const auto found = points[i]->values.find(seed);
-        all = all && found != points[i]->values.end() && found->second > 0;
-        if (all) sum += kSigns[i] * std::log(found->second);
+      bool all = true, alike = true;
+      std::array<std::int64_t, count> attempts{};
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto found = points[i]->find(seed);
+        all = found != points[i]->end() && found->second.value > 0;
+        if (!all) break;
+        alike = alike && *found->second.signature == *first.signature;
+        sum += kSigns[i] * std::log(found->second.value);
+        attempts[i] = found->second.attempt;
       }
-      if (all) to.values.push_back(sum);
-    }
-    for (const Point* point : points) {
-      for (const std::int64_t attempt : point->config->attempts()) to.attempts.push_back(attempt);
+      if (!all) continue;
+      if (!alike) {
+        ++to.otherwise;
+        continue;
+      }
+      to.values.push_back(sum);
+      to.attempts.insert(to.attempts.end(), attempts.begin(), attempts.end());
     }
   }
 
@@ -178,8 +201,15 @@ struct Effect {
   std::optional<double> p;
 };
 
-void add_effect(std::vector<Effect>& to, const std::string& metric, const std::string& factor, const std::string& level,
-                const std::string& against, const Differences& found) {
+/// The lines of a table, and how many pairs are in none of them because their sides were computed in several ways, by metric and factor.
+struct Effects {
+  std::vector<Effect> lines;
+  std::map<std::string, std::map<std::string, std::size_t>> otherwise;
+};
+
+void add_effect(Effects& to, const std::string& metric, const std::string& factor, const std::string& level, const std::string& against,
+                const Differences& found) {
+  if (found.otherwise > 0) to.otherwise[metric][factor] += found.otherwise;
   if (found.values.empty()) return;
   const double middle = mean(found.values);
   auto interval = t_interval(found.values);
@@ -195,10 +225,10 @@ void add_effect(std::vector<Effect>& to, const std::string& metric, const std::s
                 test ? std::optional(test->p) : std::nullopt};
   std::set<std::int64_t> attempts(found.attempts.begin(), found.attempts.end());
   for (TableCell& cell : effect.cells) cell.attempts.assign(attempts.begin(), attempts.end());
-  to.push_back(std::move(effect));
+  to.lines.push_back(std::move(effect));
 }
 
-void add_effects(std::vector<Effect>& to, const Design& design, const std::string& metric) {
+void add_effects(Effects& to, const Design& design, const std::string& metric) {
   const auto& factors = design.factors();
   for (std::size_t one = 0; one < factors.size(); ++one) {
     for (const std::string& level : design.levels(one)) {
@@ -219,6 +249,13 @@ void add_effects(std::vector<Effect>& to, const Design& design, const std::strin
   }
 }
 
+/// "ppl: pairs that were computed in several ways are left out: 6 of data.tokenizer, 12 of variant x data.tokenizer"
+std::string otherwise_note(const std::string& metric, const std::map<std::string, std::size_t>& pairs) {
+  std::vector<std::string> parts;
+  for (const auto& [factor, count] : pairs) parts.push_back(fmt::format("{} of {}", count, factor));
+  return fmt::format("{}: pairs that were computed in several ways are left out: {}", metric, join(parts));
+}
+
 }  // namespace
 
 Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& options) {
@@ -226,7 +263,7 @@ Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& 
   const std::vector<std::string> shown = metrics_of(spec.columns);
   what.metrics = metrics_to_read(shown);
   const Timings rows = read_rows(store, what, spec.kinds, spec.one_place);
-  std::vector<Effect> effects;
+  Effects effects;
   std::vector<std::string> left_out;
   for (const TableColumn& column : spec.columns) {
     if (column.one_place && !options.across_env && is_mixed(rows.cells.rows, column.metric)) {
@@ -243,9 +280,13 @@ Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& 
     }
     for (const std::string& metric : metrics) add_effects(effects, Design(rows.cells.rows, metric, rows.axes), metric);
   }
-  if (effects.empty()) throw NothingDone("no cells for this table: " + spec.caption + " (two configs that differ in one key are needed)");
+  if (effects.lines.empty()) {
+    const char* what_lacks = effects.otherwise.empty() ? "two configs that differ in one key are needed"
+                                                       : "those that differ in one key were computed in several ways";
+    throw NothingDone(fmt::format("no cells for this table: {} ({})", spec.caption, what_lacks));
+  }
   std::vector<double> p;
-  for (const Effect& effect : effects) {
+  for (const Effect& effect : effects.lines) {
     if (effect.p) p.push_back(*effect.p);
   }
   const std::vector<double> corrected = holm(p);
@@ -254,7 +295,7 @@ Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& 
               .rows = {},
               .notes = notes_under(store, rows.cells, rows.axes, shown)};
   auto next = corrected.begin();
-  for (Effect& effect : effects) {
+  for (Effect& effect : effects.lines) {
     effect.cells.push_back(effect.p ? number_cell(*next++, 2) : nothing_cell());
     effect.cells.back().attempts = effect.cells.front().attempts;
     table.rows.push_back(std::move(effect.cells));
@@ -264,6 +305,7 @@ Table table_of_effects(Store& store, const TableSpec& spec, const TableOptions& 
   table.notes.emplace_back(
       "a x b: how much the effect of a differs from what it is at b's first level; 0 % means that they do not depend on each other");
   table.notes.push_back(fmt::format("intervals: 95 %, by Student's t; p_holm: of no effect, Holm-corrected over {} lines", p.size()));
+  for (const auto& [metric, pairs] : effects.otherwise) table.notes.push_back(otherwise_note(metric, pairs));
   std::ranges::copy(left_out, std::back_inserter(table.notes));
   std::ranges::copy(spec.notes, std::back_inserter(table.notes));
   return table;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "results/compare_seeds.h"
 #include "results/compare_times.h"
 #include "results/noise_floor.h"
 #include "results/quality.h"
@@ -21,8 +22,13 @@ std::vector<double> all_of(const std::map<std::int64_t, double>& values) {
   return out;
 }
 
-/// p of "no difference"; nullopt where a row has one seed alone.
-std::optional<double> p_over_seeds(const ConfigFacts& a, const ConfigFacts& b, const std::string& metric) {
+/// What a test says of two rows of which the first is the better one by their means.
+struct Judged {
+  std::optional<double> p;  ///< of "no difference"; nullopt where one seed, or one process, speaks for a row
+  bool clear = false;       ///< the first is better in what was tested too, of times by more than the noise floor
+};
+
+Judged judge_seeds(const ConfigFacts& a, const ConfigFacts& b, const std::string& metric, bool lower) {
   const auto of_a = a.by_seed(metric), of_b = b.by_seed(metric);
   std::vector<double> differences;
   for (const auto& [seed, value] : of_a) {
@@ -30,21 +36,19 @@ std::optional<double> p_over_seeds(const ConfigFacts& a, const ConfigFacts& b, c
   }
   const bool paired = differences.size() >= 2 && differences.size() == std::min(of_a.size(), of_b.size());
   const auto test = paired ? paired_t(differences) : welch_t(all_of(of_a), all_of(of_b));
-  return test ? std::optional(test->p) : std::nullopt;
+  if (!test) return {};
+  const double apart = paired ? mean(differences) : mean(all_of(of_b)) - mean(all_of(of_a));
+  return {test->p, lower ? apart > 0 : apart < 0};
 }
 
-struct Judged {
-  std::optional<double> p;
-  bool clear = true;
-};
-
-Judged judge_times(Store& store, const ConfigFacts& a, const ConfigFacts& b) {
+Judged judge_times(Store& store, const ConfigFacts& one, const ConfigFacts& other, bool lower) {
+  const auto [a, b] = of_equal_work(one, other);
   const Launches of_a = processes_of(store, a), of_b = processes_of(store, b);
   if (of_a.empty() || of_b.empty()) return {};
   const TimesRatio ratio = ratio_of_times(of_a, of_b, DifferenceTest::t);
   if (!ratio.p || !ratio.interval) return {};
   const double floor = floor_between(store, a, b, median_of_all(of_a)).share;
-  return {ratio.p, ratio.interval->lo > 1 + floor || ratio.interval->hi < 1 / (1 + floor)};
+  return {ratio.p, lower ? ratio.interval->lo > 1 + floor : ratio.interval->hi < 1 / (1 + floor)};
 }
 
 }  // namespace
@@ -70,14 +74,15 @@ void Marks::compare(std::vector<Contender> group, const std::string& metric, con
     }
   }
   if (direction != "higher" && direction != "lower") return;
+  const bool lower = direction == "lower";
   std::ranges::stable_sort(group, [&](const Contender& a, const Contender& b) {
     const double left = mean(a.row->values(name)), right = mean(b.row->values(name));
-    return direction == "lower" ? left < right : left > right;
+    return lower ? left < right : left > right;
   });
   bool lone = false;
   for (std::size_t i = 0; i + 1 < group.size() && i < 2; ++i) {
     const ConfigFacts &mine = *group[i].row, &next = *group[i + 1].row;
-    const Judged judged = name == "median" ? judge_times(store_, mine, next) : Judged{p_over_seeds(mine, next, name), true};
+    const Judged judged = name == "median" ? judge_times(store_, mine, next, lower) : judge_seeds(mine, next, name, lower);
     lone = lone || !judged.p;
     if (judged.p) comparisons_.push_back({groups_, group[i].cell, i == 0 ? Mark::best : Mark::second, *judged.p, judged.clear});
   }

@@ -16,8 +16,9 @@ struct Contender {
 };
 
 /// Marks the best and the second best of groups of rows: the best where it is better than the next, the second where it is
-/// better than the one after it, both at 5 % after Holm over all groups of the table. Times are compared process by process and have
-/// to clear the noise floor; metrics by seed, where two rows share two seeds, else by Welch's test. A group of one has no best.
+/// better than the one after it, both at 5 % after Holm over all groups of the table. Rows are ordered by their means, and what is
+/// tested has to say the same. Times are compared process by process and have to clear the noise floor; metrics by seed, where two
+/// rows share at least two seeds and one of them has no other, else by Welch's test of all seeds. A group of one has no best.
 class Marks {
  public:
   explicit Marks(Store& store) : store_(store) {}
@@ -34,7 +35,7 @@ class Marks {
     TableCell* cell;
     Mark mark;
     double p;
-    bool clear;  ///< beyond the noise floor
+    bool clear;  ///< what was tested says the same as the means, of times beyond the noise floor
   };
   Store& store_;
   std::vector<Comparison> comparisons_;

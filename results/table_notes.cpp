@@ -9,6 +9,7 @@
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
+#include "results/held_against_peak.h"
 #include "results/quality.h"
 #include "results/words_of_sweeps.h"
 
@@ -109,8 +110,8 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
     }
   }
   for (const auto& [metric, ids] : by_metric) {
-    if (metric.ends_with("_share")) continue;  // told by the rate that it is a share of
-    if (metric.ends_with("_per_s")) {
+    if (is_peak_share(metric)) continue;  // told by the rate that it is a share of
+    if (is_held_against_peak(metric)) {
       notes.push_back(
           fmt::format("impossible: {} of {} ({}) is above 100 % of the machine's measured peak: the count or the clock is wrong", metric,
                       plural(ids.size(), "cell"), join(ids)));
@@ -145,7 +146,7 @@ std::string way_of(const FinalMetric& metric) {
   return metric.split.empty() ? way : way + " on " + metric.split;
 }
 
-/// Of one attempt a number was computed in several ways: which of them stand aside.
+/// Of one attempt a number was computed in several ways: which of them stand aside there. Elsewhere they may be what is shown.
 void add_set_aside(std::vector<std::string>& notes, const CellSet& cells, const std::vector<std::string>& metrics) {
   std::map<std::string, std::set<std::string>> by_metric;
   for (const ConfigFacts& row : cells.rows) {
@@ -161,8 +162,8 @@ void add_set_aside(std::vector<std::string>& notes, const CellSet& cells, const 
   }
   for (const auto& [metric, ways] : by_metric) {
     notes.push_back(
-        fmt::format("{} was also computed as {}, which is not shown: what most attempts have is, of equals the text that "
-                    "sorts first",
+        fmt::format("some attempts also have {} in other ways ({}); shown of each is the way that most attempts have, of equals "
+                    "the text that sorts first",
                     metric, join(std::vector<std::string>(ways.begin(), ways.end()), "; ")));
   }
 }

@@ -30,15 +30,19 @@ struct Timings {
   TableAxes axes;
   std::vector<std::optional<Timing>> times;  ///< of each row; nullopt: no result
   std::vector<std::ptrdiff_t> vanilla;       ///< of each row the vanilla row with all other axes equal; -1: none
+  /// Of each row its time over that of its vanilla row; where the seed draws the work, over the seeds that both have. nullopt where
+  /// either has none.
+  std::vector<std::optional<Ratio>> to_vanilla;
 
   std::optional<Interval> interval(std::size_t row) const;
-  /// Time of a row over that of its vanilla row; nullopt where either has none.
-  std::optional<Ratio> to_vanilla(std::size_t row) const;
 };
 
-/// The cells of some kinds as rows without times. one_place: several builds or machines are refused unless options.across_env.
+/// The cells of some kinds as rows, without vanilla rows and times. one_place: several builds or machines are refused unless
+/// options.across_env.
 Timings read_rows(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool one_place);
-/// Adds the time of each row.
+/// Adds to each row its vanilla row.
+void add_vanilla(Timings& rows);
+/// Adds to each row its time and the ratio to that of its vanilla row, which is known.
 void add_times(Store& store, Timings& rows);
 /// Speed cells with their times. Refuses several builds or machines unless options.across_env, which keeps them apart.
 Timings read_timings(Store& store, const TableOptions& options);

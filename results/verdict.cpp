@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/units.h"
+#include "results/compare_seeds.h"
 #include "results/compare_times.h"
 #include "results/noise_floor.h"
 #include "results/quality.h"
@@ -79,8 +80,9 @@ std::string two(double times) { return times < 10 ? fmt::format("{:.2f}", times)
 
 /// "1.90x faster than vanilla [1.80, 2.00]": the interval is of the same factor, and decides with the machine's noise whether the word
 /// may be said, as in `compare`. One process says nothing about the next: what it measured is "about" that.
-std::string speed_words(Store& store, const ConfigFacts& vanilla, const ConfigFacts& row, double ratio) {
+std::string speed_words(Store& store, const ConfigFacts& beside, const ConfigFacts& timed, double ratio) {
   constexpr double kAlpha = 0.05;
+  const auto [vanilla, row] = of_equal_work(beside, timed);
   const Launches base = processes_of(store, vanilla), own = processes_of(store, row);
   const TimesRatio judged = base.empty() || own.empty() ? TimesRatio() : ratio_of_times(base, own, DifferenceTest::t);
   if (!judged.p) return fmt::format("about {}x {} than vanilla", two(std::max(ratio, 1 / ratio)), ratio < 1 ? "faster" : "slower");
@@ -113,14 +115,14 @@ std::optional<std::string> verdict_sentence(Store& store, std::int64_t sweep) {
   const ConfigFacts& vanilla = timings.cells.rows[*base];
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < timings.times.size(); ++i) {
-    const bool beside = timings.vanilla[i] == static_cast<std::ptrdiff_t>(*base) && i != *base && timings.times[i].has_value();
+    const bool beside = timings.vanilla[i] == static_cast<std::ptrdiff_t>(*base) && i != *base && timings.to_vanilla[i].has_value();
     if (!beside || known.of(timings.cells.rows[i], vanilla) == nullptr) continue;
-    if (!best || timings.times[i]->seconds < timings.times[*best]->seconds) best = i;
+    if (!best || timings.to_vanilla[i]->value < timings.to_vanilla[*best]->value) best = i;
   }
   if (!best) return std::nullopt;
   const ConfigFacts& row = timings.cells.rows[*best];
   return fmt::format("{} is {} at length {} on {} and {}", title_of(row, vanilla, timings.axes.columns),
-                     speed_words(store, vanilla, row, timings.to_vanilla(*best)->value), length_of(row), row.text("backend"),
+                     speed_words(store, vanilla, row, timings.to_vanilla[*best]->value), length_of(row), row.text("backend"),
                      quality_words(*known.of(row, vanilla)));
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "results/held_against_peak.h"
 #include "results/metric_rank.h"
 
 namespace synthbench {
@@ -54,10 +55,7 @@ std::map<std::string, const MetricRow*> named_metrics(const std::vector<MetricRo
 }
 
 /// Why a value is null; in a table it is the word in its place.
-std::string absence(const MetricRow& metric) {
-  const bool rate = metric.name.ends_with("_per_s") || metric.name.ends_with("_share");
-  return rate ? "impossible" : "not finite";
-}
+std::string absence(const MetricRow& metric) { return is_held_against_peak(metric.name) ? "impossible" : "not finite"; }
 
 }  // namespace
 

@@ -51,11 +51,14 @@ TEST(CellsText, NoRowOfAMetricIsLostAndNoSuffixIsEmpty) {
 
 TEST(CellsText, WhatIsNoNumberSaysWhy) {
   const double none = std::numeric_limits<double>::quiet_NaN();
-  const Store::CellResult odd = cell({metric("median", 1e-6), metric("flops_per_s", none), metric("ppl", INFINITY)});
+  const Store::CellResult odd = cell({metric("median", 1e-6), metric("flops_per_s", none), metric("ppl", INFINITY),
+                                      metric("steps_per_s", none), metric("peak_bytes_share", none)});
   const OrderedJson metrics = cell_json(odd).at("metrics");
   EXPECT_TRUE(metrics.at("flops_per_s").at("value").is_null());
   EXPECT_EQ(metrics.at("flops_per_s").at("reason"), "impossible") << "as a table says";
+  EXPECT_EQ(metrics.at("peak_bytes_share").at("reason"), "impossible");
   EXPECT_EQ(metrics.at("ppl").at("reason"), "not finite");
+  EXPECT_EQ(metrics.at("steps_per_s").at("reason"), "not finite") << "no peak is held against it";
   EXPECT_FALSE(metrics.at("median").contains("reason"));
   EXPECT_EQ(flat_rows({odd}).front().at("flops_per_s"), "impossible");
 }

@@ -1,4 +1,6 @@
 // Claims: what holds, at which size, and what counts as one observation.
+#include <fstream>
+
 #include "results/table.h"
 #include "tests/results/reading_tables.h"
 #include "tests/results/trained_sweep.h"
@@ -89,6 +91,25 @@ TEST_F(Claims, ComparableIsAnIntervalWithinAShare) {
   EXPECT_EQ(mixture(1.005), "holds");
   EXPECT_EQ(mixture(0.9), "does not hold") << "better is not comparable";
   EXPECT_EQ(mixture(1.0199), "open");
+}
+
+TEST_F(Claims, OnePairOfTimingsSpeaksOverTheSeedsThatBothHave) {
+  Sweep sweep(folder_ / "times.db",
+              {a_cell({{"variant", "vanilla"}}, 0, 1), a_cell({{"variant", "vanilla"}}, 1, 2), a_cell({{"variant", "dense"}}, 0, 3)});
+  sweep.finish_all([](const Store::CellState& cell) {
+    if (is(cell, "dense")) return timed({{1e-3, 1e-3}, {1e-3, 1e-3}});
+    return cell.seed == 0 ? timed({{2e-3, 2e-3}, {2e-3, 2e-3}}) : timed({{8e-3, 8e-3}, {8e-3, 8e-3}, {8e-3, 8e-3}});
+  });
+  std::ofstream(folder_ / "mine.toml")
+      << "caption = \"c\"\nkind = \"speed\"\nshape = \"claims\"\n[[claim]]\ntext = \"dense is faster\"\nmetric = \"median\"\n"
+         "better = \"lower\"\na = \"variant = 'dense'\"\nb = \"variant = 'vanilla'\"\nsource = \"ours\"\n";
+  auto faster = line(make_table(*sweep.store, folder_ / "mine.toml", {}), {"dense is faster"});
+  EXPECT_NEAR(faster["ours"].value.get<double>(), 0.5, 1e-9);
+  ASSERT_TRUE(faster["interval"].value.is_array());
+  EXPECT_NEAR(faster["interval"].value[0].get<double>(), 0.5, 1e-9);
+  EXPECT_NEAR(faster["interval"].value[1].get<double>(), 0.5, 1e-9);
+  EXPECT_EQ(faster["n"].value, 1);
+  EXPECT_EQ(faster["ours"].attempts.size(), 2u);
 }
 
 }  // namespace

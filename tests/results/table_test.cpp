@@ -125,6 +125,22 @@ TEST_F(Tables, RatesStandBesideWhatTheMachineCanDo) {
   EXPECT_FALSE(has(notes(speed), "not finite")) << notes(speed);
 }
 
+TEST_F(Tables, ARateThatNoPeakIsHeldAgainstIsNotImpossible) {
+  Sweep trainings(folder_ / "r.db", {trained("vanilla", 0, 1, 10), trained("random", 0, 2, 10)}, "odd");
+  trainings.finish_all([](const Store::CellState& cell) {
+    AttemptResult result = learnt(6);
+    for (MetricRow& metric : result.metrics) {
+      if (metric.name == "steps_per_s" && cell.config["variant"] == "random") metric.value = NAN;
+    }
+    return result;
+  });
+  const Table quality = table("quality", {.sweep = trainings.id});
+  EXPECT_EQ(cell(quality, {"random"}, "train_steps_per_s").value, "n/a (not finite)");
+  EXPECT_EQ(cell(quality, {"vanilla"}, "train_steps_per_s").value, 12.5);
+  EXPECT_TRUE(has(notes(quality), "not finite, and in no mean: steps_per_s of 1 cell (c")) << notes(quality);
+  EXPECT_FALSE(has(notes(quality), "impossible")) << notes(quality);
+}
+
 TEST_F(Tables, EqualRunsPrintEqualTables) { EXPECT_EQ(format_table(table("speed"), "md"), format_table(table("speed"), "md")); }
 
 TEST_F(Tables, QualityShowsMeanSpreadAndCountModels) {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 
+#include "results/statistics.h"
 #include "results/table.h"
 #include "tests/results/reading_tables.h"
 #include "tests/results/trained_sweep.h"

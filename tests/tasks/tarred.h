@@ -12,7 +12,7 @@ inline std::string tarred(std::string_view name, const std::string& content) {
   std::string header(512, '\0');
   const auto put = [&](std::size_t at, std::string_view text) { header.replace(at, text.size(), text); };
   put(0, name);
-  for (const std::size_t at : {100, 108, 116}) put(at, "0000644");  // mode, and owners that nobody reads
+  for (const std::size_t at : {100u, 108u, 116u}) put(at, "0000644");  // mode, and owners that nobody reads
   put(124, fmt::format("{:011o}", content.size()));
   put(136, "00000000000");
   put(148, "        ");  // the checksum counts itself as blanks

@@ -35,13 +35,14 @@ std::string uri(const std::string& path, Connection::Mode mode) {
 
 Connection::Connection(std::string path, Mode mode, double busy_timeout_s) : path_(std::move(path)) {
   sqlite3* database = nullptr;
-  const int flags =
-      SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE | (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX |
+                    (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   const int code = sqlite3_open_v2(uri(path_, mode).c_str(), &database, flags, nullptr);
   database_.reset(database);
   if (code != SQLITE_OK) fail(code);
   set_busy_timeout(busy_timeout_s);  // before anything that can meet a lock
   execute("PRAGMA foreign_keys = ON");
+  execute("PRAGMA cache_size = -65536");  // KiB: tables seek all over the file, and 2 MB would hold none of its inner pages
   if (mode != Mode::write) return;
   if (sqlite3_db_readonly(database_.get(), "main") == 1) fail(SQLITE_READONLY);  // SQLite opens what it may not write all the same
   execute("PRAGMA synchronous = FULL");

@@ -104,6 +104,16 @@ void choose_ways(const std::map<std::int64_t, CellFacts*>& cells) {
   }
 }
 
+/// Of each metric_id the name of the metric, and how it is computed: a value and a split are an attempt's.
+std::map<std::int64_t, std::pair<std::string, FinalMetric>> metric_definitions(Store& store) {
+  std::map<std::int64_t, std::pair<std::string, FinalMetric>> out;
+  Statement row = bound(store, "SELECT metric_id, name, unit, better, signature FROM metric_def", {});
+  while (row.step()) {
+    out[row.integer(0)] = {row.text(1), {.unit = row.text(2), .better = row.text(3), .split = {}, .signature = row.text(4)}};
+  }
+  return out;
+}
+
 /// names: empty: all metrics.
 void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& names) {
   std::map<std::int64_t, CellFacts*> by_attempt;
@@ -114,26 +124,29 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
   for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
   Statement row = bound(
       store,
-      std::string(R"(SELECT m.attempt_id, d.name, d.signature, d.unit, d.better, m.split, m.value
-         FROM json_each(?1) CROSS JOIN metric m ON m.attempt_id=json_each.value JOIN metric_def d USING(metric_id)
-         WHERE m.step=-1)") +
+      std::string(R"(SELECT m.attempt_id, m.metric_id, m.split, m.value
+         FROM json_each(?1) CROSS JOIN metric m ON m.attempt_id=json_each.value WHERE m.step=-1)") +
           (names.empty() ? "" : " AND m.metric_id IN (SELECT metric_id FROM metric_def WHERE name IN (SELECT value FROM json_each(?2)))"),
       names.empty() ? std::vector<Json>{attempts.dump()} : std::vector<Json>{attempts.dump(), Json(names).dump()});
-  std::map<std::string, int> ranks;  // of this attempt
+  std::map<std::int64_t, std::pair<std::string, FinalMetric>> definitions;
+  std::map<std::string_view, int> ranks;  // of this attempt
   auto here = by_attempt.end();
   while (row.step()) {
+    if (definitions.empty()) definitions = metric_definitions(store);  // as of this statement's snapshot: a run may be adding some
     const std::int64_t attempt = row.integer(0);
     if (here == by_attempt.end() || here->first != attempt) {
       ranks.clear();
       here = by_attempt.find(attempt);
     }
-    const std::string name = row.text(1), split = row.text(5);
-    const int rank = metric_rank(split, row.text(2));
+    const auto& [name, definition] = definitions.at(row.integer(1));
+    const std::string split = row.text(2);
+    const int rank = metric_rank(split, definition.signature);
     const auto [known, is_new] = ranks.try_emplace(name, rank);
     if (!is_new && known->second < rank) continue;
     CellFacts& cell = *here->second;
-    const double value = row.null(6) ? std::numeric_limits<double>::quiet_NaN() : row.number(6);
-    FinalMetric metric{value, row.text(3), row.text(4), split, row.text(2)};
+    FinalMetric metric = definition;
+    metric.value = row.null(3) ? std::numeric_limits<double>::quiet_NaN() : row.number(3);
+    metric.split = split;
     if (!is_new && known->second == rank) {
       cell.set_aside[name].push_back(std::move(metric));
       continue;
@@ -188,6 +201,7 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
   CellSet out;
   Statement config = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {});
   for (auto& [place, row] : rows) {
+    row.facts.done.reserve(row.best.size());
     for (auto& [seed, facts] : row.best) {
       if (facts.state == "excluded" && exclusions == Exclusions::apart) {
         out.excluded.push_back(std::move(facts));
@@ -195,6 +209,7 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
         (has_result(facts) ? row.facts.done : row.facts.missing).push_back(std::move(facts));
       }
     }
+    row.best.clear();  // a table may speak of so many cells that memory is what takes long
     if (row.facts.done.empty() && row.facts.missing.empty()) continue;
     read_config(config, std::get<0>(place), row.facts);
     out.rows.push_back(std::move(row.facts));

@@ -111,7 +111,10 @@ Store::Selection list_datasets_in_short() {
     const Presence here = presence(name);
     rows.push_back({{"name", name},
                     {"task", data.task},
-                    {"here", cut(here.available ? join(here.splits) : here.unreadable ? here.reason : "no: " + looked_for(data).front(), kWidest)},
+                    {"here", cut(here.available    ? join(here.splits)
+                                 : here.unreadable ? here.reason
+                                                   : "no: " + looked_for(data).front(),
+                                 kWidest)},
                     {"size", size(here.bytes)},
                     {"to fetch", size(bytes_to_fetch(name))},
                     {"licence", cut(data.licence, kWidest)}});

@@ -72,8 +72,11 @@ struct ReproCommand {
     try {
       all.update(said);
       const MeasureSettings settings = measure_from_json(all);
-      const bool caches_are_known = std::ranges::all_of(settings.cache, [](const std::string& one) { return one == "hot" || one == "cold"; });
-      if (caches_are_known && !settings.cache.empty() && settings.launches > 0 && settings.min_samples > 0 && settings.repetitions >= 0 && settings.max_time > 0) return settings;
+      const bool caches_are_known =
+          std::ranges::all_of(settings.cache, [](const std::string& one) { return one == "hot" || one == "cold"; });
+      if (caches_are_known && !settings.cache.empty() && settings.launches > 0 && settings.min_samples > 0 && settings.repetitions >= 0 &&
+          settings.max_time > 0)
+        return settings;
     } catch (const Json::exception&) {
       // said below
     }

@@ -53,9 +53,7 @@ class Stanzas {
   }
 
  private:
-  static std::string_view behind_colon(std::string_view line) {
-    return trim(line.substr(line.find(':') + 1));
-  }
+  static std::string_view behind_colon(std::string_view line) { return trim(line.substr(line.find(':') + 1)); }
 
   /// A verbatim line ends the paragraph above it.
   static void continue_text(std::string_view line, Stanza& stanza, bool& open) {

@@ -136,12 +136,11 @@ Reader cnn_stories() {
 }
 
 Reader xsum_documents(std::string split) {
-  return {.form = "documents",
-          .open =
-              [split = std::move(split)](const std::vector<Stream>& streams) {
-                return chosen(streams.at(0), listed_ids(*streams.at(1), split), xsum_document);
-              },
-          .by_name = true};
+  return {
+      .form = "documents",
+      .open = [split = std::move(split)](
+                  const std::vector<Stream>& streams) { return chosen(streams.at(0), listed_ids(*streams.at(1), split), xsum_document); },
+      .by_name = true};
 }
 
 }  // namespace synthbench

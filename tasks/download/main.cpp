@@ -96,8 +96,8 @@ int run(const std::string& url, const std::string& path, std::int64_t wanted) {
   if (download.disk_full || !flushed) return fail(2, fmt::format("cannot write {}: is the disk full?", path));
   if (download.other) {
     const std::string sent = *download.other < 0 ? "bytes that it does not count" : fmt::format("{} bytes", *download.other);
-    return fail(2, fmt::format("it cannot continue a download and sends {} from the start, {} are listed (without {} it all begins anew)", sent,
-                               wanted, path));
+    return fail(2, fmt::format("it cannot continue a download and sends {} from the start, {} are listed (without {} it all begins anew)",
+                               sent, wanted, path));
   }
   if (download.too_much) return fail(2, fmt::format("it sends more than the {} bytes that are listed", wanted));
   if (result == CURLE_OK && download.size == wanted) return 0;

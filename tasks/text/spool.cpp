@@ -78,7 +78,8 @@ void Spool::flush() {
   while (!rest.empty()) {
     const ssize_t written = ::write(file_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw UserError(fmt::format("cannot keep text in '{}': {} (SYNTHBENCH_CACHE names another folder)", folder_, std::strerror(errno)));
+    if (written < 0)
+      throw UserError(fmt::format("cannot keep text in '{}': {} (SYNTHBENCH_CACHE names another folder)", folder_, std::strerror(errno)));
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   size_ += waiting_.size();

@@ -64,6 +64,9 @@ TEST_F(OwnFolder, RefusalsNameTheFileAndTheLine) {
   put("SuperGLUE/CB/train.jsonl", "{\"premise\": \"a\", \"hypothesis\": \"b\", \"label\": \"neutral\"}\n{\"premise\": \"a\"}\n");
   EXPECT_EQ(refusal("cb", Split::train), data_ / "SuperGLUE/CB/train.jsonl" + ":2: no value at '/hypothesis'");
   put("SuperGLUE/CB/train.jsonl", "{\"premise\": \n");
+  EXPECT_EQ(refusal("cb", Split::train),
+            data_ / "SuperGLUE/CB/train.jsonl" + ":1: byte 13: not valid JSON, of which a line holds one object");
+  put("SuperGLUE/CB/train.jsonl", "[]\n");
   EXPECT_EQ(refusal("cb", Split::train), data_ / "SuperGLUE/CB/train.jsonl" + ":1: not a JSON object, of which a line holds one");
   put("ag_news_csv/train.csv", "\"1\",\"never closed,\"\"\n\"2\"\n");
   EXPECT_NE(refusal("ag_news", Split::train).find("ag_news_csv/train.csv:"), std::string::npos);
@@ -182,10 +185,12 @@ TEST_F(OwnFolder, DescriptionsArePairedTextByText) {
   const auto stanza = [](const std::string& md5, const std::string& language, const std::string& texts) {
     return "Package: p\nDescription-md5: " + md5 + "\nDescription-" + language + ": " + texts + "\n\n";
   };
-  put("debian-ddtp/Translation-en", stanza("1", "en", "a game\n One line,\n two lines.\n . \n Features:\n  * fast\n  * xterm\n .\n An end.") +
-                                        stanza("2", "en", "a tool\n One.\n .\n Two.") + stanza("3", "en", "not translated"));
-  put("debian-ddtp/Translation-de", stanza("1", "de", "ein Spiel\n Eine Zeile,\n zwei Zeilen.\n .\n Kann:\n  * schnell\n  * xterm\n .\n Ein Ende.") +
-                                        stanza("2", "de", "ein Werkzeug \n Eins und zwei.") + stanza("1", "de", "noch ein Spiel"));
+  put("debian-ddtp/Translation-en",
+      stanza("1", "en", "a game\n One line,\n two lines.\n . \n Features:\n  * fast\n  * xterm\n .\n An end.") +
+          stanza("2", "en", "a tool\n One.\n .\n Two.") + stanza("3", "en", "not translated"));
+  put("debian-ddtp/Translation-de",
+      stanza("1", "de", "ein Spiel\n Eine Zeile,\n zwei Zeilen.\n .\n Kann:\n  * schnell\n  * xterm\n .\n Ein Ende.") +
+          stanza("2", "de", "ein Werkzeug \n Eins und zwei.") + stanza("1", "de", "noch ein Spiel"));
   const NamedData data("ddtp");
   std::vector<std::string> sources, targets;
   const Examples examples = open_split(data.about(), *data.whole());

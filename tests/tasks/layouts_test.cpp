@@ -139,7 +139,8 @@ TEST_F(OwnFolder, ValidThatIsTheSmallSetOfFewGlueIsSaidToBe) {
   EXPECT_EQ(texts(NamedData("boolq"), Split::valid, "label"), Texts{"true"});
   put("SuperGLUE/BoolQ/val.jsonl", row + row + row);
   EXPECT_TRUE(NamedData("boolq").notes().empty());
-  for (const Verified& verdict : verify("boolq")) EXPECT_EQ(verdict.status, verdict.form == "jsonl" && verdict.files.ends_with("dev32.jsonl") ? "read" : "cut");
+  for (const Verified& verdict : verify("boolq"))
+    EXPECT_EQ(verdict.status, verdict.form == "jsonl" && verdict.files.ends_with("dev32.jsonl") ? "read" : "cut");
   EXPECT_EQ(texts(NamedData("boolq"), Split::valid, "label").size(), 3u);
 }
 

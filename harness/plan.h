@@ -20,10 +20,9 @@ struct MeasureSettings {
   int min_samples = 10;
   double min_time = 0.3;    ///< seconds of samples per launch
   double max_noise = 0.02;  ///< half-width of the median's interval
-  double max_time =
-      3.0;  ///< seconds of sampling per launch at most, by the wall's clock; noisy where samples are then too few or too far apart
-  int repetitions = 0;  ///< -r: exactly so many samples per launch; beats the four above
-  double timeout = -1;  ///< hard limit of one attempt, its launches together, in seconds; negative: 600 for speed, none for training
+  double max_time = 3.0;    ///< seconds of sampling per launch at most, by the wall; noisy where samples are then few or far apart
+  int repetitions = 0;      ///< -r: exactly so many samples per launch; beats the four above
+  double timeout = -1;      ///< hard limit of one attempt, its launches together, in seconds; negative: 600 for speed, none for training
   std::vector<std::string> cache = {"hot"};
   bool gate = true;  ///< [check] gate
 };

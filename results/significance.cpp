@@ -4,6 +4,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 namespace synthbench {
@@ -210,7 +211,10 @@ std::optional<double> paired_effect(std::span<const double> differences) {
 std::optional<Interval> t_interval(std::span<const double> values) {
   if (values.size() < 2) return std::nullopt;
   const auto n = static_cast<double>(values.size());
-  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1), kOutside));
+  static std::map<std::size_t, double> quantiles;  // by n: the lines of a table have few of them
+  const auto [known, is_new] = quantiles.try_emplace(values.size());
+  if (is_new) known->second = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1), kOutside));
+  const double t = known->second;
   const double half = t * *standard_deviation(values) / std::sqrt(n), centre = mean(values);
   return Interval{centre - half, centre + half};
 }

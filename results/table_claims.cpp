@@ -138,41 +138,19 @@ void add_pair(const TableClaim& claim, const ConfigFacts& a, const ConfigFacts& 
   if (!pair.logs.empty()) to.pairs.push_back(std::move(pair));
 }
 
-/// Of which rows a filter holds. Most filters of claims name one key, of which many rows say the same: each value is tested once.
-std::vector<bool> rows_on(const std::optional<Filter>& filter, const std::vector<ConfigFacts>& rows) {
-  std::set<std::string> columns;
-  if (filter) {
-    evaluate(*filter, [&](const Filter& leaf) { return columns.insert(column_of(leaf)), Truth::unknown; });  // unknown: all are asked
-  }
-  std::vector<bool> out;
-  std::unordered_map<Json, bool> known;
-  for (const ConfigFacts& row : rows) {
-    const auto found = columns.size() == 1 ? row.config.find(*columns.begin()) : row.config.end();
-    if (found == row.config.end()) {
-      out.push_back(holds(filter, row.config));
-      continue;
-    }
-    const auto [truth, is_new] = known.try_emplace(*found);
-    if (is_new) truth->second = holds(filter, row.config);
-    out.push_back(truth->second);
-  }
-  return out;
-}
-
 std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableClaim& claim, SharedKeys& keys) {
-  const std::vector<bool> left = rows_on(claim.a, rows), other = rows_on(claim.b, rows), where = rows_on(claim.where, rows);
-  const auto is_on = [&](const std::vector<bool>& side, std::size_t row) {
-    return side[row] && where[row] && has_metric(rows[row], metric_of(claim, rows[row]));
+  const auto is_on = [&](const std::optional<Filter>& side, const ConfigFacts& row) {
+    return holds(side, row.config) && holds(claim.where, row.config) && has_metric(row, metric_of(claim, row));
   };
   RightSides right(keys);
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (is_on(other, row)) right.add(row);
+    if (is_on(claim.b, rows[row])) right.add(row);
   }
   std::vector<Trial> out;
   std::unordered_map<std::string, std::size_t> known;  // by scale
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const ConfigFacts& a = rows[row];
-    if (right.empty() || !is_on(left, row)) continue;
+    if (right.empty() || !is_on(claim.a, a)) continue;
     const std::vector<std::size_t> beside = right.beside(row);
     if (beside.empty()) continue;
     const auto [place, is_new] = known.try_emplace(scale_of(a), out.size());

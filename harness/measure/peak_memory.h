@@ -12,7 +12,7 @@ std::int64_t peak_rss_bytes();
 void forget_peak_rss();
 
 /// From now on what the process frees stays with it, for its next call. Otherwise glibc gives buffers of some MB back to the kernel
-/// after each call and the next one is timed faulting them in again, which no training does: there other tensors lie above them.
+/// after each call and the next one is timed faulting them in again. The same calls in Python kept buffers of 8 MB, not those of 64 MB.
 void keep_freed_memory();
 
 /// From now on the peak until now is reported: what measuring itself needs next is not part of a cell's peak.

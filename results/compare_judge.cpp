@@ -169,6 +169,12 @@ Comparison Judge::times(const RowPair& whole) {
     sides.add_notes(row);
     return row;
   }
+  if (sides.seeds.count == 0 && (pair.a->seed_draws_work() || pair.b->seed_draws_work())) {
+    row.note =
+        fmt::format("no seed in common, and the seed draws the lengths of keys (A {}; B {})", seed_list(*pair.a), seed_list(*pair.b));
+    sides.add_notes(row);
+    return row;
+  }
   row.ratio = *row.b->value / *row.a->value;
   const PairFloor floor = floor_between(store_, *pair.a, *pair.b, *row.a->value);
   floor_assumed_ = floor_assumed_ || floor.assumed;

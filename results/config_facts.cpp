@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "harness/base/plain_text.h"
 #include "results/table_cells.h"
 
 namespace synthbench {
@@ -34,6 +35,31 @@ void CellFacts::show(const std::string& metric, const Way& way) {
   if (spoke.empty()) spoke = not_finite.extract(metric);
   std::swap(spoke.mapped(), *wanted);
   (std::isfinite(spoke.mapped().value) ? metrics : not_finite).insert(std::move(spoke));
+}
+
+void choose_ways(std::vector<ConfigFacts>& rows, const std::function<bool(const Json& config)>& counts) {
+  std::set<std::string> in_several;
+  for (const ConfigFacts& row : rows) {
+    for (const CellFacts& cell : row.done) {
+      for (const auto& [name, others] : cell.set_aside) in_several.insert(name);
+    }
+  }
+  for (const std::string& name : in_several) {
+    std::map<Way, std::size_t> attempts;
+    for (const ConfigFacts& row : rows) {
+      if (counts && !counts(row.config)) continue;
+      for (const CellFacts& cell : row.done) {
+        for (const Way& way : cell.ways(name)) ++attempts[way];
+      }
+    }
+    for (ConfigFacts& row : rows) {
+      for (CellFacts& cell : row.done) {
+        if (!cell.set_aside.contains(name)) continue;
+        const std::set<Way> ways = cell.ways(name);
+        cell.show(name, *std::ranges::max_element(ways, {}, [&](const Way& way) { return attempts[way]; }));
+      }
+    }
+  }
 }
 
 std::vector<double> ConfigFacts::values(const std::string& metric) const {
@@ -66,7 +92,7 @@ std::set<std::string> ConfigFacts::signatures(const std::string& metric) const {
   std::set<std::string> out;
   for (const CellFacts& cell : done) {
     const auto found = cell.metrics.find(metric);
-    if (found != cell.metrics.end()) out.insert(found->second.signature);
+    if (found != cell.metrics.end()) out.insert(found->second.definition->signature);
   }
   return out;
 }
@@ -107,8 +133,8 @@ CommonSeeds at_common_seeds(const ConfigFacts& one, const ConfigFacts& other, co
     out.seeds.push_back(seed);
     out.one.push_back(mine->value);
     out.other.push_back(its->second->value);
-    if (way == nullptr) way = &mine->signature;
-    out.one_way = out.one_way && mine->signature == *way && its->second->signature == *way;
+    if (way == nullptr) way = &mine->definition->signature;
+    out.one_way = out.one_way && mine->definition->signature == *way && its->second->definition->signature == *way;
   }
   return out;
 }
@@ -148,8 +174,7 @@ std::string title_of(const ConfigFacts& row, const ConfigFacts& vanilla, const s
   std::string own;
   for (const std::string& key : own_keys(row, vanilla)) {
     if (key != "rank" && std::ranges::find(differing, key) == differing.end()) continue;
-    const Json& value = row.config.at(key);
-    own += (own.empty() ? "" : ", ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+    own += (own.empty() ? "" : ", ") + key + " " + plain_text(row.config.at(key));
   }
   return row.text("variant") + (own.empty() ? "" : " (" + own + ")");
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/base/plain_text.h"
+
 namespace synthbench {
 namespace {
 
@@ -41,7 +43,7 @@ std::int64_t ConfigWriter::insert(const CellRow& cell) {
     if (value.is_number()) {
       parameter_.run(id, key, value.dump(), value.get<double>());
     } else {
-      parameter_.run(id, key, value.is_string() ? value.get<std::string>() : value.dump(), std::nullopt);
+      parameter_.run(id, key, plain_text(value), std::nullopt);
     }
   }
   return id;

@@ -27,6 +27,7 @@ bool within(const Range (&ranges)[N], char32_t letter) {
 }
 
 std::size_t width(char32_t letter) {
+  if (letter < std::begin(kNone)->first) return 1;
   if (within(kNone, letter)) return 0;
   return within(kTwo, letter) ? 2 : 1;
 }

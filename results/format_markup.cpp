@@ -82,7 +82,9 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 std::string piped(const Table& table, Escape escape, const Emphasis& emphasis, const std::function<std::string(std::size_t, bool)>& rule,
                   const std::string& crossing) {
   const std::vector<bool> right = numeric_columns(table);
-  std::vector<Texts> lines = {texts_of(table.columns, escape)};
+  std::vector<Texts> lines;
+  lines.reserve(table.rows.size() + 1);
+  lines.push_back(texts_of(table.columns, escape));
   for (const auto& row : table.rows) lines.push_back(texts_of(row, escape, emphasis));
   std::vector<std::size_t> widths(table.columns.size(), 3);
   for (const Texts& line : lines) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "harness/base/plain_text.h"
 #include "harness/base/sha256.h"
 #include "results/row_json.h"
 #include "results/statistics.h"
@@ -33,10 +34,7 @@ std::int64_t count_at(const Json& json, const char* key, std::int64_t least) {
 }
 
 /// Builds print it as a number or as a text.
-std::string build_number(const Json& json) {
-  const Json number = json.value("build_number", Json("unknown"));
-  return number.is_string() ? number.get<std::string>() : number.dump();
-}
+std::string build_number(const Json& json) { return plain_text(json.value("build_number", Json("unknown"))); }
 
 std::int64_t tokens_of(const Json& json) {
   const std::int64_t tokens = count_at(json, "n_prompt", 0) + count_at(json, "n_gen", 0);

@@ -44,7 +44,7 @@ std::optional<Quality> quality_by(const ConfigFacts& row, const std::string& met
       const auto found = known->find(metric);
       if (found == known->end()) continue;
       const FinalMetric& one = found->second;
-      return Quality{metric, one.unit, one.better, one.split, row.values(metric), row.not_finite(metric)};
+      return Quality{metric, one.definition->unit, one.definition->better, one.split, row.values(metric), row.not_finite(metric)};
     }
   }
   return std::nullopt;

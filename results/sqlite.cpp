@@ -42,7 +42,6 @@ Connection::Connection(std::string path, Mode mode, double busy_timeout_s) : pat
   if (code != SQLITE_OK) fail(code);
   set_busy_timeout(busy_timeout_s);  // before anything that can meet a lock
   execute("PRAGMA foreign_keys = ON");
-  execute("PRAGMA cache_size = -65536");  // KiB: tables seek all over the file, and 2 MB would hold none of its inner pages
   if (mode != Mode::write) return;
   if (sqlite3_db_readonly(database_.get(), "main") == 1) fail(SQLITE_READONLY);  // SQLite opens what it may not write all the same
   execute("PRAGMA synchronous = FULL");

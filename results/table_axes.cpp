@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "harness/base/plain_text.h"
+
 namespace synthbench {
 namespace {
 
@@ -15,8 +17,6 @@ constexpr const char* kOrder[] = {"variant",     "rank",    "task",      "data.n
 std::size_t place_of(const std::string& key) {
   return static_cast<std::size_t>(std::find(std::begin(kOrder), std::end(kOrder), key) - std::begin(kOrder));
 }
-
-std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 bool is_hash(const Json& value) {
   return value.is_string() && value.get_ref<const std::string&>().size() >= 32 &&
@@ -31,7 +31,10 @@ bool says_nothing(const std::string& key, const ConfigFacts& row) {
 
 void append(std::string& list, const std::string& key, const Json& value) {
   const bool all_cores = key == "threads" && value == 0;
-  list += (list.empty() ? "" : ", ") + key + " " + (all_cores ? "all" : is_hash(value) ? plain(value).substr(0, 12) : plain(value));
+  list += (list.empty() ? "" : ", ") + key + " " +
+          (all_cores        ? "all"
+           : is_hash(value) ? plain_text(value).substr(0, 12)
+                            : plain_text(value));
 }
 
 /// The values of one key, and how they go with variants.
@@ -92,7 +95,7 @@ void sort_for_comparison(std::vector<ConfigFacts>& rows, const TableAxes& axes) 
       const Json &left = a.config.at(key), &right = b.config.at(key);
       if (left != right) return left < right;
     }
-    return a.ordinal < b.ordinal;
+    return a.planned < b.planned;
   });
 }
 

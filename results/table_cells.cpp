@@ -83,33 +83,14 @@ std::map<std::string, FinalMetric>& shelf(CellFacts& cell, const FinalMetric& me
   return std::isfinite(metric.value) ? cell.metrics : cell.not_finite;
 }
 
-/// Where attempts have a metric in several ways of equal rank, the way that most of those that are read have speaks for it, of equals
-/// the text that sorts first. One that was scored anew speaks as most others of the whole table do, and numbers of rows, which follow
-/// the order of merging, decide nothing.
-void choose_ways(const std::map<std::int64_t, CellFacts*>& cells) {
-  std::set<std::string> in_several;
-  for (const auto& [attempt, cell] : cells) {
-    for (const auto& [name, others] : cell->set_aside) in_several.insert(name);
-  }
-  for (const std::string& name : in_several) {
-    std::map<Way, std::size_t> attempts;
-    for (const auto& [attempt, cell] : cells) {
-      for (const Way& way : cell->ways(name)) ++attempts[way];
-    }
-    for (const auto& [attempt, cell] : cells) {
-      if (!cell->set_aside.contains(name)) continue;
-      const std::set<Way> ways = cell->ways(name);
-      cell->show(name, *std::ranges::max_element(ways, {}, [&](const Way& way) { return attempts.at(way); }));
-    }
-  }
-}
+using Definitions = std::map<std::int64_t, std::pair<std::string, std::shared_ptr<const MetricDefinition>>>;
 
-/// Of each metric_id the name of the metric, and how it is computed: a value and a split are an attempt's.
-std::map<std::int64_t, std::pair<std::string, FinalMetric>> metric_definitions(Store& store) {
-  std::map<std::int64_t, std::pair<std::string, FinalMetric>> out;
+/// Of each metric_id the name of the metric, and how it is computed.
+Definitions metric_definitions(Store& store) {
+  Definitions out;
   Statement row = bound(store, "SELECT metric_id, name, unit, better, signature FROM metric_def", {});
   while (row.step()) {
-    out[row.integer(0)] = {row.text(1), {.unit = row.text(2), .better = row.text(3), .split = {}, .signature = row.text(4)}};
+    out[row.integer(0)] = {row.text(1), std::make_shared<MetricDefinition>(MetricDefinition{row.text(2), row.text(3), row.text(4)})};
   }
   return out;
 }
@@ -128,7 +109,7 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
          FROM json_each(?1) CROSS JOIN metric m ON m.attempt_id=json_each.value WHERE m.step=-1)") +
           (names.empty() ? "" : " AND m.metric_id IN (SELECT metric_id FROM metric_def WHERE name IN (SELECT value FROM json_each(?2)))"),
       names.empty() ? std::vector<Json>{attempts.dump()} : std::vector<Json>{attempts.dump(), Json(names).dump()});
-  std::map<std::int64_t, std::pair<std::string, FinalMetric>> definitions;
+  Definitions definitions;
   std::map<std::string_view, int> ranks;  // of this attempt
   auto here = by_attempt.end();
   while (row.step()) {
@@ -140,13 +121,11 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
     }
     const auto& [name, definition] = definitions.at(row.integer(1));
     const std::string split = row.text(2);
-    const int rank = metric_rank(split, definition.signature);
+    const int rank = metric_rank(split, definition->signature);
     const auto [known, is_new] = ranks.try_emplace(name, rank);
     if (!is_new && known->second < rank) continue;
     CellFacts& cell = *here->second;
-    FinalMetric metric = definition;
-    metric.value = row.null(3) ? std::numeric_limits<double>::quiet_NaN() : row.number(3);
-    metric.split = split;
+    FinalMetric metric{row.null(3) ? std::numeric_limits<double>::quiet_NaN() : row.number(3), split, definition};
     if (!is_new && known->second == rank) {
       cell.set_aside[name].push_back(std::move(metric));
       continue;
@@ -159,10 +138,10 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
     }
     shelf(cell, metric)[name] = std::move(metric);
   }
-  choose_ways(by_attempt);
+  choose_ways(cells.rows);
 }
 
-/// What is read of each cell `ce` with its config `c` and the attempt `a` that speaks for it; state and reason follow.
+/// What is read of each cell `ce` with its config `c` and the attempt `a` that speaks for it; state, reason, sweep and ordinal follow.
 const std::string kCells =
     R"(SELECT ce.cell_id, ce.seed, ce.config_id,
               coalesce(a.attempt_id, 0) attempt_id, coalesce(a.build_id, 0) build_id, coalesce(a.env_id, 0) env_id,
@@ -177,44 +156,64 @@ void read_config(Statement& row, std::int64_t config, ConfigFacts& to) {
   to.params = row.integer(2);
 }
 
+/// By seed, of each the one that weighs most, of equals the first.
+void keep_one_per_seed(std::vector<CellFacts>& cells) {
+  if (!std::ranges::is_sorted(cells, {}, &CellFacts::seed)) std::ranges::stable_sort(cells, {}, &CellFacts::seed);
+  auto kept = cells.begin();
+  for (auto next = cells.begin(); next != cells.end(); ++next) {
+    if (next == kept) continue;
+    if (next->seed != kept->seed) {
+      if (++kept != next) *kept = std::move(*next);
+    } else if (weight(*kept) < weight(*next)) {
+      *kept = std::move(*next);
+    }
+  }
+  if (!cells.empty()) cells.erase(kept + 1, cells.end());
+}
+
 /// cells: a statement with the columns of facts_of. metrics: empty: all.
 CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions, const std::vector<std::string>& metrics) {
   using Place = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // config, build, machine
   struct Row {
     ConfigFacts facts;
-    std::map<std::int64_t, CellFacts> best;  // by seed
+    std::vector<CellFacts> cells;
   };
   std::map<Place, Row> rows;
+  std::size_t most = 1;
   while (cells.step()) {
     CellFacts facts = facts_of(cells);
     const bool placed = apart && facts.attempt != 0;
     const Place place(facts.config, placed ? facts.build : 0, placed ? facts.env : 0);
     Row& row = rows[place];
-    if (row.facts.ordinal == 0) {
-      row.facts.ordinal = static_cast<std::int64_t>(rows.size());
+    const std::pair planned(cells.integer(13), cells.integer(14));
+    if (row.cells.empty()) {
+      row.facts.planned = planned;
       row.facts.build = std::get<1>(place);
       row.facts.env = std::get<2>(place);
+      row.cells.reserve(most);  // configs have as many seeds as their neighbours
     }
-    const auto [known, is_new] = row.best.try_emplace(facts.seed, std::move(facts));  // moves only where it inserts
-    if (!is_new && weight(known->second) < weight(facts)) known->second = std::move(facts);
+    row.facts.planned = std::min(row.facts.planned, planned);
+    row.cells.push_back(std::move(facts));
+    most = std::max(most, row.cells.size());
   }
   CellSet out;
   Statement config = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {});
   for (auto& [place, row] : rows) {
-    row.facts.done.reserve(row.best.size());
-    for (auto& [seed, facts] : row.best) {
+    keep_one_per_seed(row.cells);
+    row.facts.done.reserve(row.cells.size());
+    for (CellFacts& facts : row.cells) {
       if (facts.state == "excluded" && exclusions == Exclusions::apart) {
         out.excluded.push_back(std::move(facts));
       } else {
         (has_result(facts) ? row.facts.done : row.facts.missing).push_back(std::move(facts));
       }
     }
-    row.best.clear();  // a table may speak of so many cells that memory is what takes long
+    row.cells = {};  // a table may speak of so many cells that memory is what takes long
     if (row.facts.done.empty() && row.facts.missing.empty()) continue;
     read_config(config, std::get<0>(place), row.facts);
     out.rows.push_back(std::move(row.facts));
   }
-  std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.ordinal < b.ordinal; });
+  std::ranges::stable_sort(out.rows, {}, &ConfigFacts::planned);  // in SQL it would take as long as all the rest of the statement
   read_metrics(store, out, metrics);
   return out;
 }
@@ -225,10 +224,10 @@ CellSet read_cells(Store& store, const TableOptions& options, const std::vector<
   const Selected what = selected(store, options, kinds);
   // Without a result the latest attempt says on which build and machine a cell met its end.
   Statement cells = bound(store,
-                          kCells + R"(ce.state, ce.reason
+                          kCells + R"(ce.state, ce.reason, ce.sweep_id, ce.ordinal
          FROM cell ce JOIN config c USING(config_id)
          LEFT JOIN attempt a ON a.attempt_id=coalesce(ce.result_attempt_id, )" +
-                              kLatestAttempt + ") WHERE " + what.condition + " ORDER BY ce.sweep_id, ce.ordinal",
+                              kLatestAttempt + ") WHERE " + what.condition,
                           what.parameters);
   return gather(store, std::move(cells), apart, exclusions, options.metrics);
 }
@@ -259,19 +258,19 @@ CellSet cells_of_build(Store& store, const TableOptions& options, const std::vec
       here + " UNION SELECT d.sweep_id FROM cell d JOIN attempt h ON h.attempt_id=d.result_attempt_id WHERE " + here + ")";
   Statement cells = bound(store,
                           kCells + R"(coalesce(a.outcome, ce.state) AS state,
-              CASE WHEN a.attempt_id IS NULL THEN ce.reason ELSE a.error_msg END AS reason
+              CASE WHEN a.attempt_id IS NULL THEN ce.reason ELSE a.error_msg END AS reason, ce.sweep_id, ce.ordinal
          FROM cell ce JOIN config c USING(config_id)
          LEFT JOIN ()" + tried +
                               R"() tried ON tried.config_id=ce.config_id AND tried.seed=ce.seed AND tried.place=1
          LEFT JOIN attempt a ON a.attempt_id=tried.attempt_id
          WHERE )" + what.condition +
-                              " AND (a.attempt_id IS NOT NULL OR (" + ended_untried + ")) ORDER BY ce.sweep_id, ce.ordinal",
+                              " AND (a.attempt_id IS NOT NULL OR (" + ended_untried + "))",
                           what.parameters);
   return gather(store, std::move(cells), false, Exclusions::missing, options.metrics);
 }
 
 CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
-  Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason
+  Statement cells = bound(store, kCells + R"(a.outcome AS state, a.error_msg AS reason, ce.sweep_id, ce.ordinal
          FROM attempt a JOIN cell ce USING(cell_id) JOIN config c USING(config_id) WHERE a.attempt_id=?1)",
                           {attempt});
   CellSet found = gather(store, std::move(cells), true, Exclusions::apart, {});
@@ -281,6 +280,7 @@ CellSet cells_of_attempt(Store& store, std::int64_t attempt) {
 
 void keep_cells(Store& store, CellSet& cells, const std::function<bool(const Json& config)>& wanted) {
   std::erase_if(cells.rows, [&](const ConfigFacts& row) { return !wanted(row.config); });
+  choose_ways(cells.rows);
   std::set<std::int64_t> configs;  // seeds share them
   for (const CellFacts& cell : cells.excluded) configs.insert(cell.config);
   Statement row = bound(store, "SELECT config_id, canon_json FROM json_each(?1) CROSS JOIN config ON config_id=json_each.value",

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,13 +18,19 @@ namespace synthbench {
 /// How a metric was computed: its signature, and on which split.
 using Way = std::pair<std::string, std::string>;
 
+/// What all values of a metric have in common that are computed alike.
+struct MetricDefinition {
+  std::string unit, better, signature;
+};
+
 /// A final metric of an attempt; of several splits that of test, else valid; of several signatures the one that most attempts have, of
 /// equals the one that sorts first.
 struct FinalMetric {
   double value = 0;
-  std::string unit, better, split, signature;
+  std::string split;
+  std::shared_ptr<const MetricDefinition> definition;  ///< shared, as a table may read 200,000 cells; never nullptr
 
-  Way way() const { return {signature, split}; }
+  Way way() const { return {definition->signature, split}; }
 };
 
 /// One seed of a row: how it ended and what it measured.
@@ -47,7 +54,8 @@ struct CellFacts {
 struct ConfigFacts {
   Json config;
   std::string config_sha;
-  std::int64_t params = 0, ordinal = 0, build = 0, env = 0;
+  std::int64_t params = 0, build = 0, env = 0;
+  std::pair<std::int64_t, std::int64_t> planned{};  ///< the sweep of its first cell, and the cell's ordinal there
   std::vector<CellFacts> done, missing;
 
   std::string text(const char* key) const { return config.value(key, std::string()); }
@@ -100,6 +108,11 @@ enum class Exclusions : std::uint8_t {
 /// apart: rows of several builds and machines stay apart, as --across-env asks; otherwise a row is a config.
 CellSet read_cells(Store& store, const TableOptions& options, const std::vector<std::string>& kinds, bool apart,
                    Exclusions exclusions = Exclusions::apart);
+
+/// Where attempts have a metric in several ways of equal rank, the way that most of those rows have speaks for it whose configs fulfil a
+/// condition, of equals the text that sorts first: one that was scored anew speaks as most others of the whole table do. Numbers of rows,
+/// which follow the order of merging, decide nothing.
+void choose_ways(std::vector<ConfigFacts>& rows, const std::function<bool(const Json& config)>& counts = {});
 
 /// Leaves the cells, also excluded ones, whose config fulfils a condition.
 void keep_cells(Store& store, CellSet& cells, const std::function<bool(const Json& config)>& wanted);

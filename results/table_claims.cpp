@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -16,150 +14,10 @@
 #include "results/table_columns.h"
 #include "results/table_notes.h"
 #include "results/table_shapes.h"
+#include "results/table_trials.h"
 
 namespace synthbench {
 namespace {
-
-/// Two configs that differ in the sides of a claim alone: logarithms of a over b at the seeds that both have.
-struct Pair {
-  const ConfigFacts *a = nullptr, *b = nullptr;
-  std::vector<std::int64_t> seeds{};  ///< ascending
-  std::vector<double> logs{};         ///< at each of them
-};
-
-/// Pairs of one scale: what they trained on, how much, how long.
-struct Trial {
-  std::string scale{};
-  std::vector<Pair> pairs{};
-  std::size_t otherwise = 0;  ///< pairs whose sides were computed in several ways
-};
-
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
-std::string scale_of(const ConfigFacts& config) {
-  std::vector<std::string> words;
-  for (const char* key : {"task", "data.name", "model.preset", "seq_len", "train.steps", "backend"}) {
-    const auto found = config.config.find(key);
-    if (found == config.config.end()) continue;
-    const bool named = std::string_view(key) == "seq_len" || std::string_view(key) == "train.steps";
-    words.push_back((named ? std::string(key) + " " : "") + text_of(*found));
-  }
-  return join(words);
-}
-
-/// What rows say of the keys that they share with others, as numbers: equal where they say the same and ran in one place. Keys that
-/// belong to a variant differ between variants; all others have to be equal. Made once for each row, as many claims ask.
-class SharedKeys {
- public:
-  explicit SharedKeys(const std::vector<ConfigFacts>& rows) : rows_(rows) {
-    std::map<Keys, std::size_t> known;
-    for (const ConfigFacts& row : rows) {
-      const auto [place, is_new] = known.try_emplace(keys_beside_variant(row.config), keys_.size());
-      if (is_new) keys_.push_back(place->first);
-      kinds_.push_back(place->second);
-    }
-  }
-
-  /// Rows of one kind have the same keys.
-  std::size_t kind(std::size_t row) const { return kinds_[row]; }
-
-  /// Of the keys that a row shares with those of a kind.
-  std::size_t said(std::size_t row, std::size_t kind) {
-    const auto [place, is_new] = said_.try_emplace(std::minmax(kinds_[row], kind));
-    Said& here = place->second;
-    if (is_new) std::ranges::set_intersection(keys_[kinds_[row]], keys_[kind], std::back_inserter(here.keys));  // JSON's keys are sorted
-    const auto [known, first] = here.by_row.try_emplace(row);
-    if (first) known->second = here.by_text.try_emplace(projected(rows_[row], here.keys), here.by_text.size()).first->second;
-    return known->second;
-  }
-
- private:
-  using Keys = std::vector<std::string>;
-  struct Said {
-    Keys keys{};
-    std::unordered_map<std::string, std::size_t> by_text{};
-    std::unordered_map<std::size_t, std::size_t> by_row{};
-  };
-  const std::vector<ConfigFacts>& rows_;
-  std::vector<Keys> keys_;          ///< of each kind
-  std::vector<std::size_t> kinds_;  ///< of each row
-  std::map<std::pair<std::size_t, std::size_t>, Said> said_;
-};
-
-/// The right sides of a claim, by what they share with the left ones.
-class RightSides {
- public:
-  explicit RightSides(SharedKeys& keys) : keys_(keys) {}
-  void add(std::size_t row) { by_kind_[keys_.kind(row)].push_back(row); }
-  bool empty() const { return by_kind_.empty(); }
-
-  std::vector<std::size_t> beside(std::size_t left) {
-    std::vector<std::size_t> out;
-    for (const auto& [kind, rows] : by_kind_) {
-      const auto [place, is_new] = indexes_.try_emplace({keys_.kind(left), kind});
-      auto& index = place->second;
-      if (is_new) {
-        for (const std::size_t row : rows) index[keys_.said(row, keys_.kind(left))].push_back(row);
-      }
-      const auto found = index.find(keys_.said(left, kind));
-      if (found != index.end()) std::ranges::copy(found->second, std::back_inserter(out));
-    }
-    return out;
-  }
-
- private:
-  SharedKeys& keys_;
-  std::map<std::size_t, std::vector<std::size_t>> by_kind_;
-  /// By the kinds of both sides, and what they say.
-  std::map<std::pair<std::size_t, std::size_t>, std::unordered_map<std::size_t, std::vector<std::size_t>>> indexes_;
-};
-
-std::string metric_of(const TableClaim& claim, const ConfigFacts& row) {
-  const auto quality = claim.metric == "quality" ? quality_of(row) : std::nullopt;
-  return quality ? quality->metric : claim.metric;
-}
-
-bool has_metric(const ConfigFacts& row, const std::string& metric) {
-  return std::ranges::any_of(row.done, [&](const CellFacts& cell) { return cell.metrics.contains(metric); });
-}
-
-void add_pair(const TableClaim& claim, const ConfigFacts& a, const ConfigFacts& b, Trial& to) {
-  const CommonSeeds common = at_common_seeds(a, b, metric_of(claim, a));
-  if (!common.one_way) {
-    ++to.otherwise;
-    return;
-  }
-  Pair pair{.a = &a, .b = &b};
-  for (std::size_t i = 0; i < common.seeds.size(); ++i) {
-    if (common.one[i] <= 0 || common.other[i] <= 0) continue;
-    pair.seeds.push_back(common.seeds[i]);
-    pair.logs.push_back(std::log(common.one[i] / common.other[i]));
-  }
-  if (!pair.logs.empty()) to.pairs.push_back(std::move(pair));
-}
-
-std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableClaim& claim, SharedKeys& keys) {
-  const auto is_on = [&](const std::optional<Filter>& side, const ConfigFacts& row) {
-    return holds(side, row.config) && holds(claim.where, row.config) && has_metric(row, metric_of(claim, row));
-  };
-  RightSides right(keys);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (is_on(claim.b, rows[row])) right.add(row);
-  }
-  std::vector<Trial> out;
-  std::unordered_map<std::string, std::size_t> known;  // by scale
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    const ConfigFacts& a = rows[row];
-    if (right.empty() || !is_on(claim.a, a)) continue;
-    const std::vector<std::size_t> beside = right.beside(row);
-    if (beside.empty()) continue;
-    const auto [place, is_new] = known.try_emplace(scale_of(a), out.size());
-    if (is_new) out.push_back({.scale = place->first});
-    for (const std::size_t b : beside) add_pair(claim, a, rows[b], out[place->second]);
-  }
-  std::erase_if(out, [](const Trial& trial) { return trial.pairs.empty() && trial.otherwise == 0; });
-  return out;
-}
 
 /// What the pairs of a trial say together.
 struct Evidence {
@@ -171,10 +29,10 @@ struct Evidence {
 
 /// Means of other pairs at each seed would be means of other things: the same pairs speak at all seeds. Of those choices the one that
 /// leaves most values, then most seeds.
-std::vector<std::int64_t> seeds_of_most(const std::vector<Pair>& pairs) {
+std::vector<std::int64_t> seeds_of_most(const std::vector<Trial::Pair>& pairs) {
   if (pairs.size() == 1) return pairs.front().seeds;
   std::map<std::vector<std::int64_t>, std::size_t> known;
-  for (const Pair& pair : pairs) ++known[pair.seeds];
+  for (const Trial::Pair& pair : pairs) ++known[pair.seeds];
   std::pair<std::size_t, std::size_t> most(0, 0);
   std::vector<std::int64_t> best;
   for (const auto& [seeds, count] : known) {
@@ -191,7 +49,7 @@ std::vector<std::int64_t> seeds_of_most(const std::vector<Pair>& pairs) {
 /// "1 of 2 pairs at 3 of 3 seeds are averaged, ..."; empty: all are.
 std::string left_out_of(const Trial& trial, std::size_t used, std::size_t seeds) {
   std::set<std::int64_t> all;
-  for (const Pair& pair : trial.pairs) all.insert(pair.seeds.begin(), pair.seeds.end());
+  for (const Trial::Pair& pair : trial.pairs) all.insert(pair.seeds.begin(), pair.seeds.end());
   std::vector<std::string> parts;
   if (used < trial.pairs.size() || seeds < all.size()) {
     parts.push_back(fmt::format("{} of {} pairs at {} of {} seeds are averaged, so that the same pairs speak at each seed", used,
@@ -209,7 +67,7 @@ Evidence evidence_of(Store& store, const TableClaim& claim, const Trial& trial) 
   std::size_t used = 0;
   Evidence out;
   out.logs.resize(seeds.size());
-  for (const Pair& pair : trial.pairs) {
+  for (const Trial::Pair& pair : trial.pairs) {
     if (!std::ranges::includes(pair.seeds, seeds)) continue;
     ++used;
     for (std::size_t i = 0, at = 0; at < seeds.size(); ++i) {
@@ -289,10 +147,8 @@ Table table_of_claims(Store& store, const TableSpec& spec, const TableOptions& o
               .columns = {"claim", "metric", "published", "ours", "interval", "published_inside", "n", "verdict", "scale"},
               .rows = {},
               .notes = {}};
-  SharedKeys keys(rows.cells.rows);
   std::size_t tried = 0;
-  for (const TableClaim& claim : spec.claims) {
-    const std::vector<Trial> trials = trials_of(rows.cells.rows, claim, keys);
+  for_each_claim(rows.cells.rows, spec.claims, [&](const TableClaim& claim, const std::vector<Trial>& trials) {
     table.notes.push_back(claim.text + ": " + claim.source);
     for (const Trial& trial : trials) {
       if (trial.pairs.empty()) {
@@ -305,7 +161,7 @@ Table table_of_claims(Store& store, const TableSpec& spec, const TableOptions& o
     }
     tried += trials.size();
     if (trials.empty()) table.rows.push_back(line_without_number(claim, "n/a (not run)", "not tried", ""));
-  }
+  });
   if (tried == 0) throw NothingDone("no cells for this table: " + spec.caption + " (no two configs differ in the sides of a claim alone)");
   std::vector<std::string> below = notes_under(store, rows.cells, rows.axes, shown);
   table.notes.insert(table.notes.begin(), below.begin(), below.end());

@@ -55,6 +55,7 @@ class Configs {
     for (const TableColumn& column : spec.columns) metrics.push_back(column.metric);
     what.metrics = metrics_to_read(metrics);
     Timings rows = read_rows(store, what, spec.kinds, spec.one_place);
+    if (spec.where) choose_ways(rows.cells.rows, [&](const Json& config) { return holds(spec.where, config); });
     add_vanilla(rows);
     if (std::ranges::count(spec.columns, "median", &TableColumn::metric) > 0) add_times(store, rows);
     return rows;
@@ -130,11 +131,12 @@ class Configs {
     for (const char* model : {"unigram", "bigram"}) {
       for (const ConfigFacts& row : facts()) {
         const std::vector<double> values = row.values(std::string("ppl_") + model);
+        if (values.empty()) continue;
         Json text = Json::array({model});
         for (const auto& [key, value] : row.config.items()) {
           if (key == "task" || key.starts_with("data.")) text.push_back(value);
         }
-        if (values.empty() || !told.insert(text.dump()).second) continue;
+        if (!told.insert(text.dump()).second) continue;
         table.rows.push_back(count_model(table, row, model, values.front()));
       }
     }

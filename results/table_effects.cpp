@@ -10,6 +10,7 @@
 #include <set>
 
 #include "harness/base/error.h"
+#include "harness/base/plain_text.h"
 #include "harness/base/words.h"
 #include "results/significance.h"
 #include "results/table_columns.h"
@@ -20,8 +21,6 @@ namespace synthbench {
 namespace {
 
 using Levels = std::vector<std::string>;  ///< of the factors, in their order
-
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 /// A metric at one seed of a config.
 struct Reading {
@@ -105,7 +104,7 @@ class Design {
       bool everywhere = true;
       for (const ConfigFacts* config : configs_) {
         everywhere = everywhere && config->config.contains(key);
-        if (config->config.contains(key)) values.insert(text_of(config->config.at(key)));
+        if (config->config.contains(key)) values.insert(plain_text(config->config.at(key)));
       }
       if (values.size() < 2 && key != "variant") continue;
       (everywhere ? factors_ : own_).push_back(key);
@@ -122,7 +121,7 @@ class Design {
     Point out;
     for (const CellFacts& cell : config.done) {
       const auto found = cell.metrics.find(metric_);
-      if (found != cell.metrics.end()) out[cell.seed] = {found->second.value, &found->second.signature, cell.attempt};
+      if (found != cell.metrics.end()) out[cell.seed] = {found->second.value, &found->second.definition->signature, cell.attempt};
     }
     return out;
   }
@@ -130,10 +129,10 @@ class Design {
   Levels levels_of(const ConfigFacts& config) const {
     Levels out;
     for (const std::string& factor : factors_) {
-      std::string level = text_of(config.config.at(factor));
+      std::string level = plain_text(config.config.at(factor));
       if (factor == "variant") {
         for (const std::string& key : own_) {
-          if (config.config.contains(key)) level += fmt::format(" {} {}", key, text_of(config.config.at(key)));
+          if (config.config.contains(key)) level += fmt::format(" {} {}", key, plain_text(config.config.at(key)));
         }
       }
       out.push_back(std::move(level));

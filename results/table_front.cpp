@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/base/error.h"
+#include "results/compare_seeds.h"
 #include "results/front.h"
 #include "results/table_columns.h"
 #include "results/table_notes.h"
@@ -35,6 +36,18 @@ std::vector<std::string> notes_of_both(Store& store, const Timings& timed, const
   }
   out.insert(out.end(), shared.begin(), shared.end());
   return out;
+}
+
+/// Means over several seeds, of rows whose seeds draw the work, are of several works.
+bool of_several_works(const Timings& timed, const std::vector<Candidate>& group) {
+  std::set<std::string> seeds;
+  bool drawn = false;
+  for (const Candidate& one : group) {
+    const ConfigFacts& row = timed.cells.rows[one.row];
+    seeds.insert(seed_list(row));
+    drawn = drawn || row.seed_draws_work();
+  }
+  return drawn && seeds.size() > 1;
 }
 
 }  // namespace
@@ -80,7 +93,12 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
               .notes = {}};
   for (const std::string& name : {qualities.name(quality), measures.name(time), std::string("on_the_front"), std::string("beaten_by")})
     table.columns.push_back(name);
+  std::size_t unlike = 0;
   for (auto& [vanilla, group] : groups) {
+    if (of_several_works(timed, group)) {
+      unlike += group.size();
+      continue;
+    }
     std::ranges::stable_sort(group, {}, [](const Candidate& one) { return one.point.time; });
     std::vector<FrontPoint> points;
     for (const Candidate& one : group) points.push_back(one.point);
@@ -96,14 +114,20 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
       table.rows.push_back(std::move(line));
     }
   }
-  if (table.rows.empty())
-    throw NothingDone("no cells for this table: " + spec.caption + " (no variant was both timed beside vanilla and trained)");
+  const std::string why_unlike =
+      unlike > 0 ? fmt::format("{} lines, timed at other seeds than those beside them, where the seed draws the lengths of keys", unlike)
+                 : "";
+  if (table.rows.empty()) {
+    throw NothingDone("no cells for this table: " + spec.caption +
+                      (unlike > 0 ? " (left out: " + why_unlike + ")" : " (no variant was both timed beside vanilla and trained)"));
+  }
   table.notes = notes_of_both(store, timed, trained);
   table.notes.push_back(fmt::format("{}{}: {} is better, mean over seeds of the training of the same variant with the same keys of its own",
                                     qualities.name(quality), judged->split.empty() ? "" : " on " + judged->split, judged->better));
   table.notes.emplace_back("time: of one timed call at the line's axes; `plot pareto` takes that of a training step instead");
   table.notes.emplace_back("on_the_front: no other line of equal axes is as fast and as good; by means, so neighbours may be equal");
   for (const std::string& name : several) table.notes.push_back("left out: " + name + ", trained in several ways (--only chooses one)");
+  if (unlike > 0) table.notes.push_back("left out: " + why_unlike);
   for (const std::string& note : spec.notes) table.notes.push_back(note);
   return table;
 }

@@ -126,7 +126,7 @@ void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
   std::map<std::string, std::set<std::string>> by_metric;
   for (const ConfigFacts& row : cells.rows) {
     for (const CellFacts& cell : row.done) {
-      for (const auto& [metric, value] : cell.metrics) by_metric[metric].insert(value.signature);
+      for (const auto& [metric, value] : cell.metrics) by_metric[metric].insert(value.definition->signature);
     }
   }
   std::map<std::set<std::string>, std::vector<std::string>> by_signatures;  // what was timed in two ways has a dozen metrics
@@ -142,7 +142,7 @@ void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
 
 /// "tok:13a on test"
 std::string way_of(const FinalMetric& metric) {
-  const std::string way = metric.signature.empty() ? "no signature" : metric.signature;
+  const std::string way = metric.definition->signature.empty() ? "no signature" : metric.definition->signature;
   return metric.split.empty() ? way : way + " on " + metric.split;
 }
 
@@ -170,6 +170,7 @@ void add_set_aside(std::vector<std::string>& notes, const CellSet& cells, const 
 
 /// What [match] of the grids warned of when they were planned.
 void add_unmatched(std::vector<std::string>& notes, Store& store, const CellSet& cells) {
+  if (store.select("SELECT 1 FROM tag WHERE tag=? LIMIT 1", {kUnmatchedTag}).empty()) return;  // spares a search for 200,000 cells
   for (const OrderedJson& row : store.select(R"(SELECT DISTINCT t.note AS note FROM tag t WHERE t.tag=? AND t.sweep_id IN
                                                 (SELECT c.sweep_id FROM cell c WHERE c.result_attempt_id IN (SELECT value FROM json_each(?)))
                                                 ORDER BY 1)",

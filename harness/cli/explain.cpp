@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ablations/keys.h"
+#include "harness/base/plain_text.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 
@@ -78,7 +79,7 @@ std::string line_of(const std::string& key, const Row& row) {
   if (!row.origin && key == "tokens") return fmt::format("  {:<16} {:>12}  sets their batch: see --explain batch\n", "-", cells);
   if (!row.origin) return fmt::format("  {:<16} {:>12}  no part of their configs: nothing there reads it\n", "-", cells);
   const Json& value = row.origin->value;
-  const std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
+  const std::string shown = plain_text(value);
   const std::string where = row.origin->where.empty() ? "" : ": " + row.origin->where;
   return fmt::format("  {:<16} {:>12}  {}{}\n", shown, cells, name(row.origin->source), where);
 }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/base/plain_text.h"
 #include "harness/base/units.h"
 #include "harness/base/words.h"
 
@@ -99,7 +100,7 @@ std::string cell_label(const Config& config, std::int64_t seed) {
   const auto add = [&](const std::string& text) { label += (label.empty() ? "" : " ") + text; };
   for (const char* key : {"variant", "backend", "task", "seq_len"}) {
     const auto found = values.find(key);
-    if (found != values.end()) add(found->is_string() ? found->get<std::string>() : found->dump());
+    if (found != values.end()) add(plain_text(*found));
   }
   if (values.contains("rank")) add("rank " + values["rank"].dump());
   add("seed " + std::to_string(seed));

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "harness/base/plain_text.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/provenance.h"
@@ -21,7 +22,7 @@ std::string version_text(const BuildRow& build) {
       fmt::format("synthbench {} ({}{})\n", build.tool_version, build.git_sha.substr(0, 12), build.dirty ? ", changed since" : "");
   text += fmt::format("{} {} {}\n", build.compiler, build.build_type, build.flags);
   for (const auto& [name, version] : build.libs.items()) {
-    text += fmt::format("  {:<16} {}\n", name, version.is_string() ? version.get<std::string>() : version.dump());
+    text += fmt::format("  {:<16} {}\n", name, plain_text(version));
   }
   return text;
 }

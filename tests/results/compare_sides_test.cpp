@@ -51,6 +51,20 @@ TEST_F(CompareSeeds, SidesThatShareNoSeedArePooledAndItIsSaid) {
   EXPECT_EQ(row.b->processes, 8u);
 }
 
+TEST_F(CompareSeeds, SidesThatShareNoSeedAreOtherWorkWhereTheSeedDrawsLengths) {
+  const Json drawn = {{"seq_len", 64}, {"key_lengths", "random"}};
+  over_seeds(
+      path, "before", {0}, [&](std::int64_t seed) { return by_seed(seed); }, drawn);
+  over_seeds(
+      path, "after", {1}, [&](std::int64_t seed) { return by_seed(seed); }, drawn);
+  const ComparisonTable table = compared(path, "before", "after");
+  const Comparison& row = table.rows.at(0);
+  EXPECT_EQ(row.note, "no seed in common, and the seed draws the lengths of keys (A 0; B 1)");
+  EXPECT_EQ(row.verdict, "ambiguous");
+  EXPECT_FALSE(row.ratio);
+  EXPECT_FALSE(table.judged);
+}
+
 TEST_F(CompareSeeds, OneSidedRowsSayHowEachSeedEnded) {
   over_seeds(path, "before", {0, 1, 2}, [&](std::int64_t seed) { return seed == 2 ? ended("oom", "too large") : by_seed(seed); });
   over_seeds(path, "after", {0, 1}, [&](std::int64_t seed) { return ended("crashed", seed == 0 ? "SIGSEGV" : "SIGABRT"); });

@@ -124,6 +124,16 @@ TEST_F(Shapes, BestIsMarkedWhereItIsSignificant) {
   EXPECT_TRUE(has(notes(alone), "no best is marked")) << notes(alone);
 }
 
+TEST_F(Shapes, NumbersThatWereNotMeasuredAreNoBest) {
+  const std::string text =
+      "caption = \"c\"\nkind = \"train\"\nshape = \"rows\"\n[[row]]\nlabel = \"a\"\nwhere = \"variant = 'vanilla'\"\n"
+      "[[row]]\nlabel = \"b\"\nwhere = \"variant = 'dense'\"\n[[column]]\nname = \"n\"\nmetric = \"parameters\"\nbetter = \"lower\"\nbest "
+      "= true\n";
+  const Table counts = table(written(text), {.filter = "seq_len = 64"});
+  EXPECT_EQ(line(counts, {"a"})["n"].value, 4096) << format_table(counts, "md");
+  EXPECT_EQ(line(counts, {"a"})["n"].mark, Mark::none);
+}
+
 TEST_F(Shapes, AColumnMaySayWhichIsBetter) {
   const std::string text = "caption = \"c\"\nkind = \"train\"\n[[column]]\nname = \"ppl\"\nmetric = \"ppl\"\nbest = true\n";
   EXPECT_EQ(line(table(written(text)), {"random+vanilla", "64"})["ppl"].mark, Mark::best);

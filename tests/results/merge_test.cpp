@@ -152,12 +152,12 @@ TEST_F(Copies, WhichOfTwoSignaturesIsShownDoesNotFollowTheOrderOfMerging) {
     const CellSet cells = read_cells(*store, {}, {"speed"}, false);
     const auto bleu = cells.rows.at(0).done.at(0).metrics.find("bleu");
     ASSERT_NE(bleu, cells.rows.at(0).done.at(0).metrics.end());
-    EXPECT_EQ(bleu->second.signature, "v:1") << order.front();
+    EXPECT_EQ(bleu->second.definition->signature, "v:1") << order.front();
     EXPECT_EQ(bleu->second.value, 20.0);
     const auto others = cells.rows.at(0).done.at(0).set_aside.find("bleu");
     ASSERT_NE(others, cells.rows.at(0).done.at(0).set_aside.end()) << "and the other one is told";
     ASSERT_EQ(others->second.size(), 1u);
-    EXPECT_EQ(others->second[0].signature, "v:2");
+    EXPECT_EQ(others->second[0].definition->signature, "v:2");
   }
 }
 

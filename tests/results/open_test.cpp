@@ -88,6 +88,18 @@ TEST(Open, RefusesSomebodyElsesDatabase) {
   EXPECT_EQ(folder.names().size(), 1u);
 }
 
+TEST(Open, KnowsWhoseItIsWhereItsSchemaCannotBeRead) {
+  TempFolder folder;
+  const std::string path = folder / "future.db";
+  Connection(path, Connection::Mode::write, 1)
+      .execute(
+          "CREATE TABLE t(a); PRAGMA application_id = 77; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABEL t(a)'");
+  for (const bool writing : {false, true}) {
+    const std::string line = user_error([&] { writing ? Store::open_to_write(path) : Store::open_to_read(path); });
+    EXPECT_TRUE(has(line, "belongs to another program")) << line;
+  }
+}
+
 TEST(Open, RefusesANewerVersionAndNamesBoth) {
   TempFolder folder;
   const std::string path = folder / "r.db";

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 
+#include "harness/base/error.h"
 #include "results/statistics.h"
 #include "results/table.h"
 #include "tests/results/reading_tables.h"
@@ -72,6 +73,29 @@ TEST(SeedsOfTables, NoBestTimeThatItsProcessesCallTheSlowerOne) {
   for (const char* variant : {"vanilla", "random", "dense"}) EXPECT_EQ(mark_of(turned, variant, same.c_str()), Mark::none) << variant;
 }
 
+TEST(SeedsOfTables, NoBestTimeThatALaterLineBeatsAtTheSeedsOfBoth) {
+  for (const bool drawn : {true, false}) {
+    TempFolder folder;
+    std::vector<CellRow> cells;
+    for (const auto& [variant, seed] : {std::pair("dense", 0), {"random", 0}, {"vanilla", 0}, {"vanilla", 1}}) {
+      const Json config = {{"variant", variant}, {"seq_len", 64}, {"key_lengths", drawn ? "random" : "full"}};
+      cells.push_back(a_cell(config, seed, std::ssize(cells) + 1));
+    }
+    Sweep sweep(folder / "r.db", cells);
+    sweep.finish_all([&](const Store::CellState& cell) {
+      const std::string variant = cell.config["variant"];
+      const double seconds = cell.seed == 1 ? 10e-3 : variant == "dense" ? 1e-3 : variant == "random" ? 1.2e-3 : 0.5e-3;
+      Launches out;
+      for (int process = 0; process < 4; ++process) out.push_back(std::vector<double>(2, seconds * (1 + 0.001 * process)));
+      return timed(out);
+    });
+    const Table table = make_table(*sweep.store, "speed", {});
+    const std::string column = *std::ranges::find_if(table.columns, [](const std::string& name) { return name.starts_with("median_"); });
+    EXPECT_EQ(mark_of(table, "dense", column.c_str()), drawn ? Mark::none : Mark::best) << format_table(table, "md");
+    EXPECT_NEAR(line(table, {"dense"})["time_vs_vanilla"].value.get<double>(), drawn ? 2 : 1e-3 / 5.25e-3, 2e-3);
+  }
+}
+
 /// Vanilla at seeds 0 to 2, dense that crashed at two of them, random at another one.
 class DrawnLengths : public testing::Test {
  protected:
@@ -116,6 +140,19 @@ TEST_F(DrawnLengths, OnlySeedsThatBothHaveAreTheSameWork) {
   EXPECT_NEAR(line(speed, {"vanilla"})["time_vs_vanilla"].value.get<double>(), 1, 1e-9);
   EXPECT_NEAR(line(table("memory"), {"dense"})["minus_vanilla_MiB"].value.get<double>(), 10, 1e-9);
   EXPECT_TRUE(has(sentence(), "dense is about 1.50x slower than vanilla at length 512")) << sentence();
+}
+
+TEST_F(DrawnLengths, LinesOfOtherSeedsAreNotHeldAgainstEachOtherOnTheFront) {
+  measure("random");
+  std::string why;
+  try {
+    table("pareto");
+  } catch (const NothingDone& nothing) {
+    why = nothing.what();
+  }
+  EXPECT_TRUE(has(why, "left out: 2 lines, timed at other seeds than those beside them")) << why;
+  measure("full");
+  EXPECT_EQ(table("pareto").rows.size(), 2u);
 }
 
 TEST_F(DrawnLengths, OfFullLengthsAllSeedsAreTheSameWork) {

@@ -110,6 +110,19 @@ TEST_F(Signatures, NotesSpeakOfTheLinesAndColumnsAboveThem) {
   EXPECT_FALSE(has(notes(written(rows + column)), "some attempts also have"));
 }
 
+TEST_F(Signatures, RowsThatATableLeavesOutHaveNoSayInHowItsOwnSpeak) {
+  train([](const std::string& variant, std::int64_t seed) {
+    if (variant == "vanilla") return Ways{{"v:2", 40}};
+    return seed == 2 ? Ways{{"v:1", 44}, {"v:2", 99}} : Ways{{"v:1", 44}};
+  });
+  EXPECT_TRUE(has(notes(quality()), "computed in 2 ways")) << notes(quality());
+  const std::string head = "caption = \"mine\"\nkind = \"train\"\n", column = "\n[[column]]\nname = \"ppl\"\nmetric = \"ppl\"\n";
+  const Table configs = written(head + "where = \"variant = 'dense'\"" + column);
+  EXPECT_EQ(configs.rows.at(0).back().value, 44) << format_table(configs, "md");
+  const Table rows = written(head + "shape = \"rows\"\n[[row]]\nlabel = \"one\"\nwhere = \"variant = 'dense'\"\n" + column);
+  EXPECT_EQ(line(rows, {"one"})["ppl"].value, 44) << format_table(rows, "md");
+}
+
 TEST_F(Signatures, SidesOfAClaimThatWereComputedOtherwiseAreNotJudged) {
   train([](const std::string& variant, std::int64_t) { return Ways{{variant == "dense" ? "v:1" : "v:2", 40}}; });
   const Table claims = written(

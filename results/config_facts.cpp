@@ -31,10 +31,13 @@ void CellFacts::show(const std::string& metric, const Way& way) {
   if (others == set_aside.end()) return;
   const auto wanted = std::ranges::find(others->second, way, &FinalMetric::way);
   if (wanted == others->second.end()) return;  // it speaks already
-  auto spoke = metrics.extract(metric);
-  if (spoke.empty()) spoke = not_finite.extract(metric);
-  std::swap(spoke.mapped(), *wanted);
-  (std::isfinite(spoke.mapped().value) ? metrics : not_finite).insert(std::move(spoke));
+  ByName& from = metrics.contains(metric) ? metrics : not_finite;
+  const auto spoke = from.find(metric);
+  std::swap(spoke->second, *wanted);
+  ByName& to = std::isfinite(spoke->second.value) ? metrics : not_finite;
+  if (&to == &from) return;
+  to.emplace(metric, std::move(spoke->second));
+  from.erase(spoke);
 }
 
 void choose_ways(std::vector<ConfigFacts>& rows, const std::function<bool(const Json& config)>& counts) {

@@ -3,14 +3,14 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
+#include <utility>
 
 #include "results/latex_text.h"
 
 namespace synthbench {
 namespace {
 
-using Replacements = std::map<char, std::string>;
+using Replacements = std::vector<std::pair<char, std::string>>;
 const Replacements kForMarkdown = {{'|', "\\|"}, {'\n', "<br>"}};
 const Replacements kForOrg = {{'|', "\\vert{}"}};
 const Replacements kForAsciidoc = {{'|', "\\|"}, {'\n', " +\n"}};
@@ -20,7 +20,7 @@ const Replacements kForHtml = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"
 std::string escaped(std::string_view text, const Replacements& replacements) {
   std::string out;
   for (const char c : text) {
-    const auto found = replacements.find(c);
+    const auto found = std::ranges::find(replacements, c, &Replacements::value_type::first);
     if (found != replacements.end()) {
       out += found->second;
     } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {

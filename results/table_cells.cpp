@@ -79,7 +79,7 @@ auto weight(const CellFacts& cell) {
 }
 
 /// Where a metric of a cell stands.
-std::map<std::string, FinalMetric>& shelf(CellFacts& cell, const FinalMetric& metric) {
+CellFacts::ByName& shelf(CellFacts& cell, const FinalMetric& metric) {
   return std::isfinite(metric.value) ? cell.metrics : cell.not_finite;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <unordered_set>
 
 #include "harness/base/units.h"
 #include "harness/base/words.h"
@@ -124,9 +125,12 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
 /// Numbers of one name that were computed in several ways.
 void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
   std::map<std::string, std::set<std::string>> by_metric;
+  std::unordered_set<const MetricDefinition*> known;
   for (const ConfigFacts& row : cells.rows) {
     for (const CellFacts& cell : row.done) {
-      for (const auto& [metric, value] : cell.metrics) by_metric[metric].insert(value.definition->signature);
+      for (const auto& [metric, value] : cell.metrics) {
+        if (known.insert(value.definition.get()).second) by_metric[metric].insert(value.definition->signature);
+      }
     }
   }
   std::map<std::set<std::string>, std::vector<std::string>> by_signatures;  // what was timed in two ways has a dozen metrics

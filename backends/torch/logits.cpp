@@ -23,7 +23,7 @@ at::Tensor term_logits(const AttentionCall& call, const LogitTerm& term) {
       const at::Tensor rhs = distinct(term.rhs);  // logits of all pairs (q,p) in the order of the keys, then the leading keys
       return ((rhs * term.scale).unsqueeze(4) * lhs.unsqueeze(3)).flatten(3).narrow(3, 0, shape_of(call).keys);
     }
-    case TermKind::table: return term.scale == 1 ? lhs : lhs * term.scale;  // nobody writes into logits: a copy is as long as they are
+    case TermKind::table: return table_logits(term);
   }
   return {};
 }
@@ -57,6 +57,11 @@ void add_tiled(const LogitTerm& term, const at::Tensor& grad_logits, const Atten
 }
 
 }  // namespace
+
+at::Tensor table_logits(const LogitTerm& term) {
+  const at::Tensor lhs = distinct(term.lhs);
+  return term.scale == 1 ? lhs : lhs * term.scale;  // a copy takes as long as all logits do
+}
 
 at::Tensor logits(const AttentionCall& call) {
   at::Tensor sum;

@@ -6,6 +6,9 @@
 
 namespace synthbench::aten {
 
+/// A table's part of the logits, (B or 1, H or 1, N or 1, M); may be the caller's own memory, which nobody writes into.
+at::Tensor table_logits(const LogitTerm& term);
+
 /// Sum of the scaled terms, before the mask, (B or 1, H or 1, N, M): extents of 1 where every term is shared.
 at::Tensor logits(const AttentionCall& call);
 

@@ -86,7 +86,7 @@ std::optional<at::Tensor> additive_mask(const AttentionCall& call) {
   at::Tensor bias;
   for (const LogitTerm& term : call.terms) {
     if (!is_bias(term)) continue;
-    const at::Tensor part = distinct(term.lhs) * term.scale;
+    const at::Tensor part = table_logits(term);
     bias = bias.defined() ? bias + part : part;
   }
   const at::Tensor hidden = !bias.defined() && kernel_masks(call) ? at::Tensor() : hidden_keys(call);

@@ -5,8 +5,8 @@
 #include "backends/core/half.h"
 #include "backends/torch/choose.h"
 #include "backends/torch/compositions.h"
-#include "backends/torch/constants.h"
 #include "backends/torch/gpu_memory.h"
+#include "backends/torch/process.h"
 #include "backends/torch/wide_call.h"
 
 namespace synthbench {
@@ -36,7 +36,7 @@ void use_threads(int threads) {
     return true;
   }();
   (void)sums_in_f32;
-  aten::map_constants();
+  aten::prepare_process();
   if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
 

@@ -2,7 +2,6 @@
 
 #include <malloc.h>
 
-#include <climits>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -30,8 +29,8 @@ void forget_peak_rss() {
 }
 
 void keep_freed_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, INT_MAX);
-  ::mallopt(M_TRIM_THRESHOLD, INT_MAX);
+  ::mallopt(M_MMAP_MAX, 0);
+  ::mallopt(M_TRIM_THRESHOLD, -1);
 }
 
 void hold_peak_rss() { held = peak_rss_bytes(); }

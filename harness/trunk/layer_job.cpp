@@ -1,5 +1,5 @@
 // The job "layer": projections, attention and output of one self-attention layer.
-#include "backends/torch/constants.h"
+#include "backends/torch/process.h"
 #include "harness/job.h"
 #include "harness/measure/cell_problem.h"
 #include "harness/measure/gate.h"
@@ -37,7 +37,7 @@ void time_layer(const WorkerOrder& order, const RecordWriter& records) {
   const torch::Device device = device_of(config);
   const AttendOptions options = options_of(order, device);
   torch::set_num_threads(options.threads);
-  aten::map_constants();
+  aten::prepare_process();
 
   const auto layer = make_layer({config.text("variant"), config.layer(), Initialiser(seed, dtype, device)});
   const std::vector<std::int64_t> shape = {config.integer("batch"), config.integer("seq_len"), config.integer("d_model")};

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "backends/torch/constants.h"
+#include "backends/torch/process.h"
 #include "harness/job.h"
 #include "harness/trunk/attention_probe.h"
 #include "harness/trunk/device.h"
@@ -44,7 +44,7 @@ LanguageModelTraining::LanguageModelTraining(const Config& config, const TaskDat
       model_(model_config(config, data.vocabulary()), Initialiser(seed, scalar_type_of(config), device_)),
       optimiser_(make_optimiser(config, model_->parameters())) {
   torch::set_num_threads(threads);
-  aten::map_constants();
+  aten::prepare_process();
   const TensorBatch first = tensors_of(data.train_batch(1, seed), device_);
   kernel_ = model_->choose(first.inputs, pass_of(first, 0));
   if (kernel_.reason) throw Unsupported(*kernel_.reason);

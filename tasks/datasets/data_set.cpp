@@ -221,7 +221,7 @@ std::string NamedData::sha() const {
       while (stream.next_file()) {
         while (stream.read(block.data(), block.size()) > 0) {
         }
-        if (here->layout->reader.by_name) sum.add(fmt::format("{} {}\n", with_its_folder(stream.name()), tally->bytes));
+        if (k == 0 && here->layout->reader.by_name) sum.add(fmt::format("{} {}\n", with_its_folder(stream.name()), tally->bytes));
       }
       sum.add(fmt::format("{} {} {} {}\n", here->split->name, k + 1, tally->bytes, tally->sum.hex()));
     }

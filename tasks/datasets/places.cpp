@@ -56,13 +56,19 @@ std::vector<std::string> sorted_matches(const std::string& pattern) {
   if (const auto path = path_of(pattern)) {
     return kind_of(*path) == fs::file_type::not_found ? std::vector<std::string>() : std::vector{*path};
   }
-  const auto may_not = [](const char*, int why) { return why == EACCES ? 1 : 0; };
+  static thread_local int reason = 0;  // glob's callback has no other way to say it
+  const auto is_there = [](const char*, int why) {
+    reason = why;
+    return why == ENOENT || why == ENOTDIR ? 0 : 1;
+  };
   glob_t found{};
   std::vector<std::string> paths;
-  const int failed = ::glob(pattern.c_str(), 0, may_not, &found);
+  const int failed = ::glob(pattern.c_str(), 0, is_there, &found);
   if (failed == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
-  if (failed == GLOB_ABORTED) throw UserError(fmt::format("cannot read {}: {}", pattern, std::strerror(EACCES)));
+  if (failed != 0 && failed != GLOB_NOMATCH) {
+    throw UserError(fmt::format("cannot read {}: {}", pattern, std::strerror(failed == GLOB_NOSPACE ? ENOMEM : reason)));
+  }
   return paths;
 }
 

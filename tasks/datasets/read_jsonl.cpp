@@ -15,6 +15,8 @@ Json object_of(std::string_view line, const std::string& where) {
     object = Json::parse(line);
   } catch (const Json::parse_error& error) {
     throw UserError(fmt::format("{}: byte {}: not valid JSON, of which a line holds one object", where, error.byte));
+  } catch (const Json::out_of_range&) {
+    throw UserError(where + ": not valid JSON, a number is out of range");
   }
   if (!object.is_object()) throw UserError(where + ": not a JSON object, of which a line holds one");
   return object;

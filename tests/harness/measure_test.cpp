@@ -69,6 +69,9 @@ long faults_of_buffers() {
 }
 
 TEST(Measure, WhatIsFreedByOneCallServesTheNext) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer has an allocator of its own";
+#endif
   keep_freed_memory();
   EXPECT_LT(faults_of_buffers(), 200) << "2048 pages each";
 }

@@ -1,17 +1,36 @@
 // torch and torch_eager against the float64 oracle: every variant and some mixtures, masks, odd sizes, sharing, dropout.
 #include <gtest/gtest.h>
+#include <malloc.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "ablations/problem.h"
 #include "backends/core/dropout.h"
+#include "backends/torch/process.h"
 #include "backends/torch/tensors.h"
 #include "harness/check/plain.h"
 #include "tests/test_seed.h"
 
 namespace synthbench {
 namespace {
+
+TEST(TorchProcess, FreedTensorsBecomeOneBlockAgain) {
+  aten::prepare_process();
+  ::mallopt(M_MMAP_MAX, 0);  // as a process that keeps what it frees
+  ::mallopt(M_TRIM_THRESHOLD, -1);
+  const auto make_and_free = [] {
+    const at::Tensor large = at::ones({1 << 22});
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(large.data_ptr()) % 64, 0u);
+    EXPECT_EQ(large.sum().item<float>(), 1 << 22);
+  };
+  make_and_free();
+  const void* const end_of_heap = ::sbrk(0);
+  for (int call = 0; call < 20; ++call) make_and_free();
+  EXPECT_EQ(::sbrk(0), end_of_heap);
+}
 
 struct MaskCase {
   const char* name;

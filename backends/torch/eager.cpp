@@ -2,8 +2,6 @@
 //
 //   P (B,H,N,M) = softmax(S + mask)        out = (P o F) V                F: dropout factors, where there is dropout
 //   dV = (P o F)' dO                       dP = (dO V') o F               dS = P o (dP - rowsum(P o dP))
-//
-// lse comes for two reductions: the largest probability of a row is exp(largest logit - lse).
 #include "backends/torch/compositions.h"
 #include "backends/torch/logits.h"
 #include "backends/torch/tensors.h"
@@ -12,10 +10,8 @@ namespace synthbench::aten {
 namespace {
 
 void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
-  at::Tensor largest;
-  at::Tensor p = probabilities(call, &largest);
-  at::Tensor lse = largest - p.amax(-1, true).log();
-  if (may_have_empty_rows(call.mask)) lse = at::where(at::isneginf(largest), largest, lse);
+  at::Tensor lse;
+  at::Tensor p = probabilities(call, &lse);
   tensor_of(outputs.lse).copy_(lse);
   if (call.dropout.rate > 0) p = p * dropout_factors(call);
   tensor_of(outputs.out).copy_(at::matmul(p, distinct_keys(call, call.value)));

@@ -33,14 +33,27 @@ AttentionCall without_lengths(const AttentionCall& call) {
   return shared;
 }
 
+/// P V for each sample alone: P of a head, 1 MB at most, stays in the cache from one sample to the next, so that laying the samples side by
+/// side would only copy them. (P' dO would be slower so: the samples' products by a transposed matrix are.)
+bool sample_by_sample(const AttentionCall& call) {
+  const CallShape s = shape_of(call);
+  return call.value.place == Place::host && s.queries * s.keys <= 1 << 18;
+}
+
 void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
-  at::Tensor largest;
-  const at::Tensor p = probabilities(call, &largest);  // (1,H,N,M)
-  at::Tensor lse = largest - p.amax(-1, true).log();
-  if (may_have_empty_rows(call.mask)) lse = at::where(at::isneginf(largest), largest, lse);
+  at::Tensor lse;
+  const at::Tensor p = probabilities(call, &lse);  // (1,H,N,M)
   tensor_of(outputs.lse).copy_(lse);
-  const at::Tensor out = at::bmm(p.squeeze(0), folded(distinct_keys(call, call.value)));
-  tensor_of(outputs.out).copy_(unfolded(out, call.value.shape.batch));
+  const CallShape s = shape_of(call);
+  const at::Tensor values = distinct_keys(call, call.value);
+  if (!sample_by_sample(call)) {
+    return void(tensor_of(outputs.out).copy_(unfolded(at::bmm(p.squeeze(0), folded(values)), s.batch)));
+  }
+  const at::Tensor every = values.expand({s.batch, s.heads, s.keys, s.width}), out = tensor_of(outputs.out);
+  for (std::int64_t b = 0; b < s.batch; ++b) {
+    at::Tensor of_sample = out.select(0, b);
+    at::bmm_out(of_sample, p.squeeze(0), every.select(0, b));
+  }
 }
 
 void backward_plain(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads) {

@@ -40,10 +40,10 @@ at::Tensor summed_where_shared(const at::Tensor& grad, const at::Tensor& lhs, co
 void add_inner(const AttentionCall& call, const LogitTerm& term, const at::Tensor& grad_logits, const AttentionGrads::Term& grad) {
   const at::Tensor lhs = distinct(term.lhs), rhs = distinct_keys(call, term.rhs);
   const at::Tensor ds = summed_where_shared(grad_logits, lhs, rhs, false);
-  if (grad.lhs) add_into(grad.lhs, at::matmul(ds, rhs * term.scale));
+  if (grad.lhs) add_into(grad.lhs, at::matmul(ds, rhs), term.scale);
   if (grad.rhs) {
     const at::Tensor rows = lhs.size(2) == ds.size(2) ? ds : ds.sum(2, true);  // every query had the same lhs
-    add_into(grad.rhs, at::matmul(rows.transpose(2, 3), lhs * term.scale));
+    add_into(grad.rhs, at::matmul(rows.transpose(2, 3), lhs), term.scale);
   }
 }
 
@@ -52,8 +52,17 @@ void add_tiled(const LogitTerm& term, const at::Tensor& grad_logits, const Atten
   const std::int64_t p = lhs.size(3), q = rhs.size(3);
   at::Tensor ds = summed_where_shared(grad_logits, lhs, rhs, true);
   ds = at::constant_pad_nd(ds, {0, p * q - ds.size(3)}).unflatten(3, {q, p});
-  if (grad.lhs) add_into(grad.lhs, (ds * (rhs * term.scale).unsqueeze(4)).sum(3));
-  if (grad.rhs) add_into(grad.rhs, (ds * (lhs * term.scale).unsqueeze(3)).sum(4));
+  if (grad.lhs) add_into(grad.lhs, (ds * rhs.unsqueeze(4)).sum(3), term.scale);
+  if (grad.rhs) add_into(grad.rhs, (ds * lhs.unsqueeze(3)).sum(4), term.scale);
+}
+
+/// S - log P is the log-sum-exp at each key of a row. The first key says it where its P has digits; else the largest has to be looked for,
+/// which reads S and P once more. On a GPU looking which of both would wait for it.
+at::Tensor log_sum_exp(const at::Tensor& s, const at::Tensor& p) {
+  constexpr double kFaint = 1e-5;
+  const at::Tensor first = p.narrow(-1, 0, 1);
+  if (p.is_cpu() && first.amin().item<double>() > kFaint) return s.narrow(-1, 0, 1) - first.log();
+  return s.amax(-1, true) - p.amax(-1, true).log();
 }
 
 }  // namespace
@@ -73,14 +82,16 @@ at::Tensor logits(const AttentionCall& call) {
   return sum.expand({sum.size(0), sum.size(1), s.queries, s.keys});
 }
 
-at::Tensor probabilities(const AttentionCall& call, at::Tensor* largest) {
+at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse) {
   at::Tensor s = logits(call);
   s = s.expand({s.size(0), shape_of(call).heads, s.size(2), s.size(3)});
   const at::Tensor hidden = hidden_keys(call);
   if (hidden.defined()) s = at::masked_fill(s, hidden, -std::numeric_limits<double>::infinity());
-  if (largest) *largest = s.amax(-1, true);
   at::Tensor p = at::_softmax(s, -1, false);
-  if (may_have_empty_rows(call.mask)) p.masked_fill_(hidden.all(-1, true), 0.0);  // softmax of nothing but -inf is NaN
+  const at::Tensor empty = may_have_empty_rows(call.mask) ? hidden.all(-1, true) : at::Tensor();
+  if (empty.defined()) p.masked_fill_(empty, 0.0);  // softmax of nothing but -inf is NaN
+  if (lse) *lse = log_sum_exp(s, p);
+  if (lse && empty.defined()) lse->masked_fill_(empty, -std::numeric_limits<double>::infinity());
   return p;
 }
 
@@ -92,7 +103,7 @@ void add_term_gradients(const AttentionCall& call, const at::Tensor& grad_logits
     switch (term.kind) {
       case TermKind::inner: add_inner(call, term, grad_logits, grad); break;
       case TermKind::tiled: add_tiled(term, grad_logits, grad); break;
-      case TermKind::table: add_into(grad.lhs, grad_logits.sum_to_size(distinct(term.lhs).sizes()) * term.scale); break;
+      case TermKind::table: add_into(grad.lhs, grad_logits, term.scale); break;
     }
   }
 }

@@ -13,8 +13,8 @@ at::Tensor table_logits(const LogitTerm& term);
 at::Tensor logits(const AttentionCall& call);
 
 /// The probabilities: softmax of logits(call) under the mask, (B or 1, H, N, M); rows without a visible key are zero.
-/// largest: receives the maximum of each row of logits, (B or 1, H, N, 1), when it is not null.
-at::Tensor probabilities(const AttentionCall& call, at::Tensor* largest = nullptr);
+/// lse: receives the log-sum-exp of each row, (B or 1, H, N, 1), -inf of rows without a visible key, when it is not null.
+at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse = nullptr);
 
 /// Adds the gradient of the logits (B or 1, H, N, M; extent 1: already summed) to every side that wants its own.
 void add_term_gradients(const AttentionCall& call, const at::Tensor& grad_logits, const AttentionGrads& grads);

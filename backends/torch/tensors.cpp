@@ -76,9 +76,9 @@ at::Tensor distinct_keys(const AttentionCall& call, const ConstView& view) {
   return at::where(real, rows, at::zeros({}, rows.options()));
 }
 
-void add_into(const View& view, const at::Tensor& gradient) {
+void add_into(const View& view, const at::Tensor& gradient, double scale) {
   at::Tensor sum = borrow(view, view.data, distinct_shape(view));
-  sum.add_(gradient.sum_to_size(sum.sizes()));
+  sum.add_(gradient.sum_to_size(sum.sizes()), scale);
 }
 
 at::Tensor hidden_keys(const AttentionCall& call) {

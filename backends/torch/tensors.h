@@ -16,9 +16,9 @@ at::Tensor distinct(const ConstView& view);
 /// anything, and 0 * NaN is NaN. Without key lengths, and for what the batch shares, nothing is copied.
 at::Tensor distinct_keys(const AttentionCall& call, const ConstView& view);
 
-/// view += gradient, summed over every axis that the view shares or that gradient's broadcasting stands for.
+/// view += scale gradient, summed over every axis that the view shares or that gradient's broadcasting stands for.
 /// gradient: (B,H,rows,cols); extents of 1 count as already summed.
-void add_into(const View& view, const at::Tensor& gradient);
+void add_into(const View& view, const at::Tensor& gradient, double scale = 1);
 
 /// True where (b,i,j) is invisible: (B or 1, 1, N, M) bool; undefined when every key is visible.
 at::Tensor hidden_keys(const AttentionCall& call);

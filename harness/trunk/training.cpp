@@ -70,7 +70,8 @@ SummedLoss LanguageModelTraining::step(std::int64_t number) {
   const std::uint64_t dropout_seed = counter_random({seed_, static_cast<std::uint64_t>(number)});
   torch::manual_seed(dropout_seed);  // of residuals; the attention's is counted from the same number
   const Loss loss = token_loss(logits(batch, dropout_seed), batch.targets, smoothing_);
-  if (!std::isfinite(loss.total_nats)) throw std::runtime_error(fmt::format("the loss is {} at step {}", loss.total_nats, number));
+  if (!std::isfinite(loss.total_nats))
+    throw std::runtime_error(fmt::format("the loss is {} at step {}", std::isnan(loss.total_nats) ? "nan" : "infinite", number));
   optimiser_->zero_grad();
   loss.objective.backward();
   torch::nn::utils::clip_grad_norm_(model_->parameters(), kLargestGradient);

@@ -179,7 +179,7 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
     std::vector<CellFacts> cells;
   };
   std::map<Place, Row> rows;
-  std::size_t most = 1;
+  std::size_t most = 1;  // of few: a row of thousands says nothing of the next
   while (cells.step()) {
     CellFacts facts = facts_of(cells);
     const bool placed = apart && facts.attempt != 0;
@@ -194,7 +194,7 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
     }
     row.facts.planned = std::min(row.facts.planned, planned);
     row.cells.push_back(std::move(facts));
-    most = std::max(most, row.cells.size());
+    most = std::max(most, std::min<std::size_t>(row.cells.size(), 16));
   }
   CellSet out;
   Statement config = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {});

@@ -38,16 +38,16 @@ std::vector<std::string> notes_of_both(Store& store, const Timings& timed, const
   return out;
 }
 
-/// Means over several seeds, of rows whose seeds draw the work, are of several works.
-bool of_several_works(const Timings& timed, const std::vector<Candidate>& group) {
-  std::set<std::string> seeds;
-  bool drawn = false;
-  for (const Candidate& one : group) {
-    const ConfigFacts& row = timed.cells.rows[one.row];
-    seeds.insert(seed_list(row));
-    drawn = drawn || row.seed_draws_work();
-  }
-  return drawn && seeds.size() > 1;
+/// Where seeds draw the work, means over other seeds are of other work. Keeps the candidates of the seeds that most have, of equals those
+/// of the first one; returns how many were left out.
+std::size_t keep_equal_work(const Timings& timed, std::vector<Candidate>& group) {
+  const auto row_of = [&](const Candidate& one) -> const ConfigFacts& { return timed.cells.rows[one.row]; };
+  if (std::ranges::none_of(group, [&](const Candidate& one) { return row_of(one).seed_draws_work(); })) return 0;
+  std::map<std::string, std::ptrdiff_t> candidates;
+  for (const Candidate& one : group) ++candidates[seed_list(row_of(one))];
+  const auto most = std::ranges::max_element(group, {}, [&](const Candidate& one) { return candidates.at(seed_list(row_of(one))); });
+  const std::string kept = seed_list(row_of(*most));
+  return std::erase_if(group, [&](const Candidate& one) { return seed_list(row_of(one)) != kept; });
 }
 
 }  // namespace
@@ -95,10 +95,7 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
     table.columns.push_back(name);
   std::size_t unlike = 0;
   for (auto& [vanilla, group] : groups) {
-    if (of_several_works(timed, group)) {
-      unlike += group.size();
-      continue;
-    }
+    unlike += keep_equal_work(timed, group);
     std::ranges::stable_sort(group, {}, [](const Candidate& one) { return one.point.time; });
     std::vector<FrontPoint> points;
     for (const Candidate& one : group) points.push_back(one.point);
@@ -115,7 +112,8 @@ Table table_of_front(Store& store, const TableSpec& spec, const TableOptions& op
     }
   }
   const std::string why_unlike =
-      unlike > 0 ? fmt::format("{} lines, timed at other seeds than those beside them, where the seed draws the lengths of keys", unlike)
+      unlike > 0 ? fmt::format("{} line{} timed at other seeds than most beside them, where the seed draws the lengths of keys", unlike,
+                               unlike == 1 ? "" : "s")
                  : "";
   if (table.rows.empty()) {
     throw NothingDone("no cells for this table: " + spec.caption +

@@ -31,7 +31,7 @@ at::Tensor aligned(const at::Tensor& t) {
 std::optional<at::Tensor> aligned_mask(const FusedOperands& o) {
   if (!o.mask) return std::nullopt;
   const std::int64_t columns = o.mask->size(3), missing = up_to_multiple(columns, kAligned) - columns;
-  const at::Tensor rows = missing == 0 ? *o.mask : at::constant_pad_nd(*o.mask, {0, missing}).narrow(3, 0, columns);
+  const at::Tensor rows = missing == 0 ? aligned(*o.mask) : at::constant_pad_nd(*o.mask, {0, missing}).narrow(3, 0, columns);
   return rows.expand({o.query.size(0), o.query.size(1), o.query.size(2), columns});
 }
 

@@ -56,12 +56,15 @@ void add_tiled(const LogitTerm& term, const at::Tensor& grad_logits, const Atten
   if (grad.rhs) add_into(grad.rhs, (ds * lhs.unsqueeze(3)).sum(4), term.scale);
 }
 
-/// S - log P is the log-sum-exp at each key of a row. The first key says it where its P has digits; else the largest has to be looked for,
-/// which reads S and P once more. On a GPU looking which of both would wait for it.
+/// S - log P is the log-sum-exp at each key of a row. The first key says it where its P has digits and little of both cancels; else the
+/// largest has to be looked for, which reads S and P once more. On a GPU looking which of both would wait for it.
 at::Tensor log_sum_exp(const at::Tensor& s, const at::Tensor& p) {
-  constexpr double kFaint = 1e-5;
+  constexpr double kFaint = 1e-5, kLeft = 0.25;
   const at::Tensor first = p.narrow(-1, 0, 1);
-  if (p.is_cpu() && first.amin().item<double>() > kFaint) return s.narrow(-1, 0, 1) - first.log();
+  if (p.is_cpu() && first.amin().item<double>() > kFaint) {
+    const at::Tensor log = first.log(), lse = s.narrow(-1, 0, 1) - log;
+    if (lse.norm().item<double>() >= kLeft * log.norm().item<double>()) return lse;
+  }
   return s.amax(-1, true) - p.amax(-1, true).log();
 }
 

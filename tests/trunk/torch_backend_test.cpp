@@ -32,6 +32,36 @@ TEST(TorchProcess, FreedTensorsBecomeOneBlockAgain) {
   EXPECT_EQ(::sbrk(0), end_of_heap);
 }
 
+/// lse is small where the first key is hardly seen: what the two sides of S - log P have in common must not cancel its digits.
+TEST(TorchProcess, LogSumExpKeepsItsDigitsWhereTheFirstKeyIsFaint) {
+  AttentionCall call;
+  std::vector<float> table, value(2 * 8, 1);
+  for (int row = 0; row < 64; ++row)
+    table.insert(table.end(), {-10.5f + 0.03125f * static_cast<float>(row), 0.003f * static_cast<float>(row)});
+  const auto view = [](std::vector<float>& memory, const Axes& shape) {
+    View v;
+    v.shape = shape;
+    v.stride = dense_strides(shape);
+    v.data = memory.data();
+    return v;
+  };
+  const std::vector<LogitTerm> terms = {{.kind = TermKind::table, .lhs = view(table, {1, 1, 64, 2}), .rhs = {}}};
+  call.terms = terms;
+  call.value = view(value, {1, 1, 2, 8});
+  std::vector<float> out(64 * 8), lse(64);
+  const AttentionOutputs outputs{view(out, {1, 1, 64, 8}), view(lse, {1, 1, 64, 1})};
+  for (const char* name : {"torch", "torch_eager"}) {
+    backends().at(name)()->forward(call, outputs);
+    double error = 0, norm = 0;
+    for (std::size_t row = 0; row < 64; ++row) {
+      const double a = table[2 * row], b = table[2 * row + 1], exact = std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
+      error += (lse[row] - exact) * (lse[row] - exact);
+      norm += exact * exact;
+    }
+    EXPECT_LT(std::sqrt(error / norm), 1e-6) << name;
+  }
+}
+
 struct MaskCase {
   const char* name;
   bool causal;

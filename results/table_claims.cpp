@@ -81,7 +81,7 @@ Evidence evidence_of(Store& store, const TableClaim& claim, const Trial& trial) 
   }
   for (double& log : out.logs) log /= static_cast<double>(used);
   std::ranges::sort(out.attempts);
-  out.attempts.erase(std::ranges::unique(out.attempts).begin(), out.attempts.end());
+  out.attempts.erase(std::unique(out.attempts.begin(), out.attempts.end()), out.attempts.end());
   if (trial.pairs.size() > 1 || trial.otherwise > 0) out.left_out = left_out_of(trial, used, seeds.size());
   if (trial.pairs.size() > 1 || claim.metric != "median") return out;  // of several pairs the spread over seeds is what counts
   const std::set<std::int64_t> common(seeds.begin(), seeds.end());

@@ -42,7 +42,7 @@ bool sample_by_sample(const AttentionCall& call) {
 
 void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
   at::Tensor lse;
-  const at::Tensor p = probabilities(call, &lse);  // (1,H,N,M)
+  const at::Tensor p = probabilities(call, &lse, Logits::overwritten);  // (1,H,N,M)
   tensor_of(outputs.lse).copy_(lse);
   const CallShape s = shape_of(call);
   const at::Tensor values = distinct_keys(call, call.value);
@@ -57,12 +57,13 @@ void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
 }
 
 void backward_plain(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads) {
-  const at::Tensor p = probabilities(call).squeeze(0);
+  const at::Tensor p = probabilities(call, nullptr, Logits::overwritten).squeeze(0);
   const at::Tensor d_out = folded(tensor_of(grad_out));  // (H,N,B*D)
   if (grads.value) add_into(grads.value, unfolded(at::bmm(p.transpose(1, 2), d_out), call.value.shape.batch));
   if (!wants_logit_gradient(grads)) return;
-  const at::Tensor d_p = at::bmm(d_out, folded(distinct_keys(call, call.value)).transpose(1, 2));
-  add_term_gradients(call, at::_softmax_backward_data(d_p, p, -1, p.scalar_type()).unsqueeze(0), grads);
+  at::Tensor d_s = at::bmm(d_out, folded(distinct_keys(call, call.value)).transpose(1, 2));  // dP, and dS in its place on a CPU
+  d_s = d_s.is_cpu() ? at::_softmax_backward_data_out(d_s, d_s, p, -1, p.scalar_type()) : at::_softmax_backward_data(d_s, p, -1, p.scalar_type());
+  add_term_gradients(call, d_s.unsqueeze(0), grads);
 }
 
 /// What the samples of a padded call share, and what tells them apart.

@@ -8,6 +8,7 @@
 // the axes that both sides share before it meets a side.
 #include "backends/torch/logits.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "backends/torch/tensors.h"
@@ -56,16 +57,31 @@ void add_tiled(const LogitTerm& term, const at::Tensor& grad_logits, const Atten
   if (grad.rhs) add_into(grad.rhs, (ds * lhs.unsqueeze(3)).sum(4), term.scale);
 }
 
-/// S - log P is the log-sum-exp at each key of a row. The first key says it where its P has digits and little of both cancels; else the
-/// largest has to be looked for, which reads S and P once more. On a GPU looking which of both would wait for it.
-at::Tensor log_sum_exp(const at::Tensor& s, const at::Tensor& p) {
+/// S (B or 1, H, N, M), -inf where a key is hidden.
+at::Tensor visible_logits(const AttentionCall& call, const at::Tensor& hidden) {
+  const at::Tensor sum = logits(call);
+  const at::Tensor s = sum.expand({sum.size(0), shape_of(call).heads, sum.size(2), sum.size(3)});
+  return hidden.defined() ? at::masked_fill(s, hidden, -std::numeric_limits<double>::infinity()) : s;
+}
+
+/// May S be written over? Not where it is the caller's table, nor where several places share their memory.
+bool is_own(const at::Tensor& s, const AttentionCall& call) {
+  return s.is_contiguous() && std::ranges::none_of(call.terms, [&](const LogitTerm& term) { return term.lhs.data == s.const_data_ptr(); });
+}
+
+/// The greatest of each row's first few keys.
+at::Tensor among_few(const at::Tensor& t) {
+  constexpr std::int64_t kFew = 4;
+  return t.narrow(-1, 0, std::min(kFew, t.size(-1))).amax(-1, true);
+}
+
+/// The log-sum-exp of rows, which is S - log P at any of their keys, from the likeliest of their first few; undefined where its P is too
+/// faint to have digits, or too little of both is left.
+at::Tensor log_sum_exp_of_few(const at::Tensor& s, const at::Tensor& p) {
   constexpr double kFaint = 1e-5, kLeft = 0.25;
-  const at::Tensor first = p.narrow(-1, 0, 1);
-  if (p.is_cpu() && first.amin().item<double>() > kFaint) {
-    const at::Tensor log = first.log(), lse = s.narrow(-1, 0, 1) - log;
-    if (lse.norm().item<double>() >= kLeft * log.norm().item<double>()) return lse;
-  }
-  return s.amax(-1, true) - p.amax(-1, true).log();
+  if (p.amin().item<double>() <= kFaint) return {};
+  const at::Tensor log = p.log(), lse = s - log;
+  return lse.norm().item<double>() >= kLeft * log.norm().item<double>() ? lse : at::Tensor();
 }
 
 }  // namespace
@@ -85,16 +101,19 @@ at::Tensor logits(const AttentionCall& call) {
   return sum.expand({sum.size(0), sum.size(1), s.queries, s.keys});
 }
 
-at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse) {
-  at::Tensor s = logits(call);
-  s = s.expand({s.size(0), shape_of(call).heads, s.size(2), s.size(3)});
+at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse, Logits after) {
   const at::Tensor hidden = hidden_keys(call);
-  if (hidden.defined()) s = at::masked_fill(s, hidden, -std::numeric_limits<double>::infinity());
-  at::Tensor p = at::_softmax(s, -1, false);
+  at::Tensor s = visible_logits(call, hidden);
+  const bool looks = lse != nullptr && s.is_cpu();  // on a GPU looking whether a few keys say enough would wait for it
+  const at::Tensor few = looks ? among_few(s) : at::Tensor();
+  const bool over = after == Logits::overwritten && s.is_cpu() && is_own(s, call);  // ATen reads each of a row's numbers before it writes there
+  at::Tensor p = over ? at::_softmax_out(s, s, -1, false) : at::_softmax(s, -1, false);
   const at::Tensor empty = may_have_empty_rows(call.mask) ? hidden.all(-1, true) : at::Tensor();
   if (empty.defined()) p.masked_fill_(empty, 0.0);  // softmax of nothing but -inf is NaN
-  if (lse) *lse = log_sum_exp(s, p);
-  if (lse && empty.defined()) lse->masked_fill_(empty, -std::numeric_limits<double>::infinity());
+  if (lse == nullptr) return p;
+  *lse = looks ? log_sum_exp_of_few(few, among_few(p)) : at::Tensor();
+  if (!lse->defined()) *lse = (over ? visible_logits(call, hidden) : s).amax(-1, true) - p.amax(-1, true).log();  // reads both once more
+  if (empty.defined()) lse->masked_fill_(empty, -std::numeric_limits<double>::infinity());
   return p;
 }
 

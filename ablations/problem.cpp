@@ -41,8 +41,10 @@ const Parameter& parameter_named(const LogitSpec& spec, const std::string& name)
   return *std::ranges::find(spec.parameters, name, &Parameter::name);
 }
 
-/// (B,H,rows,cols) as the trunk's products leave it: in memory (B,rows,H,cols).
-Axes split_heads(const Axes& s) { return {s.row * s.head * s.col, s.col, s.head * s.col, 1}; }
+/// Strides of (B,H,rows,cols).
+Axes strides_of(const Axes& s, Heads heads) {
+  return heads == Heads::apart ? dense_strides(s) : Axes{s.row * s.head * s.col, s.col, s.head * s.col, 1};
+}
 
 void require_fit(const Parameter& parameter, std::int64_t longest, std::int64_t needed) {
   if (needed <= longest) return;
@@ -81,8 +83,8 @@ bool rectified(const LogitSpec& spec, const Side& side) {
 }
 
 /// deviation: of the numbers before any rectifier.
-Operand describe_side(const LogitSpec& spec, const Side& side, const Axes& shape, double deviation) {
-  Operand operand{{shape, split_heads(shape)}, shape.batch * shape.head * shape.row * shape.col};
+Operand describe_side(const LogitSpec& spec, const Side& side, const Axes& shape, Heads heads, double deviation) {
+  Operand operand{{shape, strides_of(shape, heads)}, shape.batch * shape.head * shape.row * shape.col};
   switch (side.source) {
     case Source::query:
     case Source::key: break;
@@ -107,7 +109,7 @@ double side_deviation(const TermSpec& term, bool rectified) {
 Problem::Problem(const Mixture& mixture, const CallShape& shape, ProblemOptions options)
     : mixture_(mixture), shape_(shape), options_(std::move(options)) {
   const Axes values{shape.batch, shape.heads, shape.keys, shape.width};
-  const Layout layout{values, split_heads(values), options_.dtype};
+  const Layout layout{values, strides_of(values, options_.heads), options_.dtype};
   value_ = add_operand("value", layout, values.batch * values.head * values.row * values.col, 1.0, false);
   grad_value_ = add_gradient("value", layout, true);
   const double weight = initial_weight(mixture_);
@@ -164,7 +166,7 @@ void Problem::add_term(const LogitSpec& spec, const TermSpec& term, double weigh
   AttentionGrads::Term grads;
   const double deviation = side_deviation(term, rectified(spec, term.lhs));
   const auto add_side = [&](const Side& side, const std::string& full_name, const Axes& shape, double size, View& grad) {
-    Operand operand = describe_side(spec, side, shape, size);
+    Operand operand = describe_side(spec, side, shape, options_.heads, size);
     operand.layout.dtype = options_.dtype;
     const View view = add_operand(full_name, operand.layout, operand.count, operand.deviation, operand.rectified);
     grad = add_gradient(full_name, operand.layout, operand.wants_grad);
@@ -184,12 +186,12 @@ void Problem::add_outputs() {
   const CallShape& s = shape_;
   const Axes out{s.batch, s.heads, s.queries, s.width}, lse{s.batch, s.heads, s.queries, 1};
   const std::int64_t rows = s.batch * s.heads * s.queries;
-  outputs_.out = add_tensor("out", {out, split_heads(out), options_.dtype}, rows * s.width);
+  outputs_.out = add_tensor("out", {out, strides_of(out, options_.heads), options_.dtype}, rows * s.width);
   outputs_.lse = add_tensor("lse", {lse, dense_strides(lse), wide(options_.dtype)}, rows);
   results_ = {"out", "lse"};
   poison_outputs();
   if (options_.needs_grad) {
-    grad_out_ = add_operand("grad_out", {out, split_heads(out), options_.dtype}, rows * s.width, 1.0, false);
+    grad_out_ = add_operand("grad_out", {out, strides_of(out, options_.heads), options_.dtype}, rows * s.width, 1.0, false);
     operands_.pop_back();  // what backward starts from is no operand of the call
     for (const std::string& name : operands_) {
       if (has("grad." + name)) results_.push_back("grad." + name);

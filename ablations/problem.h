@@ -12,6 +12,12 @@
 
 namespace synthbench {
 
+/// How queries, keys, hidden layers, values and outputs lie in memory.
+enum class Heads : std::uint8_t {
+  side_by_side,  ///< (B,N,H,C), as the trunk's projections leave them
+  apart,         ///< (B,H,N,C), each head dense
+};
+
 struct ProblemOptions {
   DType dtype = DType::f32;
   std::uint64_t seed = 1;  ///< of all numbers; the same in every dtype but for its rounding (all fit f32)
@@ -21,11 +27,12 @@ struct ProblemOptions {
   Dropout dropout{};
   int threads = 1;
   bool needs_grad = true;
+  Heads heads = Heads::side_by_side;
 };
 
 /// One attention call as a mixture makes it, with random operands: what speed cells time and checks compare.
-/// Layouts are those of the trunk: queries, keys, hidden layers, values and outputs lie as (B,N,H,C), projected sides as
-/// (B,H,N,C), parameters as they are stored, shared by the batch (stride 0), their leading slice where max_len is longer.
+/// Queries, keys, hidden layers, values and outputs lie as the options say, projected sides as (B,H,N,C), parameters as they are
+/// stored, shared by the batch (stride 0), their leading slice where max_len is longer.
 /// Mixing weights are at their start, multiplied into each lhs. Logits have a standard deviation of about 1.
 /// A gradient is wanted for value, every side that depends on data, and every trained parameter.
 ///

@@ -33,6 +33,7 @@ Problem problem_of(const Config& config, std::int64_t seed, int threads) {
   if (config.has("model.dropout")) options.dropout = {config.number("model.dropout"), options.seed};  // of a whole model's step
   options.threads = threads_of(config, threads);
   options.needs_grad = config.text("direction") != "fwd";
+  options.heads = Heads::apart;
   return Problem(config.mixture(), {batch, config.integer("heads"), length, length, config.integer("head_dim")}, options);
 }
 

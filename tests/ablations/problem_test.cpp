@@ -50,6 +50,24 @@ TEST(Problem, ParametersAreSharedByTheBatch) {
   EXPECT_TRUE(batch_independent(Problem(mixture("random+factorized_random"), kShape, options()).call()));
 }
 
+TEST(Problem, HeadsLieSideBySideOrApart) {
+  ProblemOptions apart = options();
+  apart.heads = Heads::apart;
+  const Problem split(mixture("vanilla"), kShape, options()), dense(mixture("vanilla"), kShape, apart);
+  for (const Problem* problem : {&split, &dense}) {
+    const bool beside = problem == &split;
+    const Axes queries = beside ? Axes{7 * 2 * 5, 5, 2 * 5, 1} : Axes{2 * 7 * 5, 7 * 5, 5, 1};
+    const Axes keys = beside ? Axes{11 * 2 * 5, 5, 2 * 5, 1} : Axes{2 * 11 * 5, 11 * 5, 5, 1};
+    const AttentionCall call = problem->call();
+    EXPECT_EQ(call.terms[0].lhs.stride, queries);
+    EXPECT_EQ(call.terms[0].rhs.stride, keys);
+    EXPECT_EQ(call.value.stride, keys);
+    EXPECT_EQ(problem->outputs().out.stride, queries);
+    EXPECT_EQ(problem->grad_out().stride, queries);
+    EXPECT_EQ(problem->grads().value.stride, keys);
+  }
+}
+
 TEST(Problem, LongerTablesAreReadAsTheirLeadingSlice) {
   const Problem problem(mixture("random"), kShape, options());
   EXPECT_EQ(problem.call().terms[0].lhs.stride, (Axes{0, 13 * 13, 13, 1}));

@@ -4,17 +4,35 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "harness/base/plain_text.h"
 #include "results/table_cells.h"
 
 namespace synthbench {
 
-const FinalMetric* CellFacts::shown(const std::string& metric) const {
-  for (const auto* known : {&metrics, &not_finite}) {
-    if (const auto found = known->find(metric); found != known->end()) return &found->second;
+const FinalMetric* FinalMetrics::find(std::string_view name) const {
+  const auto found = std::ranges::find_if(sorted_, [&](const FinalMetric& one) { return one.definition->name == name; });
+  return found == sorted_.end() ? nullptr : &*found;
+}
+
+void FinalMetrics::set(FinalMetric metric) {
+  const auto name = [](const FinalMetric& one) { return std::string_view(one.definition->name); };
+  const auto place = std::ranges::lower_bound(sorted_, name(metric), {}, name);
+  if (place != sorted_.end() && name(*place) == name(metric)) {
+    *place = std::move(metric);
+  } else {
+    sorted_.insert(place, std::move(metric));
   }
-  return nullptr;
+}
+
+void FinalMetrics::erase(std::string_view name) {
+  std::erase_if(sorted_, [&](const FinalMetric& one) { return one.definition->name == name; });
+}
+
+const FinalMetric* CellFacts::shown(const std::string& metric) const {
+  const FinalMetric* finite = metrics.find(metric);
+  return finite != nullptr ? finite : not_finite.find(metric);
 }
 
 std::set<Way> CellFacts::ways(const std::string& metric) const {
@@ -31,13 +49,11 @@ void CellFacts::show(const std::string& metric, const Way& way) {
   if (others == set_aside.end()) return;
   const auto wanted = std::ranges::find(others->second, way, &FinalMetric::way);
   if (wanted == others->second.end()) return;  // it speaks already
-  ByName& from = metrics.contains(metric) ? metrics : not_finite;
-  const auto spoke = from.find(metric);
-  std::swap(spoke->second, *wanted);
-  ByName& to = std::isfinite(spoke->second.value) ? metrics : not_finite;
-  if (&to == &from) return;
-  to.emplace(metric, std::move(spoke->second));
-  from.erase(spoke);
+  FinalMetrics& from = metrics.contains(metric) ? metrics : not_finite;
+  FinalMetrics& to = std::isfinite(wanted->value) ? metrics : not_finite;
+  FinalMetric speaks = std::exchange(*wanted, *from.find(metric));
+  from.erase(metric);
+  to.set(std::move(speaks));
 }
 
 void choose_ways(std::vector<ConfigFacts>& rows, const std::function<bool(const Json& config)>& counts) {
@@ -68,8 +84,7 @@ void choose_ways(std::vector<ConfigFacts>& rows, const std::function<bool(const 
 std::vector<double> ConfigFacts::values(const std::string& metric) const {
   std::vector<double> out;
   for (const CellFacts& cell : done) {
-    const auto found = cell.metrics.find(metric);
-    if (found != cell.metrics.end()) out.push_back(found->second.value);
+    if (const FinalMetric* found = cell.metrics.find(metric)) out.push_back(found->value);
   }
   return out;
 }
@@ -77,8 +92,7 @@ std::vector<double> ConfigFacts::values(const std::string& metric) const {
 std::map<std::int64_t, double> ConfigFacts::by_seed(const std::string& metric) const {
   std::map<std::int64_t, double> out;
   for (const CellFacts& cell : done) {
-    const auto found = cell.metrics.find(metric);
-    if (found != cell.metrics.end()) out[cell.seed] = found->second.value;
+    if (const FinalMetric* found = cell.metrics.find(metric)) out[cell.seed] = found->value;
   }
   return out;
 }
@@ -94,8 +108,7 @@ std::set<std::int64_t> ConfigFacts::not_finite(const std::string& metric) const 
 std::set<std::string> ConfigFacts::signatures(const std::string& metric) const {
   std::set<std::string> out;
   for (const CellFacts& cell : done) {
-    const auto found = cell.metrics.find(metric);
-    if (found != cell.metrics.end()) out.insert(found->second.definition->signature);
+    if (const FinalMetric* found = cell.metrics.find(metric)) out.insert(found->definition->signature);
   }
   return out;
 }
@@ -121,7 +134,7 @@ CommonSeeds at_common_seeds(const ConfigFacts& one, const ConfigFacts& other, co
   const auto by_seed = [&](const ConfigFacts& row) {
     Seeds out;
     for (const CellFacts& cell : row.done) {
-      if (const auto found = cell.metrics.find(metric); found != cell.metrics.end()) out.emplace_back(cell.seed, &found->second);
+      if (const FinalMetric* found = cell.metrics.find(metric)) out.emplace_back(cell.seed, found);
     }
     std::ranges::sort(out, {}, &Seeds::value_type::first);
     return out;

@@ -46,11 +46,12 @@ struct Emphasis {
 
 Texts texts_of(const std::vector<TableCell>& row, Escape escape, const Emphasis& emphasis) {
   Texts out;
+  out.reserve(row.size());
   for (const TableCell& cell : row) {
-    const std::string text = escape(shown(cell));
-    out.push_back(cell.mark == Mark::best     ? emphasis.best + text + emphasis.after_best
-                  : cell.mark == Mark::second ? emphasis.second + text + emphasis.after_second
-                                              : text);
+    std::string text = escape(shown(cell));
+    if (cell.mark == Mark::best) text = emphasis.best + text + emphasis.after_best;
+    if (cell.mark == Mark::second) text = emphasis.second + text + emphasis.after_second;
+    out.push_back(std::move(text));
   }
   return out;
 }
@@ -73,9 +74,11 @@ bool is_numeric(const Table& table, std::size_t column) {
   return any;
 }
 
-std::string padded(const std::string& text, std::size_t width, bool right) {
-  const std::string blanks(width - std::min(width, display_width(text)), ' ');
-  return right ? blanks + text : text + blanks;
+void append_padded(std::string& out, const std::string& text, std::size_t width, bool right) {
+  const std::size_t blanks = width - std::min(width, display_width(text));
+  if (right) out.append(blanks, ' ');
+  out += text;
+  if (!right) out.append(blanks, ' ');
 }
 
 /// | a | b | lines of equal width; `rule` is the line below the header.
@@ -92,7 +95,11 @@ std::string piped(const Table& table, Escape escape, const Emphasis& emphasis, c
   }
   std::string out;
   for (std::size_t number = 0; number < lines.size(); ++number) {
-    for (std::size_t i = 0; i < widths.size(); ++i) out += "| " + padded(lines[number][i], widths[i], right[i]) + " ";
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      out += "| ";
+      append_padded(out, lines[number][i], widths[i], right[i]);
+      out += ' ';
+    }
     out += "|\n";
     if (number > 0) continue;
     for (std::size_t i = 0; i < widths.size(); ++i) out += (i == 0 ? "|" : crossing) + rule(widths[i], right[i]);

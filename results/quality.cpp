@@ -38,32 +38,35 @@ const Metrics kOtherwise = {"bleu",       "chrf",      "rougeL",    "rougeLsum",
                             "matthews",   "pearson",   "spearman",  "accuracy",  "macro_f1",       "f1",     "multirc_f1a",
                             "multirc_em", "record_f1", "record_em", "ppl",       "token_accuracy", "loss"};
 
-std::optional<Quality> quality_by(const ConfigFacts& row, const std::string& metric) {
+const FinalMetric* first_of(const ConfigFacts& row, const std::string& metric) {
   for (const CellFacts& cell : row.done) {
-    for (const auto* known : {&cell.metrics, &cell.not_finite}) {
-      const auto found = known->find(metric);
-      if (found == known->end()) continue;
-      const FinalMetric& one = found->second;
-      return Quality{metric, one.definition->unit, one.definition->better, one.split, row.values(metric), row.not_finite(metric)};
-    }
+    if (const FinalMetric* one = cell.shown(metric)) return one;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 }  // namespace
 
-std::optional<Quality> quality_of(const ConfigFacts& row) {
-  if (row.text("kind") == "speed") return std::nullopt;
-  const auto known = [](const std::map<std::string, Metrics>& all, const std::string& name) {
+const FinalMetric* judge_of(const ConfigFacts& row) {
+  if (row.text("kind") == "speed") return nullptr;
+  static const Metrics kNone;
+  const auto known = [](const std::map<std::string, Metrics>& all, const std::string& name) -> const Metrics& {
     const auto found = all.find(name);
-    return found == all.end() ? Metrics() : found->second;
+    return found == all.end() ? kNone : found->second;
   };
-  for (const Metrics& metrics : {known(by_data(), row.text("data.name")), known(by_task(), row.text("task")), kOtherwise}) {
-    for (const char* metric : metrics) {
-      if (auto quality = quality_by(row, metric)) return quality;
+  for (const Metrics* metrics : {&known(by_data(), row.text("data.name")), &known(by_task(), row.text("task")), &kOtherwise}) {
+    for (const char* metric : *metrics) {
+      if (const FinalMetric* one = first_of(row, metric)) return one;
     }
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+std::optional<Quality> quality_of(const ConfigFacts& row) {
+  const FinalMetric* judge = judge_of(row);
+  if (judge == nullptr) return std::nullopt;
+  const MetricDefinition& is = *judge->definition;
+  return Quality{is.name, is.unit, is.better, is.split, row.values(is.name), row.not_finite(is.name)};
 }
 
 std::vector<std::string> quality_metrics() {

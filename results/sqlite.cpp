@@ -131,10 +131,10 @@ std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(
 double Statement::number(int column) const { return sqlite3_column_double(statement_, column); }
 bool Statement::null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
-std::string Statement::text(int column) const {
+std::string_view Statement::view(int column) const {
   const auto* bytes = sqlite3_column_text(statement_, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-  return bytes == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(bytes), size);
+  return bytes == nullptr ? std::string_view() : std::string_view(reinterpret_cast<const char*>(bytes), size);
 }
 
 std::optional<std::int64_t> Statement::integer_if_any(int column) const {

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "harness/base/error.h"
 #include "harness/base/words.h"
@@ -78,65 +80,71 @@ auto weight(const CellFacts& cell) {
                     std::string_view(cell.attempt_uid), std::string_view(cell.state), std::string_view(cell.reason), cell.cell);
 }
 
-/// Where a metric of a cell stands.
-CellFacts::ByName& shelf(CellFacts& cell, const FinalMetric& metric) {
-  return std::isfinite(metric.value) ? cell.metrics : cell.not_finite;
-}
-
-using Definitions = std::map<std::int64_t, std::pair<std::string, std::shared_ptr<const MetricDefinition>>>;
-
-/// Of each metric_id the name of the metric, and how it is computed.
-Definitions metric_definitions(Store& store) {
-  Definitions out;
-  Statement row = bound(store, "SELECT metric_id, name, unit, better, signature FROM metric_def", {});
-  while (row.step()) {
-    out[row.integer(0)] = {row.text(1), std::make_shared<MetricDefinition>(MetricDefinition{row.text(2), row.text(3), row.text(4)})};
+/// How metrics are computed, by metric_id and split; each once for all cells.
+class Definitions {
+ public:
+  explicit Definitions(Store& store) {
+    Statement row = bound(store, "SELECT metric_id, name, unit, better, signature FROM metric_def", {});
+    while (row.step()) by_id_[row.integer(0)].common = {row.text(1), row.text(2), row.text(3), row.text(4)};
   }
-  return out;
+
+  const std::shared_ptr<const MetricDefinition>& at(std::int64_t metric, std::string_view split) {
+    auto& [common, by_split] = by_id_.at(metric);
+    const auto known = std::ranges::find(by_split, split, [](const auto& one) { return std::string_view(one->split); });
+    if (known != by_split.end()) return *known;
+    common.split = split;
+    common.rank = metric_rank(common.split, common.signature);
+    return by_split.emplace_back(std::make_shared<MetricDefinition>(common));
+  }
+
+ private:
+  struct Splits {
+    MetricDefinition common;
+    std::vector<std::shared_ptr<const MetricDefinition>> by_split;
+  };
+  std::unordered_map<std::int64_t, Splits> by_id_;
+};
+
+/// Of what has one name in a cell the least rank speaks; of equal ranks the first, until choose_ways.
+void add_metric(CellFacts& cell, FinalMetric metric) {
+  const std::string& name = metric.definition->name;
+  FinalMetrics& shelf = std::isfinite(metric.value) ? cell.metrics : cell.not_finite;
+  if (const FinalMetric* spoke = cell.shown(name)) {
+    if (spoke->definition->rank < metric.definition->rank) return;
+    if (spoke->definition->rank == metric.definition->rank) return cell.set_aside[name].push_back(std::move(metric));
+    cell.metrics.erase(name);
+    cell.not_finite.erase(name);
+    cell.set_aside.erase(name);
+  }
+  shelf.set(std::move(metric));
 }
 
 /// names: empty: all metrics.
 void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& names) {
-  std::map<std::int64_t, CellFacts*> by_attempt;
+  std::vector<CellFacts*> by_attempt;
   for (ConfigFacts& row : cells.rows) {
-    for (CellFacts& cell : row.done) by_attempt.insert_or_assign(by_attempt.end(), cell.attempt, &cell);  // mostly in their order
+    for (CellFacts& cell : row.done) by_attempt.push_back(&cell);
   }
+  std::ranges::sort(by_attempt, {}, &CellFacts::attempt);
   Json attempts = Json::array();
-  for (const auto& [attempt, facts] : by_attempt) attempts.push_back(attempt);
+  for (const CellFacts* cell : by_attempt) attempts.push_back(cell->attempt);
   Statement row = bound(
       store,
       std::string(R"(SELECT m.attempt_id, m.metric_id, m.split, m.value
          FROM json_each(?1) CROSS JOIN metric m ON m.attempt_id=json_each.value WHERE m.step=-1)") +
           (names.empty() ? "" : " AND m.metric_id IN (SELECT metric_id FROM metric_def WHERE name IN (SELECT value FROM json_each(?2)))"),
       names.empty() ? std::vector<Json>{attempts.dump()} : std::vector<Json>{attempts.dump(), Json(names).dump()});
-  Definitions definitions;
-  std::map<std::string_view, int> ranks;  // of this attempt
-  auto here = by_attempt.end();
+  std::optional<Definitions> definitions;
+  std::size_t most = 1;  // that a cell had
+  auto here = by_attempt.begin();
   while (row.step()) {
-    if (definitions.empty()) definitions = metric_definitions(store);  // as of this statement's snapshot: a run may be adding some
-    const std::int64_t attempt = row.integer(0);
-    if (here == by_attempt.end() || here->first != attempt) {
-      ranks.clear();
-      here = by_attempt.find(attempt);
-    }
-    const auto& [name, definition] = definitions.at(row.integer(1));
-    const std::string split = row.text(2);
-    const int rank = metric_rank(split, definition->signature);
-    const auto [known, is_new] = ranks.try_emplace(name, rank);
-    if (!is_new && known->second < rank) continue;
-    CellFacts& cell = *here->second;
-    FinalMetric metric{row.null(3) ? std::numeric_limits<double>::quiet_NaN() : row.number(3), split, definition};
-    if (!is_new && known->second == rank) {
-      cell.set_aside[name].push_back(std::move(metric));
-      continue;
-    }
-    known->second = rank;
-    if (!is_new) {
-      cell.metrics.erase(name);
-      cell.not_finite.erase(name);
-      cell.set_aside.erase(name);
-    }
-    shelf(cell, metric)[name] = std::move(metric);
+    if (!definitions) definitions.emplace(store);  // as of this statement's snapshot: a run may be adding some
+    while ((*here)->attempt != row.integer(0)) ++here;
+    CellFacts& cell = **here;
+    if (cell.metrics.size() == 0) cell.metrics.reserve(most);
+    add_metric(cell,
+               {row.null(3) ? std::numeric_limits<double>::quiet_NaN() : row.number(3), definitions->at(row.integer(1), row.view(2))});
+    most = std::max(most, cell.metrics.size());
   }
   choose_ways(cells.rows);
 }
@@ -179,12 +187,14 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
     std::vector<CellFacts> cells;
   };
   std::map<Place, Row> rows;
+  auto here = rows.end();
   std::size_t most = 1;  // of few: a row of thousands says nothing of the next
   while (cells.step()) {
     CellFacts facts = facts_of(cells);
     const bool placed = apart && facts.attempt != 0;
     const Place place(facts.config, placed ? facts.build : 0, placed ? facts.env : 0);
-    Row& row = rows[place];
+    if (here == rows.end() || here->first != place) here = rows.try_emplace(place).first;  // cells come by config
+    Row& row = here->second;
     const std::pair planned(cells.integer(13), cells.integer(14));
     if (row.cells.empty()) {
       row.facts.planned = planned;
@@ -200,15 +210,13 @@ CellSet gather(Store& store, Statement cells, bool apart, Exclusions exclusions,
   Statement config = bound(store, "SELECT config_sha, canon_json, params FROM config WHERE config_id=?1", {});
   for (auto& [place, row] : rows) {
     keep_one_per_seed(row.cells);
-    row.facts.done.reserve(row.cells.size());
-    for (CellFacts& facts : row.cells) {
-      if (facts.state == "excluded" && exclusions == Exclusions::apart) {
-        out.excluded.push_back(std::move(facts));
-      } else {
-        (has_result(facts) ? row.facts.done : row.facts.missing).push_back(std::move(facts));
-      }
+    const auto others = std::ranges::stable_partition(row.cells, has_result);
+    for (CellFacts& facts : others) {
+      const bool left_out = facts.state == "excluded" && exclusions == Exclusions::apart;
+      (left_out ? out.excluded : row.facts.missing).push_back(std::move(facts));
     }
-    row.cells = {};  // a table may speak of so many cells that memory is what takes long
+    row.cells.erase(others.begin(), others.end());
+    row.facts.done = std::move(row.cells);  // mostly all: of 200,000 cells each copy is felt
     if (row.facts.done.empty() && row.facts.missing.empty()) continue;
     read_config(config, std::get<0>(place), row.facts);
     out.rows.push_back(std::move(row.facts));
@@ -294,8 +302,11 @@ void keep_cells(Store& store, CellSet& cells, const std::function<bool(const Jso
 
 std::vector<std::pair<std::int64_t, std::int64_t>> places_of(const CellSet& cells) {
   std::set<std::pair<std::int64_t, std::int64_t>> places;
+  std::pair<std::int64_t, std::int64_t> last;
   for (const ConfigFacts& row : cells.rows) {
-    for (const CellFacts& cell : row.done) places.emplace(cell.build, cell.env);
+    for (const CellFacts& cell : row.done) {
+      if (const std::pair place(cell.build, cell.env); places.empty() || last != place) last = *places.insert(place).first;
+    }
   }
   return {places.begin(), places.end()};
 }

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <boost/container/flat_map.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,17 +21,36 @@ using Way = std::pair<std::string, std::string>;
 
 /// What all values of a metric have in common that are computed alike.
 struct MetricDefinition {
-  std::string unit, better, signature;
+  std::string name{}, unit{}, better{}, signature{}, split{};
+  int rank = 0;  ///< metric_rank.h
 };
 
 /// A final metric of an attempt; of several splits that of test, else valid; of several signatures the one that most attempts have, of
 /// equals the one that sorts first.
 struct FinalMetric {
   double value = 0;
-  std::string split;
   std::shared_ptr<const MetricDefinition> definition;  ///< shared, as a table may read 200,000 cells; never nullptr
 
-  Way way() const { return {definition->signature, split}; }
+  Way way() const { return {definition->signature, definition->split}; }
+};
+
+/// Metrics of one cell, by name. They are few, and cells many: a vector.
+class FinalMetrics {
+ public:
+  /// nullptr: there is none of that name.
+  const FinalMetric* find(std::string_view name) const;
+  FinalMetric* find(std::string_view name) { return const_cast<FinalMetric*>(std::as_const(*this).find(name)); }
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
+  /// In the place of the one of its name.
+  void set(FinalMetric metric);
+  void erase(std::string_view name);
+  void reserve(std::size_t count) { sorted_.reserve(count); }
+  std::size_t size() const { return sorted_.size(); }
+  auto begin() const { return sorted_.begin(); }
+  auto end() const { return sorted_.end(); }
+
+ private:
+  std::vector<FinalMetric> sorted_;
 };
 
 /// One seed of a row: how it ended and what it measured.
@@ -39,9 +58,8 @@ struct CellFacts {
   std::int64_t cell = 0, attempt = 0, seed = 0, config = 0, build = 0, env = 0;  ///< attempt 0: none was made
   std::string state, reason, kernel, kernel_label, ended_at, attempt_uid;
   bool noisy = false;
-  using ByName = boost::container::flat_map<std::string, FinalMetric>;  ///< few of 200,000 cells: nodes would be half of all memory
-  ByName metrics;
-  ByName not_finite;                                          ///< metrics that are NaN or infinite: no mean counts them
+  FinalMetrics metrics;
+  FinalMetrics not_finite;                                    ///< metrics that are NaN or infinite: no mean counts them
   std::map<std::string, std::vector<FinalMetric>> set_aside;  ///< the same metrics as they were computed in other ways of equal rank
 
   /// The metric that speaks, finite or not; nullptr: the cell has none of that name.

@@ -114,6 +114,12 @@ std::vector<double> Measures::values(std::size_t row, const std::string& metric)
   return rows_.cells.rows[row].values(metric);
 }
 
+std::size_t Measures::count(std::size_t row, const std::string& metric) const {
+  if (metric == "quality") return qualities_[row] ? qualities_[row]->values.size() : 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(rows_.cells.rows[row].done, [&](const CellFacts& cell) { return cell.metrics.contains(metric); }));
+}
+
 std::optional<double> Measures::value(std::size_t row, const TableColumn& column) const {
   if (column.metric == "median" && !rows_.times.empty()) {
     return rows_.times[row] ? std::optional(rows_.times[row]->seconds) : std::nullopt;
@@ -169,7 +175,7 @@ std::size_t Measures::seeds(std::size_t row, const TableColumn& column) const {
   using Show = TableColumn::Show;
   const bool beside = column.show == Show::ratio || column.show == Show::difference || column.show == Show::change;
   const bool common = beside && !is_same_work(rows_.cells.rows[row]);
-  return common ? beside_vanilla(row, column).mine.size() : values(row, column.metric).size();
+  return common ? beside_vanilla(row, column).mine.size() : count(row, column.metric);
 }
 
 TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
@@ -180,7 +186,7 @@ TableCell Measures::cell(std::size_t row, const TableColumn& column) const {
     case Show::name: return qualities_[row] ? TableCell{.value = qualities_[row]->metric} : nothing_cell();
     case Show::count:
       if (column.metric.empty()) return {.value = facts.done.size()};
-      return values(row, column.metric).empty() ? nothing_cell() : TableCell{.value = values(row, column.metric).size()};
+      return count(row, column.metric) == 0 ? nothing_cell() : TableCell{.value = count(row, column.metric)};
     case Show::sd: {
       const std::vector<double> all = values(row, column.metric);
       const auto sd = all.empty() ? std::nullopt : standard_deviation(all);

@@ -39,6 +39,7 @@ class Measures {
   TableCell cell(std::size_t row, const TableColumn& column) const;
   /// A metric in each finished cell of a row that has it.
   std::vector<double> values(std::size_t row, const std::string& metric) const;
+  std::size_t count(std::size_t row, const std::string& metric) const;  ///< of those values
   /// Those values as one number: the mean, or the largest.
   std::optional<double> value(std::size_t row, const TableColumn& column) const;
 

@@ -176,7 +176,7 @@ class Configs {
       for (std::size_t i = 0; i < kept_.size(); ++i) {
         TableCell& cell = table.rows[i][at];
         if (!cell.value.is_number()) continue;
-        cells.push_back({&cell, measures_.seeds(kept_[i], column), measures_.values(kept_[i], column.metric).size()});
+        cells.push_back({&cell, measures_.seeds(kept_[i], column), measures_.count(kept_[i], column.metric)});
         most = std::max(most, cells.back().seeds);
       }
       if (!counted) {

@@ -120,8 +120,9 @@ class Design {
   Point point_of(const ConfigFacts& config) const {
     Point out;
     for (const CellFacts& cell : config.done) {
-      const auto found = cell.metrics.find(metric_);
-      if (found != cell.metrics.end()) out[cell.seed] = {found->second.value, &found->second.definition->signature, cell.attempt};
+      if (const FinalMetric* found = cell.metrics.find(metric_)) {
+        out[cell.seed] = {found->value, &found->definition->signature, cell.attempt};
+      }
     }
     return out;
   }
@@ -207,7 +208,7 @@ struct Effects {
 };
 
 void add_effect(Effects& to, const std::string& metric, const std::string& factor, const std::string& level, const std::string& against,
-                const Differences& found) {
+                Differences found) {
   if (found.otherwise > 0) to.otherwise[metric][factor] += found.otherwise;
   if (found.values.empty()) return;
   const double middle = mean(found.values);
@@ -222,8 +223,9 @@ void add_effect(Effects& to, const std::string& metric, const std::string& facto
                  interval_cell(interval, 3),
                  {.value = found.values.size()}},
                 test ? std::optional(test->p) : std::nullopt};
-  std::set<std::int64_t> attempts(found.attempts.begin(), found.attempts.end());
-  for (TableCell& cell : effect.cells) cell.attempts.assign(attempts.begin(), attempts.end());
+  std::ranges::sort(found.attempts);
+  found.attempts.erase(std::unique(found.attempts.begin(), found.attempts.end()), found.attempts.end());
+  for (TableCell& cell : effect.cells) cell.attempts = found.attempts;
   to.lines.push_back(std::move(effect));
 }
 

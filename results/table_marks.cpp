@@ -89,8 +89,7 @@ void Marks::compare(std::vector<Contender> group, const std::string& metric, con
   ++groups_;
   for (const Contender& one : group) {
     for (const CellFacts& cell : one.row->done) {
-      if (const auto found = cell.metrics.find(name); direction.empty() && found != cell.metrics.end())
-        direction = found->second.definition->better;
+      if (const FinalMetric* found = direction.empty() ? cell.metrics.find(name) : nullptr) direction = found->definition->better;
     }
   }
   if (direction != "higher" && direction != "lower") return;

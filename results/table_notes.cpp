@@ -91,8 +91,8 @@ void add_launch_bound(std::vector<std::string>& notes, const CellSet& cells) {
   std::vector<std::string> ids;
   for (const ConfigFacts& row : cells.rows) {
     for (const CellFacts& cell : row.done) {
-      const auto share = cell.metrics.find("host_share");
-      if (share != cell.metrics.end() && share->second.value > kMost) ids.push_back(fmt::format("c{}", cell.cell));
+      const FinalMetric* share = cell.metrics.find("host_share");
+      if (share != nullptr && share->value > kMost) ids.push_back(fmt::format("c{}", cell.cell));
     }
   }
   if (!ids.empty()) {
@@ -107,7 +107,7 @@ void add_not_finite(std::vector<std::string>& notes, const CellSet& cells) {
   std::map<std::string, std::vector<std::string>> by_metric;
   for (const ConfigFacts& row : cells.rows) {
     for (const CellFacts& cell : row.done) {
-      for (const auto& [metric, value] : cell.not_finite) by_metric[metric].push_back(fmt::format("c{}", cell.cell));
+      for (const FinalMetric& one : cell.not_finite) by_metric[one.definition->name].push_back(fmt::format("c{}", cell.cell));
     }
   }
   for (const auto& [metric, ids] : by_metric) {
@@ -128,8 +128,8 @@ void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
   std::unordered_set<const MetricDefinition*> known;
   for (const ConfigFacts& row : cells.rows) {
     for (const CellFacts& cell : row.done) {
-      for (const auto& [metric, value] : cell.metrics) {
-        if (known.insert(value.definition.get()).second) by_metric[metric].insert(value.definition->signature);
+      for (const FinalMetric& one : cell.metrics) {
+        if (known.insert(one.definition.get()).second) by_metric[one.definition->name].insert(one.definition->signature);
       }
     }
   }
@@ -146,8 +146,9 @@ void add_signatures(std::vector<std::string>& notes, const CellSet& cells) {
 
 /// "tok:13a on test"
 std::string way_of(const FinalMetric& metric) {
-  const std::string way = metric.definition->signature.empty() ? "no signature" : metric.definition->signature;
-  return metric.split.empty() ? way : way + " on " + metric.split;
+  const auto& [signature, split] = metric.way();
+  const std::string way = signature.empty() ? "no signature" : signature;
+  return split.empty() ? way : way + " on " + split;
 }
 
 /// Of one attempt a number was computed in several ways: which of them stand aside there. Elsewhere they may be what is shown.
@@ -207,9 +208,12 @@ void add_places(std::vector<std::string>& notes, Store& store, const CellSet& ce
 }
 
 void add_dates(std::vector<std::string>& notes, const CellSet& cells) {
-  std::set<std::string> days;
+  std::set<std::string, std::less<>> days;
   for (const ConfigFacts& row : cells.rows) {
-    for (const CellFacts& cell : row.done) days.insert(cell.ended_at.substr(0, 10));
+    for (const CellFacts& cell : row.done) {
+      const std::string_view day = std::string_view(cell.ended_at).substr(0, 10);
+      if (!days.contains(day)) days.emplace(day);
+    }
   }
   if (days.empty()) return;
   notes.push_back("measured: " + *days.begin() + (days.size() == 1 ? "" : " to " + *days.rbegin()));

@@ -133,17 +133,28 @@ class Filtered {
   std::map<std::vector<std::string>, Groups> groups_;  ///< by columns
 };
 
-std::string metric_of(const TableClaim& claim, const ConfigFacts& row) {
-  const auto quality = claim.metric == "quality" ? quality_of(row) : std::nullopt;
-  return quality ? quality->metric : claim.metric;
-}
+/// The metric that a claim asks a row for; "quality" is another one in each task, and is looked for once.
+class Asked {
+ public:
+  explicit Asked(const std::vector<ConfigFacts>& rows) : rows_(rows) {}
+
+  const std::string& of(const TableClaim& claim, std::size_t row) {
+    if (claim.metric != "quality") return claim.metric;
+    while (judges_.size() < rows_.size()) judges_.push_back(judge_of(rows_[judges_.size()]));
+    return judges_[row] == nullptr ? claim.metric : judges_[row]->definition->name;
+  }
+
+ private:
+  const std::vector<ConfigFacts>& rows_;
+  std::vector<const FinalMetric*> judges_;
+};
 
 bool has_metric(const ConfigFacts& row, const std::string& metric) {
   return std::ranges::any_of(row.done, [&](const CellFacts& cell) { return cell.metrics.contains(metric); });
 }
 
-void add_pair(const TableClaim& claim, const ConfigFacts& a, const ConfigFacts& b, Trial& to) {
-  const CommonSeeds common = at_common_seeds(a, b, metric_of(claim, a));
+void add_pair(const std::string& metric, const ConfigFacts& a, const ConfigFacts& b, Trial& to) {
+  const CommonSeeds common = at_common_seeds(a, b, metric);
   if (!common.one_way) {
     ++to.otherwise;
     return;
@@ -157,10 +168,11 @@ void add_pair(const TableClaim& claim, const ConfigFacts& a, const ConfigFacts& 
   if (!pair.logs.empty()) to.pairs.push_back(std::move(pair));
 }
 
-std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableClaim& claim, Filtered& filtered, SharedKeys& keys) {
+std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableClaim& claim, Filtered& filtered, SharedKeys& keys,
+                             Asked& asked) {
   const std::vector<bool> a_side = filtered.by(claim.a), b_side = filtered.by(claim.b), where = filtered.by(claim.where);
   const auto is_on = [&](const std::vector<bool>& side, std::size_t row) {
-    return side[row] && where[row] && has_metric(rows[row], metric_of(claim, rows[row]));
+    return side[row] && where[row] && has_metric(rows[row], asked.of(claim, row));
   };
   RightSides right(keys);
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -175,7 +187,7 @@ std::vector<Trial> trials_of(const std::vector<ConfigFacts>& rows, const TableCl
     if (beside.empty()) continue;
     const auto [place, is_new] = known.try_emplace(scale_of(a), out.size());
     if (is_new) out.push_back({.scale = place->first});
-    for (const std::size_t b : beside) add_pair(claim, a, rows[b], out[place->second]);
+    for (const std::size_t b : beside) add_pair(asked.of(claim, row), a, rows[b], out[place->second]);
   }
   std::erase_if(out, [](const Trial& trial) { return trial.pairs.empty() && trial.otherwise == 0; });
   return out;
@@ -187,7 +199,8 @@ void for_each_claim(const std::vector<ConfigFacts>& rows, const std::vector<Tabl
                     const std::function<void(const TableClaim& claim, const std::vector<Trial>& trials)>& visit) {
   SharedKeys keys(rows);
   Filtered filtered(rows);
-  for (const TableClaim& claim : claims) visit(claim, trials_of(rows, claim, filtered, keys));
+  Asked asked(rows);
+  for (const TableClaim& claim : claims) visit(claim, trials_of(rows, claim, filtered, keys, asked));
 }
 
 }  // namespace synthbench

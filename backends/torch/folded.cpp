@@ -62,7 +62,8 @@ void backward_plain(const AttentionCall& call, const ConstView& grad_out, const 
   if (grads.value) add_into(grads.value, unfolded(at::bmm(p.transpose(1, 2), d_out), call.value.shape.batch));
   if (!wants_logit_gradient(grads)) return;
   at::Tensor d_s = at::bmm(d_out, folded(distinct_keys(call, call.value)).transpose(1, 2));  // dP, and dS in its place on a CPU
-  d_s = d_s.is_cpu() ? at::_softmax_backward_data_out(d_s, d_s, p, -1, p.scalar_type()) : at::_softmax_backward_data(d_s, p, -1, p.scalar_type());
+  d_s = d_s.is_cpu() ? at::_softmax_backward_data_out(d_s, d_s, p, -1, p.scalar_type())
+                     : at::_softmax_backward_data(d_s, p, -1, p.scalar_type());
   add_term_gradients(call, d_s.unsqueeze(0), grads);
 }
 

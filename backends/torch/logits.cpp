@@ -106,7 +106,8 @@ at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse, Logits afte
   at::Tensor s = visible_logits(call, hidden);
   const bool looks = lse != nullptr && s.is_cpu();  // on a GPU looking whether a few keys say enough would wait for it
   const at::Tensor few = looks ? among_few(s) : at::Tensor();
-  const bool over = after == Logits::overwritten && s.is_cpu() && is_own(s, call);  // ATen reads each of a row's numbers before it writes there
+  const bool over =
+      after == Logits::overwritten && s.is_cpu() && is_own(s, call);  // ATen reads each of a row's numbers before it writes there
   at::Tensor p = over ? at::_softmax_out(s, s, -1, false) : at::_softmax(s, -1, false);
   const at::Tensor empty = may_have_empty_rows(call.mask) ? hidden.all(-1, true) : at::Tensor();
   if (empty.defined()) p.masked_fill_(empty, 0.0);  // softmax of nothing but -inf is NaN

@@ -248,7 +248,8 @@ TEST_F(Shapes, ATaskIsJudgedByItsOwnMetric) {
     ConfigFacts row;
     row.config = {{"task", task}, {"data.name", data}};
     row.done.emplace_back();
-    for (const std::string& metric : metrics) row.done[0].metrics[metric] = {1, "", std::make_shared<MetricDefinition>()};
+    for (const std::string& metric : metrics)
+      row.done[0].metrics.set({1, std::make_shared<MetricDefinition>(MetricDefinition{.name = metric})});
     return quality_of(row)->metric;
   };
   EXPECT_EQ(judged("glue", "cola", {"accuracy", "matthews", "ppl"}), "matthews");

@@ -150,10 +150,10 @@ TEST_F(Copies, WhichOfTwoSignaturesIsShownDoesNotFollowTheOrderOfMerging) {
     merged(order);
     const auto store = Store::open_to_read(folder / ("merged" + std::to_string(number) + ".db"));
     const CellSet cells = read_cells(*store, {}, {"speed"}, false);
-    const auto bleu = cells.rows.at(0).done.at(0).metrics.find("bleu");
-    ASSERT_NE(bleu, cells.rows.at(0).done.at(0).metrics.end());
-    EXPECT_EQ(bleu->second.definition->signature, "v:1") << order.front();
-    EXPECT_EQ(bleu->second.value, 20.0);
+    const FinalMetric* bleu = cells.rows.at(0).done.at(0).metrics.find("bleu");
+    ASSERT_NE(bleu, nullptr);
+    EXPECT_EQ(bleu->definition->signature, "v:1") << order.front();
+    EXPECT_EQ(bleu->value, 20.0);
     const auto others = cells.rows.at(0).done.at(0).set_aside.find("bleu");
     ASSERT_NE(others, cells.rows.at(0).done.at(0).set_aside.end()) << "and the other one is told";
     ASSERT_EQ(others->second.size(), 1u);

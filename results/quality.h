@@ -15,7 +15,7 @@ struct Quality {
 };
 /// The first metric that the finished cells of a row have, of those that its data set, its task, or any task is judged by.
 std::optional<Quality> quality_of(const ConfigFacts& row);
-/// That metric alone, as the first cell that has it does; nullptr where there is none.
+/// The metric itself, from the first cell that has it; nullptr where none has. Valid while the row's cells stay as they are.
 const FinalMetric* judge_of(const ConfigFacts& row);
 
 /// Every metric that quality_of may choose.

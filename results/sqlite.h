@@ -53,7 +53,7 @@ class Statement {
   std::int64_t integer(int column) const;
   double number(int column) const;
   std::string text(int column) const { return std::string(view(column)); }
-  std::string_view view(int column) const;  ///< the same, until the next step
+  std::string_view view(int column) const;  ///< the same, while the statement stands there
   bool null(int column) const;
   std::optional<std::int64_t> integer_if_any(int column) const;
   std::optional<double> number_if_any(int column) const;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 #include <unordered_map>
 
@@ -92,9 +93,10 @@ class Definitions {
     auto& [common, by_split] = by_id_.at(metric);
     const auto known = std::ranges::find(by_split, split, [](const auto& one) { return std::string_view(one->split); });
     if (known != by_split.end()) return *known;
-    common.split = split;
-    common.rank = metric_rank(common.split, common.signature);
-    return by_split.emplace_back(std::make_shared<MetricDefinition>(common));
+    MetricDefinition made = common;
+    made.split = split;
+    made.rank = metric_rank(made.split, made.signature);
+    return by_split.emplace_back(std::make_shared<MetricDefinition>(std::move(made)));
   }
 
  private:
@@ -127,7 +129,9 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
   }
   std::ranges::sort(by_attempt, {}, &CellFacts::attempt);
   Json attempts = Json::array();
-  for (const CellFacts* cell : by_attempt) attempts.push_back(cell->attempt);
+  for (const CellFacts* cell : by_attempt) {
+    if (attempts.empty() || attempts.back() != cell->attempt) attempts.push_back(cell->attempt);
+  }
   Statement row = bound(
       store,
       std::string(R"(SELECT m.attempt_id, m.metric_id, m.split, m.value
@@ -139,12 +143,17 @@ void read_metrics(Store& store, CellSet& cells, const std::vector<std::string>& 
   auto here = by_attempt.begin();
   while (row.step()) {
     if (!definitions) definitions.emplace(store);  // as of this statement's snapshot: a run may be adding some
-    while ((*here)->attempt != row.integer(0)) ++here;
-    CellFacts& cell = **here;
-    if (cell.metrics.size() == 0) cell.metrics.reserve(most);
-    add_metric(cell,
-               {row.null(3) ? std::numeric_limits<double>::quiet_NaN() : row.number(3), definitions->at(row.integer(1), row.view(2))});
-    most = std::max(most, cell.metrics.size());
+    const std::int64_t attempt = row.integer(0);
+    here = std::ranges::find(here, by_attempt.end(), attempt, &CellFacts::attempt);  // both ascend
+    if (here == by_attempt.end()) throw std::logic_error("metrics do not come in the order of their attempts");
+    const FinalMetric metric{row.null(3) ? std::numeric_limits<double>::quiet_NaN() : row.number(3),
+                             definitions->at(row.integer(1), row.view(2))};
+    for (auto of_it = here; of_it != by_attempt.end() && (*of_it)->attempt == attempt; ++of_it) {
+      CellFacts& cell = **of_it;
+      if (cell.metrics.size() == 0) cell.metrics.reserve(most);
+      add_metric(cell, metric);
+      most = std::max(most, cell.metrics.size());
+    }
   }
   choose_ways(cells.rows);
 }

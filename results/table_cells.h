@@ -41,7 +41,7 @@ class FinalMetrics {
   const FinalMetric* find(std::string_view name) const;
   FinalMetric* find(std::string_view name) { return const_cast<FinalMetric*>(std::as_const(*this).find(name)); }
   bool contains(std::string_view name) const { return find(name) != nullptr; }
-  /// In the place of the one of its name.
+  /// Adds it, or replaces the one of its name.
   void set(FinalMetric metric);
   void erase(std::string_view name);
   void reserve(std::size_t count) { sorted_.reserve(count); }

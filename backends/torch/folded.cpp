@@ -42,7 +42,7 @@ bool sample_by_sample(const AttentionCall& call) {
 
 void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
   at::Tensor lse;
-  const at::Tensor p = probabilities(call, &lse, Logits::overwritten);  // (1,H,N,M)
+  const at::Tensor p = probabilities(call, &lse, LogitMemory::overwritten);  // (1,H,N,M)
   tensor_of(outputs.lse).copy_(lse);
   const CallShape s = shape_of(call);
   const at::Tensor values = distinct_keys(call, call.value);
@@ -57,7 +57,7 @@ void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
 }
 
 void backward_plain(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads) {
-  const at::Tensor p = probabilities(call, nullptr, Logits::overwritten).squeeze(0);
+  const at::Tensor p = probabilities(call, nullptr, LogitMemory::overwritten).squeeze(0);
   const at::Tensor d_out = folded(tensor_of(grad_out));  // (H,N,B*D)
   if (grads.value) add_into(grads.value, unfolded(at::bmm(p.transpose(1, 2), d_out), call.value.shape.batch));
   if (!wants_logit_gradient(grads)) return;

@@ -75,8 +75,8 @@ at::Tensor among_few(const at::Tensor& t) {
   return t.narrow(-1, 0, std::min(kFew, t.size(-1))).amax(-1, true);
 }
 
-/// The log-sum-exp of rows, which is S - log P at any of their keys, from the likeliest of their first few; undefined where its P is too
-/// faint to have digits, or too little of both is left.
+/// The log-sum-exp of rows, which is S - log P at any of their keys, from the likeliest of their first few. An undefined tensor if that P is
+/// too faint in any row, or if S and log P all but cancel over all rows.
 at::Tensor log_sum_exp_of_few(const at::Tensor& s, const at::Tensor& p) {
   constexpr double kFaint = 1e-5, kLeft = 0.25;
   if (p.amin().item<double>() <= kFaint) return {};
@@ -101,13 +101,13 @@ at::Tensor logits(const AttentionCall& call) {
   return sum.expand({sum.size(0), sum.size(1), s.queries, s.keys});
 }
 
-at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse, Logits after) {
+at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse, LogitMemory after) {
   const at::Tensor hidden = hidden_keys(call);
   at::Tensor s = visible_logits(call, hidden);
   const bool looks = lse != nullptr && s.is_cpu();  // on a GPU looking whether a few keys say enough would wait for it
   const at::Tensor few = looks ? among_few(s) : at::Tensor();
   const bool over =
-      after == Logits::overwritten && s.is_cpu() && is_own(s, call);  // ATen reads each of a row's numbers before it writes there
+      after == LogitMemory::overwritten && s.is_cpu() && is_own(s, call);  // ATen reads each of a row's numbers before it writes there
   at::Tensor p = over ? at::_softmax_out(s, s, -1, false) : at::_softmax(s, -1, false);
   const at::Tensor empty = may_have_empty_rows(call.mask) ? hidden.all(-1, true) : at::Tensor();
   if (empty.defined()) p.masked_fill_(empty, 0.0);  // softmax of nothing but -inf is NaN

@@ -33,7 +33,8 @@ Problem problem_of(const Config& config, std::int64_t seed, int threads) {
   if (config.has("model.dropout")) options.dropout = {config.number("model.dropout"), options.seed};  // of a whole model's step
   options.threads = threads_of(config, threads);
   options.needs_grad = config.text("direction") != "fwd";
-  options.heads = Heads::apart;
+  const bool as_benchmarks = config.text("scope") == "attend" && place_of(config) == Place::host;
+  options.heads = as_benchmarks ? Heads::apart : Heads::side_by_side;
   return Problem(config.mixture(), {batch, config.integer("heads"), length, length, config.integer("head_dim")}, options);
 }
 

@@ -9,7 +9,8 @@
 namespace synthbench {
 
 /// The attention call of a speed cell with random operands: seq_len queries and keys, batch, heads, head_dim, masks,
-/// direction and, at the scope step, dropout from the config. threads: instead of the config's where > 0.
+/// direction and, at the scope step, dropout from the config. Heads lie apart where attention alone is timed on a CPU, as PyTorch's
+/// benchmarks have them, else side by side, as layers do and a GPU's fused kernels take them. threads: instead of the config's where > 0.
 Problem problem_of(const Config& config, std::int64_t seed, int threads = 0);
 
 /// Real keys of each sample as the config says, drawn from the seed; empty: every key is real.

@@ -148,6 +148,23 @@ TEST(Gate, TheTwinOfABandIsABand) {
   EXPECT_EQ(window_of_twin("64", "64"), 64) << "nothing was hidden, nothing is";
 }
 
+/// What is timed lies in memory as the cell's scope has it, and so does what is checked.
+TEST(Gate, HeadsLieAsWhereTheyAreTimed) {
+  for (const char* scope : {"attend", "layer"}) {
+    const Config config = config_of({{"variant", "vanilla"}, {"seq_len", "21"}, {"scope", scope}});
+    const std::int64_t heads = config.integer("heads"), width = config.integer("head_dim");
+    ASSERT_GT(heads, 1);
+    const Problem problem = problem_of(config, 5);
+    const std::int64_t row = std::string_view(scope) == "attend" ? width : heads * width;
+    EXPECT_EQ(problem.call().value.stride.row, row) << scope;
+    EXPECT_EQ(problem.call().terms[0].lhs.stride.row, row) << scope;
+    EXPECT_EQ(problem.outputs().out.stride.row, row) << scope;
+  }
+  Json on_gpu = config_of({{"variant", "vanilla"}}).json();
+  on_gpu["device"] = "cuda";
+  EXPECT_EQ(problem_of(Config(on_gpu), 5).call().value.stride.row, on_gpu["d_model"]) << "as a GPU's fused kernels take them";
+}
+
 /// The yardstick itself: near the oracle in f64, and about a rounding away in f32.
 TEST(PlainComposition, IsTheOracleUpToRounding) {
   SCOPED_TRACE(seed_trace());

@@ -74,7 +74,7 @@ class Configs {
     std::string text = spec_.caption;
     const std::string place = ": {metric}";
     if (const std::size_t at = text.find(place); at != std::string::npos) text.replace(at, place.size(), metric_words());
-    return text + "; " + rows_.axes.constants;
+    return text + (rows_.axes.constants.empty() ? "" : "; " + rows_.axes.constants);
   }
 
   /// ": ppl/token on test, lower is better", where all rows are judged by one metric.

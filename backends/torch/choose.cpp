@@ -22,6 +22,17 @@ bool has_full_table(const AttentionCall& call) {
                      [](const LogitTerm& term) { return term.kind == TermKind::table && term.lhs.stride.row != 0; });
 }
 
+/// Which of the folded kernels: on the host products of single samples save laying them side by side while P of a head stays in the cache
+/// from one to the next. Above 256 KB of f32 one thread does better to work a whole head off before the next. Several threads take a head
+/// each by themselves, and there the many products of samples gain up to 1 MB.
+Kernel folded_kernel(const AttentionCall& call) {
+  if (call.value.place != Place::host) return Kernel::folded;
+  const CallShape s = shape_of(call);
+  const bool alone = call.threads == 1;
+  if (s.queries * s.keys <= (alone ? 1 << 16 : 1 << 18)) return Kernel::folded_by_sample;
+  return alone ? Kernel::folded_by_head : Kernel::folded;
+}
+
 }  // namespace
 
 Pick pick_fastest(const AttentionCall& call) {
@@ -30,7 +41,7 @@ Pick pick_fastest(const AttentionCall& call) {
   const bool no_fused_kernel = call.value.place == Place::cuda && call.value.dtype == DType::f64;
   const bool fusable = !any_of_kind(call, TermKind::tiled) && !no_fused_kernel;
   const bool product_alone = fusable && !has_full_table(call);
-  if (batch_independent(call) && (call.value.shape.batch > 1 || !product_alone)) return {Kernel::folded, {}};
+  if (batch_independent(call) && (call.value.shape.batch > 1 || !product_alone)) return {folded_kernel(call), {}};
   if (product_alone) return {Kernel::sdpa, {}};
   if (fusable) return {Kernel::sdpa_bias, {}};
   return {Kernel::eager, {}};  // tiled logits are no product
@@ -47,6 +58,8 @@ std::string_view name(Kernel kernel) {
     case Kernel::sdpa: return "sdpa";
     case Kernel::sdpa_bias: return "sdpa_bias";
     case Kernel::folded: return "folded";
+    case Kernel::folded_by_sample: return "folded_by_sample";
+    case Kernel::folded_by_head: return "folded_by_head";
     case Kernel::eager: return "eager";
   }
   return "";

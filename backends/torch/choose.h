@@ -6,7 +6,7 @@
 
 namespace synthbench::aten {
 
-enum class Kernel : std::uint8_t { none, sdpa, sdpa_bias, folded, eager };
+enum class Kernel : std::uint8_t { none, sdpa, sdpa_bias, folded, folded_by_sample, folded_by_head, eager };
 
 struct Pick {
   Kernel kernel = Kernel::none;

@@ -17,6 +17,12 @@ extern const Composition kEager;
 /// One softmax per head for logits that the batch shares; the batch becomes columns of the values.
 extern const Composition kFolded;
 
+/// The same, but P meets the values of one sample after the other.
+extern const Composition kFoldedBySample;
+
+/// The same, one head after the other.
+extern const Composition kFoldedByHead;
+
 /// ATen's fused kernel: inner terms and row-shared tables as one longer product, other tables as its additive mask.
 extern const Composition kSdpa;
 

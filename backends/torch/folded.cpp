@@ -9,10 +9,13 @@
 //   dS = E o sum_b ([dO/den | -delta/den][b] [m o V | m][b]')       delta = rowsum(dO o out)      dV[b] = m o E' (dO/den)[b]
 // so one product per head carries the batch, the mask riding along as a last column of V'. A sample that keeps only keys far
 // below rowmax would divide by an underflowed sum: such calls are given to kEager.
+//
+// By head, one head's S, P, V' and out' after the other: what softmax and copies write the next product finds in the cache.
 #include <limits>
 
 #include "backends/torch/compositions.h"
 #include "backends/torch/logits.h"
+#include "backends/torch/one_head.h"
 #include "backends/torch/tensors.h"
 
 namespace synthbench::aten {
@@ -33,35 +36,36 @@ AttentionCall without_lengths(const AttentionCall& call) {
   return shared;
 }
 
-/// P V for each sample alone: P of a head, 1 MB at most, stays in the cache from one sample to the next, so that laying the samples side by
-/// side would only copy them. (P' dO would be slower so: the samples' products by a transposed matrix are.)
-bool sample_by_sample(const AttentionCall& call) {
-  const CallShape s = shape_of(call);
-  return call.value.place == Place::host && s.queries * s.keys <= 1 << 18;
-}
+enum class Samples : std::uint8_t { side_by_side, one_by_one };
 
-void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs) {
+void forward_plain(const AttentionCall& call, const AttentionOutputs& outputs, Samples samples) {
   at::Tensor lse;
   const at::Tensor p = probabilities(call, &lse, LogitMemory::overwritten);  // (1,H,N,M)
   tensor_of(outputs.lse).copy_(lse);
   const CallShape s = shape_of(call);
-  const at::Tensor values = distinct_keys(call, call.value);
-  if (!sample_by_sample(call)) {
-    return void(tensor_of(outputs.out).copy_(unfolded(at::bmm(p.squeeze(0), folded(values)), s.batch)));
-  }
-  const at::Tensor every = values.expand({s.batch, s.heads, s.keys, s.width}), out = tensor_of(outputs.out);
+  const at::Tensor values = distinct_keys(call, call.value), out = tensor_of(outputs.out);
+  if (samples == Samples::side_by_side) return void(out.copy_(unfolded(at::bmm(p.squeeze(0), folded(values)), s.batch)));
+  const at::Tensor every = values.expand({s.batch, s.heads, s.keys, s.width});
   for (std::int64_t b = 0; b < s.batch; ++b) {
     at::Tensor of_sample = out.select(0, b);
     at::bmm_out(of_sample, p.squeeze(0), every.select(0, b));
   }
 }
 
-void backward_plain(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads) {
-  const at::Tensor p = probabilities(call, nullptr, LogitMemory::overwritten).squeeze(0);
-  const at::Tensor d_out = folded(tensor_of(grad_out));  // (H,N,B*D)
-  if (grads.value) add_into(grads.value, unfolded(at::bmm(p.transpose(1, 2), d_out), call.value.shape.batch));
-  if (!wants_logit_gradient(grads)) return;
-  at::Tensor d_s = at::bmm(d_out, folded(distinct_keys(call, call.value)).transpose(1, 2));  // dP, and dS in its place on a CPU
+/// one_by_one is for dV alone: for the gradient of P the samples have to lie side by side anyway.
+void backward_plain(const AttentionCall& call, const ConstView& grad_out, const AttentionGrads& grads, Samples samples) {
+  const bool of_logits = wants_logit_gradient(grads);
+  if (!grads.value && !of_logits) return;
+  const at::Tensor p = probabilities(call, nullptr, LogitMemory::overwritten).squeeze(0), d_out = tensor_of(grad_out);
+  if (!of_logits && samples == Samples::one_by_one) {
+    const at::Tensor sum = tensor_of(grads.value);
+    for (std::int64_t b = 0; b < sum.size(0); ++b) sum.select(0, b).baddbmm_(p.transpose(1, 2), d_out.select(0, b));
+    return;
+  }
+  const at::Tensor d_columns = folded(d_out);  // (H,N,B*D)
+  if (grads.value) add_into(grads.value, unfolded(at::bmm(p.transpose(1, 2), d_columns), call.value.shape.batch));
+  if (!of_logits) return;
+  at::Tensor d_s = at::bmm(d_columns, folded(distinct_keys(call, call.value)).transpose(1, 2));  // dP, and dS in its place on a CPU
   d_s = d_s.is_cpu() ? at::_softmax_backward_data_out(d_s, d_s, p, -1, p.scalar_type())
                      : at::_softmax_backward_data(d_s, p, -1, p.scalar_type());
   add_term_gradients(call, d_s.unsqueeze(0), grads);
@@ -132,16 +136,33 @@ void backward_padded(const AttentionCall& call, const AttentionOutputs& outputs,
 /// Do samples differ in what they see? One alone does not.
 bool differ(const AttentionCall& call) { return call.mask.key_lengths && call.value.shape.batch > 1; }
 
+template <Samples samples>
 void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
-  differ(call) ? forward_padded(call, outputs) : forward_plain(call, outputs);
+  differ(call) ? forward_padded(call, outputs) : forward_plain(call, outputs, samples);
 }
 
+template <Samples samples>
 void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) {
-  differ(call) ? backward_padded(call, outputs, grad_out, grads) : backward_plain(call, grad_out, grads);
+  differ(call) ? backward_padded(call, outputs, grad_out, grads) : backward_plain(call, grad_out, grads, samples);
+}
+
+void forward_by_head(const AttentionCall& call, const AttentionOutputs& outputs) {
+  for (std::int64_t h = 0; h < shape_of(call).heads; ++h) {
+    forward<Samples::one_by_one>(CallOfHead(call, h).call(), of_head(outputs, h));
+  }
+}
+
+/// Of P' a single large product is faster than one per sample.
+void backward_by_head(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) {
+  for (std::int64_t h = 0; h < shape_of(call).heads; ++h) {
+    backward<Samples::side_by_side>(CallOfHead(call, h).call(), of_head(outputs, h), of_head(grad_out, h), GradsOfHead(grads, h).grads());
+  }
 }
 
 }  // namespace
 
-const Composition kFolded{forward, backward};
+const Composition kFolded{forward<Samples::side_by_side>, backward<Samples::side_by_side>};
+const Composition kFoldedBySample{forward<Samples::one_by_one>, backward<Samples::one_by_one>};
+const Composition kFoldedByHead{forward_by_head, backward_by_head};
 
 }  // namespace synthbench::aten

@@ -15,6 +15,8 @@ namespace {
 const aten::Composition& composition(aten::Kernel kernel) {
   switch (kernel) {
     case aten::Kernel::folded: return aten::kFolded;
+    case aten::Kernel::folded_by_sample: return aten::kFoldedBySample;
+    case aten::Kernel::folded_by_head: return aten::kFoldedByHead;
     case aten::Kernel::sdpa:
     case aten::Kernel::sdpa_bias: return aten::kSdpa;
     case aten::Kernel::none:

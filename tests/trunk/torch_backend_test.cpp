@@ -167,6 +167,28 @@ TEST_P(TorchBackends, MatchTheOracleForwardAndBackward) {
   }
 }
 
+/// One thread works head by head, two fold whole calls: 521 is above the sizes of both.
+TEST(TorchFolded, LargeTablesMatchTheOracleByHeadAndWhole) {
+  SCOPED_TRACE(seed_trace());
+  const auto backend = backends().at("torch")();
+  LayerConfig config = layer_of_width(5);
+  config.max_len = 521;
+  for (const char* variant : {"fixed_random", "factorized_random+random"}) {
+    for (const MaskCase& mask : {masks().front(), masks().back()}) {
+      for (const int threads : {1, 2}) {
+        SCOPED_TRACE(std::string(variant) + ", mask " + mask.name + ", " + std::to_string(threads) + " threads");
+        ProblemOptions options = options_of(DType::f32, mask.causal);
+        options.query_offset = mask.query_offset;
+        for (const std::int32_t length : mask.lengths) options.key_lengths.push_back(15 * length);
+        options.threads = threads;
+        const Problem problem(describe(variant, config), {3, config.heads, 521, 521, 5}, options);
+        EXPECT_EQ(backend->choose(problem.call()).kernel, threads == 1 ? "folded_by_head" : "folded");
+        expect_like_the_oracle(*backend, problem);
+      }
+    }
+  }
+}
+
 TEST_P(TorchBackends, DropTheEntriesThatTheSharedHashNames) {
   const auto& [backend_name, variant, dtype] = GetParam();
   SCOPED_TRACE(seed_trace());
@@ -230,6 +252,8 @@ struct Picked {
   const char* variant;
   std::int64_t batch;
   const char* kernel;
+  std::int64_t length = 9;
+  int threads = 1;
 };
 
 TEST(TorchChoice, TakesTheCompositionThatFitsTheCall) {
@@ -237,14 +261,21 @@ TEST(TorchChoice, TakesTheCompositionThatFitsTheCall) {
   const std::vector<Picked> wanted = {{"vanilla", 2, "sdpa"},
                                       {"dense", 2, "sdpa"},
                                       {"dense+vanilla", 2, "sdpa"},
-                                      {"random", 2, "folded"},
-                                      {"factorized_random", 2, "folded"},
-                                      {"random", 1, "folded"},
+                                      {"random", 2, "folded_by_sample"},
+                                      {"factorized_random", 2, "folded_by_sample"},
+                                      {"random", 1, "folded_by_sample"},
+                                      {"random", 2, "folded_by_sample", 256},
+                                      {"random", 2, "folded_by_head", 257},
+                                      {"random", 2, "folded_by_sample", 512, 2},
+                                      {"random", 2, "folded", 513, 2},
                                       {"random+vanilla", 2, "sdpa_bias"},
                                       {"factorized_dense", 2, "eager"}};
   for (const Picked& picked : wanted) {
-    const LayerConfig config = layer_of_width(8);
-    const Problem problem(describe(picked.variant, config), {picked.batch, config.heads, 9, 9, 8});
+    LayerConfig config = layer_of_width(8);
+    config.max_len = picked.length;
+    ProblemOptions options;
+    options.threads = picked.threads;
+    const Problem problem(describe(picked.variant, config), {picked.batch, config.heads, picked.length, picked.length, 8}, options);
     const AttentionBackend::Choice choice = backend->choose(problem.call());
     EXPECT_EQ(choice.kernel, picked.kernel) << picked.variant << ", batch " << picked.batch;
     EXPECT_EQ(choice.reason, std::nullopt);

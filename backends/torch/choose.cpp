@@ -44,7 +44,8 @@ Pick pick_fastest(const AttentionCall& call) {
   if (batch_independent(call) && (call.value.shape.batch > 1 || !product_alone)) return {folded_kernel(call), {}};
   if (product_alone) return {Kernel::sdpa, {}};
   if (fusable) return {Kernel::sdpa_bias, {}};
-  return {Kernel::eager, {}};  // tiled logits are no product
+  const bool in_blocks = call.mask.causal && call.value.place == Place::host;
+  return {in_blocks ? Kernel::eager_by_rows : Kernel::eager, {}};  // tiled logits are no product
 }
 
 Pick pick_eager(const AttentionCall& call) {
@@ -61,6 +62,7 @@ std::string_view name(Kernel kernel) {
     case Kernel::folded_by_sample: return "folded_by_sample";
     case Kernel::folded_by_head: return "folded_by_head";
     case Kernel::eager: return "eager";
+    case Kernel::eager_by_rows: return "eager_by_rows";
   }
   return "";
 }

@@ -6,7 +6,7 @@
 
 namespace synthbench::aten {
 
-enum class Kernel : std::uint8_t { none, sdpa, sdpa_bias, folded, folded_by_sample, folded_by_head, eager };
+enum class Kernel : std::uint8_t { none, sdpa, sdpa_bias, folded, folded_by_sample, folded_by_head, eager, eager_by_rows };
 
 struct Pick {
   Kernel kernel = Kernel::none;

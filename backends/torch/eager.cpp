@@ -4,6 +4,7 @@
 //   dV = (P o F)' dO                       dP = (dO V') o F               dS = P o (dP - rowsum(P o dP))
 #include "backends/torch/compositions.h"
 #include "backends/torch/logits.h"
+#include "backends/torch/part.h"
 #include "backends/torch/tensors.h"
 
 namespace synthbench::aten {
@@ -31,5 +32,6 @@ void backward(const AttentionCall& call, const AttentionOutputs&, const ConstVie
 }  // namespace
 
 const Composition kEager{forward, backward};
+const Composition kEagerByRows{forward_in_parts<by_rows, forward>, backward_in_parts<by_rows, backward>};
 
 }  // namespace synthbench::aten

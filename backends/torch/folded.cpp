@@ -15,7 +15,7 @@
 
 #include "backends/torch/compositions.h"
 #include "backends/torch/logits.h"
-#include "backends/torch/one_head.h"
+#include "backends/torch/part.h"
 #include "backends/torch/tensors.h"
 
 namespace synthbench::aten {
@@ -146,23 +146,14 @@ void backward(const AttentionCall& call, const AttentionOutputs& outputs, const 
   differ(call) ? backward_padded(call, outputs, grad_out, grads) : backward_plain(call, grad_out, grads, samples);
 }
 
-void forward_by_head(const AttentionCall& call, const AttentionOutputs& outputs) {
-  for (std::int64_t h = 0; h < shape_of(call).heads; ++h) {
-    forward<Samples::one_by_one>(CallOfHead(call, h).call(), of_head(outputs, h));
-  }
-}
-
-/// Of P' a single large product is faster than one per sample.
-void backward_by_head(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) {
-  for (std::int64_t h = 0; h < shape_of(call).heads; ++h) {
-    backward<Samples::side_by_side>(CallOfHead(call, h).call(), of_head(outputs, h), of_head(grad_out, h), GradsOfHead(grads, h).grads());
-  }
-}
-
 }  // namespace
 
-const Composition kFolded{forward<Samples::side_by_side>, backward<Samples::side_by_side>};
-const Composition kFoldedBySample{forward<Samples::one_by_one>, backward<Samples::one_by_one>};
-const Composition kFoldedByHead{forward_by_head, backward_by_head};
+const Composition kFolded{forward_in_parts<by_rows, forward<Samples::side_by_side>>,
+                          backward_in_parts<by_rows, backward<Samples::side_by_side>>};
+const Composition kFoldedBySample{forward_in_parts<by_rows, forward<Samples::one_by_one>>,
+                                  backward_in_parts<by_rows, backward<Samples::one_by_one>>};
+/// Of P' a single large product is faster than one per sample.
+const Composition kFoldedByHead{forward_in_parts<by_head, forward<Samples::one_by_one>>,
+                                backward_in_parts<by_head, backward<Samples::side_by_side>>};
 
 }  // namespace synthbench::aten

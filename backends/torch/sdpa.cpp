@@ -3,7 +3,7 @@
 //   Q (B,H,N,W) = [scale_0 lhs_0 | scale_1 lhs_1 | ...]      K (B,H,M,W) = [rhs_0 | rhs_1 | ...]      logits Q K' + mask
 //
 // A table that is the same for all rows (b2) is one more column: scale in Q, the table in K. Other tables go into the mask;
-// the kernel gives a mask no gradient, so where such a table wants one, backward is kEager's.
+// the kernel gives a mask no gradient, so where such a table wants one, backward is kEagerByRows'.
 //
 // What they ask for: last dimensions contiguous (else ATen leaves them silently) and one width for Q, K and V, so the
 // narrower of W and D is padded with zeros. They take causality itself only from position 0 and without another mask.
@@ -140,7 +140,7 @@ void split_gradients(const AttentionCall& call, const at::Tensor& d_query, const
 
 void backward(const AttentionCall& call, const AttentionOutputs& outputs, const ConstView& grad_out, const AttentionGrads& grads) {
   for (std::size_t t = 0; t < call.terms.size(); ++t) {
-    if (is_bias(call.terms[t]) && grads.terms[t].lhs) return kEager.backward(call, outputs, grad_out, grads);
+    if (is_bias(call.terms[t]) && grads.terms[t].lhs) return kEagerByRows.backward(call, outputs, grad_out, grads);
   }
   const FusedOperands operands = operands_of(call);
   const std::int64_t width = operands.value.size(3);

@@ -19,6 +19,7 @@ const aten::Composition& composition(aten::Kernel kernel) {
     case aten::Kernel::folded_by_head: return aten::kFoldedByHead;
     case aten::Kernel::sdpa:
     case aten::Kernel::sdpa_bias: return aten::kSdpa;
+    case aten::Kernel::eager_by_rows: return aten::kEagerByRows;
     case aten::Kernel::none:
     case aten::Kernel::eager: break;
   }

@@ -167,23 +167,23 @@ TEST_P(TorchBackends, MatchTheOracleForwardAndBackward) {
   }
 }
 
-/// One thread works head by head, two fold whole calls: 521 is above the sizes of both.
-TEST(TorchFolded, LargeTablesMatchTheOracleByHeadAndWhole) {
+/// One thread folds head by head, two whole calls; causal calls go by blocks of rows. 521 is above all sizes where that begins.
+TEST(TorchParts, LargeCallsMatchTheOracle) {
   SCOPED_TRACE(seed_trace());
   const auto backend = backends().at("torch")();
   LayerConfig config = layer_of_width(5);
   config.max_len = 521;
-  for (const char* variant : {"fixed_random", "factorized_random+random"}) {
-    for (const MaskCase& mask : {masks().front(), masks().back()}) {
+  const MaskCase masks[] = {
+      {"none", false, 0, {}}, {"causal", true, 0, {}}, {"causal_before_0", true, -100, {}}, {"causal_lengths", true, 0, {521, 0, 77}}};
+  for (const char* variant : {"fixed_random", "factorized_random+random", "factorized_dense", "random+vanilla"}) {
+    for (const MaskCase& mask : masks) {
       for (const int threads : {1, 2}) {
         SCOPED_TRACE(std::string(variant) + ", mask " + mask.name + ", " + std::to_string(threads) + " threads");
         ProblemOptions options = options_of(DType::f32, mask.causal);
         options.query_offset = mask.query_offset;
-        for (const std::int32_t length : mask.lengths) options.key_lengths.push_back(15 * length);
+        options.key_lengths = mask.lengths;
         options.threads = threads;
-        const Problem problem(describe(variant, config), {3, config.heads, 521, 521, 5}, options);
-        EXPECT_EQ(backend->choose(problem.call()).kernel, threads == 1 ? "folded_by_head" : "folded");
-        expect_like_the_oracle(*backend, problem);
+        expect_like_the_oracle(*backend, Problem(describe(variant, config), {3, config.heads, 521, 521, 5}, options));
       }
     }
   }
@@ -254,6 +254,7 @@ struct Picked {
   const char* kernel;
   std::int64_t length = 9;
   int threads = 1;
+  bool causal = false;
 };
 
 TEST(TorchChoice, TakesTheCompositionThatFitsTheCall) {
@@ -269,12 +270,14 @@ TEST(TorchChoice, TakesTheCompositionThatFitsTheCall) {
                                       {"random", 2, "folded_by_sample", 512, 2},
                                       {"random", 2, "folded", 513, 2},
                                       {"random+vanilla", 2, "sdpa_bias"},
-                                      {"factorized_dense", 2, "eager"}};
+                                      {"factorized_dense", 2, "eager"},
+                                      {"factorized_dense", 2, "eager_by_rows", 9, 1, true}};
   for (const Picked& picked : wanted) {
     LayerConfig config = layer_of_width(8);
     config.max_len = picked.length;
     ProblemOptions options;
     options.threads = picked.threads;
+    options.causal = picked.causal;
     const Problem problem(describe(picked.variant, config), {picked.batch, config.heads, picked.length, picked.length, 8}, options);
     const AttentionBackend::Choice choice = backend->choose(problem.call());
     EXPECT_EQ(choice.kernel, picked.kernel) << picked.variant << ", batch " << picked.batch;

@@ -14,7 +14,7 @@ struct Composition {
 /// Logits and probabilities as (B,H,N,M) tensors: the composition people write. Runs every call.
 extern const Composition kEager;
 
-/// The same in blocks of rows, which of causal calls meet no more keys than they see. Without dropout.
+/// The same in blocks of rows, which of causal calls meet no more keys than they see, and with P in the place of S. Without dropout.
 extern const Composition kEagerByRows;
 
 /// One softmax per head for logits that the batch shares; the batch becomes columns of the values.

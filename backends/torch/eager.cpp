@@ -10,16 +10,18 @@
 namespace synthbench::aten {
 namespace {
 
+template <LogitMemory after>
 void forward(const AttentionCall& call, const AttentionOutputs& outputs) {
   at::Tensor lse;
-  at::Tensor p = probabilities(call, &lse);
+  at::Tensor p = probabilities(call, &lse, after);
   tensor_of(outputs.lse).copy_(lse);
   if (call.dropout.rate > 0) p = p * dropout_factors(call);
   tensor_of(outputs.out).copy_(at::matmul(p, distinct_keys(call, call.value)));
 }
 
+template <LogitMemory after>
 void backward(const AttentionCall& call, const AttentionOutputs&, const ConstView& grad_out, const AttentionGrads& grads) {
-  const at::Tensor p = probabilities(call);
+  const at::Tensor p = probabilities(call, nullptr, after);
   const at::Tensor d_out = tensor_of(grad_out);
   const at::Tensor factors = call.dropout.rate > 0 ? dropout_factors(call) : at::Tensor();
   if (grads.value) add_into(grads.value, at::matmul((factors.defined() ? p * factors : p).transpose(2, 3), d_out));
@@ -31,7 +33,8 @@ void backward(const AttentionCall& call, const AttentionOutputs&, const ConstVie
 
 }  // namespace
 
-const Composition kEager{forward, backward};
-const Composition kEagerByRows{forward_in_parts<by_rows, forward>, backward_in_parts<by_rows, backward>};
+const Composition kEager{forward<LogitMemory::kept>, backward<LogitMemory::kept>};
+const Composition kEagerByRows{forward_in_parts<by_rows, forward<LogitMemory::overwritten>>,
+                               backward_in_parts<by_rows, backward<LogitMemory::overwritten>>};
 
 }  // namespace synthbench::aten

@@ -57,16 +57,21 @@ void add_tiled(const LogitTerm& term, const at::Tensor& grad_logits, const Atten
   if (grad.rhs) add_into(grad.rhs, (ds * lhs.unsqueeze(3)).sum(4), term.scale);
 }
 
-/// S (B or 1, H, N, M), -inf where a key is hidden.
-at::Tensor visible_logits(const AttentionCall& call, const at::Tensor& hidden) {
-  const at::Tensor sum = logits(call);
-  const at::Tensor s = sum.expand({sum.size(0), shape_of(call).heads, sum.size(2), sum.size(3)});
-  return hidden.defined() ? at::masked_fill(s, hidden, -std::numeric_limits<double>::infinity()) : s;
-}
-
 /// May S be written over? Not where it is the caller's table, nor where several places share their memory.
 bool is_own(const at::Tensor& s, const AttentionCall& call) {
   return s.is_contiguous() && std::ranges::none_of(call.terms, [&](const LogitTerm& term) { return term.lhs.data == s.const_data_ptr(); });
+}
+
+/// S (B or 1, H, N, M), -inf where a key is hidden: hidden (B or 1, 1, N, K) is of the last K keys.
+at::Tensor visible_logits(const AttentionCall& call, const at::Tensor& hidden, LogitMemory after) {
+  const at::Tensor sum = logits(call);
+  at::Tensor s = sum.expand({sum.size(0), shape_of(call).heads, sum.size(2), sum.size(3)});
+  if (!hidden.defined()) return s;
+  constexpr double kHidden = -std::numeric_limits<double>::infinity();
+  if (after == LogitMemory::kept || hidden.size(0) > s.size(0)) return at::masked_fill(s, hidden, kHidden);
+  if (!is_own(s, call)) s = s.clone(at::MemoryFormat::Contiguous);
+  s.narrow(3, s.size(3) - hidden.size(3), hidden.size(3)).masked_fill_(hidden, kHidden);
+  return s;
 }
 
 /// The greatest of each row's first few keys.
@@ -102,8 +107,9 @@ at::Tensor logits(const AttentionCall& call) {
 }
 
 at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse, LogitMemory after) {
-  const at::Tensor hidden = hidden_keys(call);
-  at::Tensor s = visible_logits(call, hidden);
+  const std::int64_t first = after == LogitMemory::overwritten ? first_hidden_key(call) : 0, keys = shape_of(call).keys;
+  const at::Tensor hidden = first < keys ? hidden_keys(call, first) : at::Tensor();
+  at::Tensor s = visible_logits(call, hidden, after);
   const bool looks = lse != nullptr && s.is_cpu();  // on a GPU looking whether a few keys say enough would wait for it
   const at::Tensor few = looks ? among_few(s) : at::Tensor();
   const bool over =
@@ -113,7 +119,8 @@ at::Tensor probabilities(const AttentionCall& call, at::Tensor* lse, LogitMemory
   if (empty.defined()) p.masked_fill_(empty, 0.0);  // softmax of nothing but -inf is NaN
   if (lse == nullptr) return p;
   *lse = looks ? log_sum_exp_of_few(few, among_few(p)) : at::Tensor();
-  if (!lse->defined()) *lse = (over ? visible_logits(call, hidden) : s).amax(-1, true) - p.amax(-1, true).log();  // reads both once more
+  if (!lse->defined())
+    *lse = (over ? visible_logits(call, hidden, after) : s).amax(-1, true) - p.amax(-1, true).log();  // reads both once more
   if (empty.defined()) lse->masked_fill_(empty, -std::numeric_limits<double>::infinity());
   return p;
 }

@@ -15,7 +15,7 @@ at::Tensor logits(const AttentionCall& call);
 /// What becomes of the logits' memory when their softmax is made.
 enum class LogitMemory : std::uint8_t {
   kept,         ///< S and P beside each other, as people write it
-  overwritten,  ///< on a CPU P in the place of S, which is made once more if lse has to look for the largest
+  overwritten,  ///< masked in place; on a CPU P in the place of S, which is made once more if lse has to look for the largest
 };
 
 /// The probabilities: softmax of logits(call) under the mask, (B or 1, H, N, M); rows without a visible key are zero.

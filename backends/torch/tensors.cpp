@@ -1,5 +1,6 @@
 #include "backends/torch/tensors.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "backends/core/dropout.h"
@@ -81,17 +82,24 @@ void add_into(const View& view, const at::Tensor& gradient, double scale) {
   sum.add_(gradient.sum_to_size(sum.sizes()), scale);
 }
 
-at::Tensor hidden_keys(const AttentionCall& call) {
+at::Tensor hidden_keys(const AttentionCall& call, std::int64_t first) {
   const CallShape s = shape_of(call);
   at::Tensor hidden;
   const auto hide = [&](const at::Tensor& more) { hidden = hidden.defined() ? hidden.logical_or(more) : more; };
   const at::Device device = device_of(call.value);
-  const at::Tensor key = at::arange(s.keys, device),
+  const at::Tensor key = at::arange(first, s.keys, device),
                    place = (at::arange(s.queries, device) + call.mask.query_offset).view({1, 1, s.queries, 1});
   if (call.mask.causal) hide(key > place);
   if (call.mask.window > 0) hide((key - place).abs() > call.mask.window);
   if (call.mask.key_lengths) hide(key >= tensor_of(call.mask.key_lengths));  // (B,1,1,M)
   return hidden;
+}
+
+std::int64_t first_hidden_key(const AttentionCall& call) {
+  const Mask& mask = call.mask;
+  if (mask.key_lengths || mask.window > 0) return 0;
+  const std::int64_t keys = shape_of(call).keys;
+  return mask.causal ? std::clamp<std::int64_t>(mask.query_offset + 1, 0, keys) : keys;
 }
 
 bool may_have_empty_rows(const Mask& mask) { return mask.key_lengths || mask.window > 0 || (mask.causal && mask.query_offset < 0); }

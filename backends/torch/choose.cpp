@@ -22,9 +22,8 @@ bool has_full_table(const AttentionCall& call) {
                      [](const LogitTerm& term) { return term.kind == TermKind::table && term.lhs.stride.row != 0; });
 }
 
-/// Which of the folded kernels: on the host products of single samples save laying them side by side while P of a head stays in the cache
-/// from one to the next. Above 256 KB of f32 one thread does better to work a whole head off before the next. Several threads take a head
-/// each by themselves, and there the many products of samples gain up to 1 MB.
+/// Which of the folded kernels: on the host products of single samples cost less than laying the samples side by side while P is small, of a
+/// head up to 256 KB of f32 on one thread, 1 MB on several. Above that one thread does better to work a whole head off before the next.
 Kernel folded_kernel(const AttentionCall& call) {
   if (call.value.place != Place::host) return Kernel::folded;
   const CallShape s = shape_of(call);

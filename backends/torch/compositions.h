@@ -20,7 +20,7 @@ extern const Composition kEagerByRows;
 /// One softmax per head for logits that the batch shares; the batch becomes columns of the values.
 extern const Composition kFolded;
 
-/// The same, but P meets the values of one sample after the other.
+/// The same, but without key lengths P meets the values (and, where it alone is wanted, the gradient) of one sample after the other.
 extern const Composition kFoldedBySample;
 
 /// The same, one head after the other.

@@ -5,7 +5,7 @@ namespace synthbench {
 namespace {
 
 const bool torch_known =
-    known_backends().add("torch", {"LibTorch: the fastest ATen composition for the call (sdpa, sdpa_bias, folded, eager)", true});
+    known_backends().add("torch", {"LibTorch: the fastest ATen composition for the call (fused, folded or eager)", true});
 const bool torch_eager_known =
     known_backends().add("torch_eager", {"LibTorch: materialised logits, softmax, product; the composition people write", true});
 

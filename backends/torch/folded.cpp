@@ -95,9 +95,18 @@ Padded padded(const AttentionCall& call) {
   return p;
 }
 
-/// Rows that see at least one key: (B,1,N,1) bool.
+/// Rows that see at least one key, of a call with key lengths: (B,1,N,1) bool.
 at::Tensor seeing_rows(const AttentionCall& call) {
-  return hidden_keys(call).logical_not().any(-1, true).expand({call.value.shape.batch, 1, -1, -1});
+  const Mask& mask = call.mask;
+  const at::Tensor lengths = tensor_of(mask.key_lengths).to(at::kLong);
+  const at::Tensor place = (at::arange(shape_of(call).queries, lengths.device()) + mask.query_offset).view({1, 1, -1, 1});
+  at::Tensor last = lengths - 1, first = at::zeros_like(place);
+  if (mask.causal) last = at::minimum(last, place);
+  if (mask.window > 0) {
+    first = (place - mask.window).clamp_min(0);
+    last = at::minimum(last, place + mask.window);
+  }
+  return first <= last;
 }
 
 bool underflows(const at::Tensor& log_sum, const at::Tensor& seeing) {

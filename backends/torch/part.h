@@ -35,7 +35,7 @@ Window window_of(Window window, const Span& heads, const Span& rows) {
   return window;
 }
 
-/// The sides of a term, or their gradients.
+/// One side of a term, or its gradient. P of tiled terms is how many columns lhs has.
 template <typename Window>
 Window lhs_of(TermKind kind, const Window& lhs, const Part& part) {
   Window window = window_of(lhs, part.heads, part.queries);
@@ -43,8 +43,11 @@ Window lhs_of(TermKind kind, const Window& lhs, const Part& part) {
   return window;
 }
 template <typename Window>
-Window rhs_of(TermKind kind, const Window& rhs, const Part& part) {
-  return window_of(rhs, part.heads, kind == TermKind::inner ? Span{0, part.keys} : part.queries);
+Window rhs_of(const LogitTerm& term, const Window& rhs, const Part& part) {
+  if (term.kind == TermKind::inner) return window_of(rhs, part.heads, Span{0, part.keys});
+  Window window = window_of(rhs, part.heads, part.queries);
+  if (term.kind == TermKind::tiled) window.shape.col = (part.keys + term.lhs.shape.col - 1) / term.lhs.shape.col;
+  return window;
 }
 
 /// A call without dropout (its hash counts heads and rows) as a part of it sees it.
@@ -52,8 +55,8 @@ class PartialCall {
  public:
   PartialCall(const AttentionCall& call, const Part& part) : terms_(call.terms.begin(), call.terms.end()), call_(call) {
     for (LogitTerm& term : terms_) {
+      term.rhs = rhs_of(term, term.rhs, part);
       term.lhs = lhs_of(term.kind, term.lhs, part);
-      term.rhs = rhs_of(term.kind, term.rhs, part);
     }
     call_.terms = terms_;
     call_.value = window_of(call.value, part.heads, {0, part.keys});
@@ -72,8 +75,8 @@ class PartialGrads {
  public:
   PartialGrads(const AttentionCall& call, const AttentionGrads& grads, const Part& part) {
     for (std::size_t t = 0; t < grads.terms.size(); ++t) {
-      const TermKind kind = call.terms[t].kind;
-      terms_.push_back({lhs_of(kind, grads.terms[t].lhs, part), rhs_of(kind, grads.terms[t].rhs, part)});
+      const LogitTerm& term = call.terms[t];
+      terms_.push_back({lhs_of(term.kind, grads.terms[t].lhs, part), rhs_of(term, grads.terms[t].rhs, part)});
     }
     grads_ = {terms_, window_of(grads.value, part.heads, {0, part.keys})};
   }
@@ -89,7 +92,7 @@ inline AttentionOutputs part_of(const AttentionOutputs& outputs, const Part& par
   return {window_of(outputs.out, part.heads, part.queries), window_of(outputs.lse, part.heads, part.queries)};
 }
 
-/// Blocks of rows of all heads where causality hides keys from them (on the host), else the call as one part.
+/// Blocks of rows of all heads where causality hides many keys (on the host), else the call as one part.
 std::vector<Part> by_rows(const AttentionCall& call);
 /// The same of one head after the other.
 std::vector<Part> by_head(const AttentionCall& call);

@@ -23,7 +23,7 @@ void add_into(const View& view, const at::Tensor& gradient, double scale = 1);
 /// True where (b,i,j) is invisible: (B or 1, 1, N, M - first) bool, for the keys from `first` on; undefined when every key is visible.
 at::Tensor hidden_keys(const AttentionCall& call, std::int64_t first = 0);
 
-/// The first key that a query may not see for all that the flags say.
+/// Every query sees all keys before this one, whatever the data; all there are: nothing is hidden.
 std::int64_t first_hidden_key(const AttentionCall& call);
 
 /// May a row be without any visible key? Decided by the flags alone.

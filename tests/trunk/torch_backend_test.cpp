@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <set>
+#include <string>
 
 #include "ablations/problem.h"
 #include "backends/core/dropout.h"
@@ -175,18 +177,23 @@ TEST(TorchParts, LargeCallsMatchTheOracle) {
   config.max_len = 521;
   const MaskCase masks[] = {
       {"none", false, 0, {}}, {"causal", true, 0, {}}, {"causal_before_0", true, -100, {}}, {"causal_lengths", true, 0, {521, 0, 77}}};
+  std::set<std::string> kernels;
   for (const char* variant : {"fixed_random", "factorized_random+random", "factorized_dense", "random+vanilla"}) {
     for (const MaskCase& mask : masks) {
       for (const int threads : {1, 2}) {
         SCOPED_TRACE(std::string(variant) + ", mask " + mask.name + ", " + std::to_string(threads) + " threads");
-        ProblemOptions options = options_of(DType::f32, mask.causal);
+        ProblemOptions options = options_of(mask.causal ? DType::f32 : DType::f64, mask.causal);
         options.query_offset = mask.query_offset;
         options.key_lengths = mask.lengths;
         options.threads = threads;
-        expect_like_the_oracle(*backend, Problem(describe(variant, config), {3, config.heads, 521, 521, 5}, options));
+        const Problem problem(describe(variant, config), {3, config.heads, 521, 521, 5}, options);
+        kernels.insert(std::string(mask.causal ? "causal " : "") + backend->choose(problem.call()).kernel);
+        expect_like_the_oracle(*backend, problem);
       }
     }
   }
+  EXPECT_EQ(kernels, (std::set<std::string>{"causal eager_by_rows", "causal folded", "causal folded_by_head", "causal sdpa_bias", "eager",
+                                            "folded", "folded_by_head", "sdpa_bias"}));
 }
 
 TEST_P(TorchBackends, DropTheEntriesThatTheSharedHashNames) {
